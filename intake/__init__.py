@@ -1,0 +1,1 @@
+"""Patients, appointments, payers, insurance cards and the coverage made from them."""

@@ -1,0 +1,52 @@
+"""Who may see which row: everything of intake leaves the database through here. Another clinic's row is 404."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from clinic.models import Clinic
+
+from .models import Appointment, CardScan, Coverage, Patient
+
+
+def patients_for(clinic: Clinic) -> QuerySet[Patient]:
+    """Return the patients registered with this clinic."""
+    return Patient.objects.filter(clinics=clinic)
+
+
+def get_patient(clinic: Clinic, code: UUID) -> Patient:
+    """Return a patient of this clinic; raises Http404."""
+    return get_object_or_404(patients_for(clinic), code=code)
+
+
+def appointments_for(clinic: Clinic) -> QuerySet[Appointment]:
+    """Return this clinic's appointments with patient, provider and clinic loaded."""
+    return Appointment.objects.filter(clinic=clinic).select_related("patient", "provider", "clinic")
+
+
+def get_appointment(clinic: Clinic, code: UUID) -> Appointment:
+    """Return an appointment of this clinic; raises Http404."""
+    return get_object_or_404(appointments_for(clinic), code=code)
+
+
+def coverages_for(clinic: Clinic) -> QuerySet[Coverage]:
+    """Return the coverages of this clinic's patients: a coverage follows the patient, whichever clinic wrote it down."""
+    return Coverage.objects.filter(patient__clinics=clinic).select_related("patient", "payer", "card")
+
+
+def get_coverage(clinic: Clinic, code: UUID) -> Coverage:
+    """Return a coverage of a patient of this clinic; raises Http404."""
+    return get_object_or_404(coverages_for(clinic), code=code)
+
+
+def cards_for(clinic: Clinic) -> QuerySet[CardScan]:
+    """Return the cards photographed in this clinic; photos do not follow the patient to other clinics."""
+    return CardScan.objects.filter(clinic=clinic, patient__clinics=clinic).select_related("patient", "payer", "clinic")
+
+
+def get_card(clinic: Clinic, code: UUID) -> CardScan:
+    """Return a card of this clinic; raises Http404."""
+    return get_object_or_404(cards_for(clinic), code=code)

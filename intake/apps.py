@@ -1,0 +1,14 @@
+"""The intake app."""
+
+from django.apps import AppConfig
+
+
+class IntakeConfig(AppConfig):
+    """Patients, appointments, payers, cards and coverage."""
+
+    name = "intake"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the handlers of the work that CardScan does for us."""
+        from . import handlers  # noqa: F401

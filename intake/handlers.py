@@ -1,0 +1,1 @@
+"""What CardScan does for us, as commands of the engine."""

@@ -1,0 +1,19 @@
+"""The rows of intake: who is treated, when, who pays, and the cards that say so."""
+
+from .cards import CardField, CardImage, CardMovedOn, CardScan
+from .coverage import Coverage, Payer, PayerAlias, member_id_fingerprint, payer_name_key
+from .people import Appointment, Patient
+
+__all__ = [
+    "Appointment",
+    "CardField",
+    "CardImage",
+    "CardMovedOn",
+    "CardScan",
+    "Coverage",
+    "Patient",
+    "Payer",
+    "PayerAlias",
+    "member_id_fingerprint",
+    "payer_name_key",
+]

@@ -1,0 +1,192 @@
+"""An insurance card being read: its two photos, the fields found on it, and where the reading stands."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+
+from core.models import Coded, Versioned
+from core.sealed import SealedJSONField, SealedTextField
+
+from .coverage import Payer
+from .people import Patient
+
+
+class CardMovedOn(Exception):
+    """The card is no longer in a state that allows this step."""
+
+
+def image_path(image: CardImage, filename: str) -> str:
+    """Return where a photo is kept: a random name that says nothing about the person."""
+    return f"cards/{uuid.uuid4().hex}.jpg"
+
+
+class CardScan(Coded, Versioned):
+    """One insurance card of one patient, from the first photo to the coverage made of it."""
+
+    class Status(models.TextChoices):
+        """Where the reading stands (the vendor's eleven states are mapped in vendors/cardscan/wire.py)."""
+
+        DRAFT = "DRAFT", "Photos are being taken"
+        QUEUED = "QUEUED", "Waiting to be sent"
+        UPLOADING = "UPLOADING", "Being sent"
+        PROCESSING = "PROCESSING", "Being read"
+        REVIEW = "REVIEW", "Ready to check"
+        CONFIRMED = "CONFIRMED", "Checked"
+        FAILED = "FAILED", "Could not be read"
+        DISCARDED = "DISCARDED", "Deleted"
+
+    class Match(models.TextChoices):
+        """What the payer was recognised by."""
+
+        PAYER_ID = "PAYER_ID", "matched by payer id"
+        ALIAS = "ALIAS", "matched by a name learned earlier"
+        NAME = "NAME", "matched by name"
+        CARD = "CARD", "as printed on the card, new here"
+        PERSON = "PERSON", "chosen by a person"
+
+    class Outcome(models.TextChoices):
+        """What confirming did with the coverage already on file."""
+
+        ADDED = "ADDED", "added as primary coverage"
+        REPLACED = "REPLACED", "replaced the coverage on file"
+        SECONDARY = "SECONDARY", "added as secondary coverage"
+        LEFT = "LEFT", "left the coverage on file as it is"
+
+    WORKING: ClassVar[tuple[str, ...]] = (Status.QUEUED, Status.UPLOADING, Status.PROCESSING)
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cards")
+    clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    problem = models.CharField(max_length=300, blank=True, default="")
+    retry_at = models.DateTimeField(null=True, blank=True)
+    vendor_card_id = models.CharField(max_length=64, blank=True, default="")
+    vendor_state = models.CharField(max_length=24, blank=True, default="")
+    vendor_answer = SealedJSONField(null=True, default=None)
+    has_back = models.BooleanField(default=False)
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    payer_match = models.CharField(max_length=8, choices=Match, blank=True, default="")
+    outcome = models.CharField(max_length=9, choices=Outcome, blank=True, default="")
+    created_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        "clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """The newest card of a patient is asked for most."""
+
+        ordering: ClassVar = ["-created_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["patient", "-created_at"], name="card_of_patient")]
+
+    def __str__(self) -> str:
+        """Return the row's number."""
+        return f"CardScan #{self.pk}"
+
+    @property
+    def is_working(self) -> bool:
+        """Return whether the vendor still has something to do."""
+        return self.status in self.WORKING
+
+    def move(self, to: str, *, allowed: tuple[str, ...], version: int | None = None, **fields: object) -> None:
+        """Move the card from one of the `allowed` states to `to`, writing `fields` with it.
+
+        Raises CardMovedOn when the card is in another state by now, core.models.EditedMeanwhile when
+        `version` is given and somebody else changed the card.
+        """
+        if self.status not in allowed:
+            raise CardMovedOn
+        if version is not None:
+            self.change(version, status=to, **fields)
+        else:
+            row = type(self).objects.filter(pk=self.pk, status__in=allowed)
+            if not row.update(status=to, version=models.F("version") + 1, **fields):
+                raise CardMovedOn
+        self.refresh_from_db()
+
+
+class CardImage(models.Model):
+    """The cleaned photo of one side: upright, RGB JPEG without metadata. Nothing else of the upload is kept."""
+
+    class Side(models.TextChoices):
+        """Which side of the card."""
+
+        FRONT = "FRONT", "Front"
+        BACK = "BACK", "Back"
+
+    card = models.ForeignKey(CardScan, on_delete=models.CASCADE, related_name="images")
+    side = models.CharField(max_length=5, choices=Side)
+    file = models.FileField(upload_to=image_path, max_length=120)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """One photo per side."""
+
+        ordering: ClassVar = ["card_id", "-side"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["card", "side"], name="one_photo_per_side")]
+
+    def __str__(self) -> str:
+        """Return the row's number."""
+        return f"CardImage #{self.pk}"
+
+
+class CardField(models.Model):
+    """One value of a card: as it was read, and as a person accepted or corrected it.
+
+    `name` is the vendor's ("member_number", "rx_bin"); `position` tells several values of one name apart
+    (dependents). A field without scores was not found on the card.
+    """
+
+    card = models.ForeignKey(CardScan, on_delete=models.CASCADE, related_name="fields")
+    name = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField(default=0)
+    value = SealedTextField(blank=True, default="")
+    text_score = models.DecimalField(max_digits=6, decimal_places=5, null=True, blank=True)
+    label_score = models.DecimalField(max_digits=6, decimal_places=5, null=True, blank=True)
+    reviewed_value = SealedTextField(blank=True, default="")
+    reviewed_by = models.ForeignKey(
+        "clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One row per name and position."""
+
+        ordering: ClassVar = ["card_id", "name", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["card", "name", "position"], name="one_row_per_card_field")
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's number."""
+        return f"CardField #{self.pk}"
+
+    @property
+    def score(self) -> Decimal | None:
+        """Return the lower of the vendor's two scores, 0 to 1; None when the field was not read."""
+        scores = [score for score in (self.text_score, self.label_score) if score is not None]
+        return min(scores) if scores else None
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Return whether a person accepted or corrected the value."""
+        return self.reviewed_at is not None
+
+    @property
+    def current_value(self) -> str:
+        """Return what is believed now: the reviewed value, else what was read."""
+        return self.reviewed_value if self.is_reviewed else self.value
+
+    @property
+    def is_corrected(self) -> bool:
+        """Return whether a person changed what was read."""
+        return self.is_reviewed and self.reviewed_value != self.value

@@ -1,0 +1,203 @@
+"""Who pays: payers, the names cards print for them, and a patient's coverage."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+
+from core.models import Coded, Versioned
+from core.sealed import SealedTextField, fingerprint
+
+from .people import Patient
+
+
+def payer_name_key(name: str) -> str:
+    """Return a payer's name reduced to what two spellings of it share: lower case letters and digits."""
+    return " ".join(re.findall(r"[a-z0-9]+", name.casefold()))
+
+
+def member_id_fingerprint(member_id: str) -> str:
+    """Return the look-up value of a member id ("" for none); spaces, hyphens and letter case do not matter."""
+    plain = re.sub(r"[\s\-]+", "", member_id).upper()
+    return fingerprint(plain, "member_id") if plain else ""
+
+
+class Payer(Coded):
+    """A company or programme that pays; `edi_payer_id` is its number at the clearinghouse, when known."""
+
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=120, editable=False, db_index=True)
+    edi_payer_id = models.CharField("payer id", max_length=40, blank=True, default="", db_index=True)
+    supports_eligibility = models.BooleanField(null=True, blank=True)
+    phone = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """One payer per clearinghouse number; payers without a number are told apart by name."""
+
+        ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["edi_payer_id"], condition=~models.Q(edi_payer_id=""), name="payer_id_once"
+            ),
+            models.UniqueConstraint(
+                fields=["name_key"], condition=models.Q(edi_payer_id=""), name="payer_without_id_once_by_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's number and the payer's public name."""
+        return f"Payer #{self.pk} {self.name}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Save, keeping the search key equal to the name."""
+        self.name_key = payer_name_key(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def label(self) -> str:
+        """Return the name with the payer id, as lists show it."""
+        return f"{self.name} · {self.edi_payer_id}" if self.edi_payer_id else self.name
+
+
+class PayerAlias(models.Model):
+    """A name seen on cards for a payer, learned when a person corrected a match."""
+
+    payer = models.ForeignKey(Payer, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=120, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        """Return the row's number."""
+        return f"PayerAlias #{self.pk}"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Save, keeping the search key equal to the name."""
+        self.name_key = payer_name_key(self.name)
+        super().save(*args, **kwargs)
+
+
+class CoverageQuerySet(models.QuerySet["Coverage"]):
+    """Filters over coverages that more than one caller needs."""
+
+    def current(self) -> CoverageQuerySet:
+        """Return coverages in use, primary first (the stored words happen to sort that way)."""
+        return self.filter(status=Coverage.Status.CURRENT).order_by("priority", "-pk")
+
+
+class Coverage(Coded, Versioned):
+    """A patient's enrolment with a payer, or the statement that the patient pays."""
+
+    class Type(models.TextChoices):
+        """Whether somebody else pays."""
+
+        INSURANCE = "INSURANCE", "Insurance"
+        SELF_PAY = "SELF_PAY", "The patient pays"
+
+    class Priority(models.TextChoices):
+        """Who is asked to pay first."""
+
+        PRIMARY = "PRIMARY", "Primary"
+        SECONDARY = "SECONDARY", "Secondary"
+        TERTIARY = "TERTIARY", "Tertiary"
+
+    class Relationship(models.TextChoices):
+        """What the patient is to the subscriber (X12 2100D INS02)."""
+
+        SELF = "SELF", "The patient is the subscriber"
+        SPOUSE = "SPOUSE", "Spouse of the subscriber"
+        CHILD = "CHILD", "Child of the subscriber"
+        OTHER = "OTHER", "Other"
+
+    class Status(models.TextChoices):
+        """Whether the coverage is in use."""
+
+        CURRENT = "CURRENT", "In use"
+        REPLACED = "REPLACED", "Replaced"
+        REMOVED = "REMOVED", "Removed"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="coverages")
+    clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, related_name="+")
+    type = models.CharField(max_length=9, choices=Type, default=Type.INSURANCE)
+    priority = models.CharField(max_length=9, choices=Priority, default=Priority.PRIMARY)
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="coverages", null=True, blank=True)
+    member_id = SealedTextField(blank=True, default="")
+    member_id_fingerprint = models.CharField(max_length=64, blank=True, default="", db_index=True, editable=False)
+    group_number = models.CharField(max_length=60, blank=True, default="")
+    plan_name = models.CharField(max_length=120, blank=True, default="")
+    rx_bin = models.CharField("RxBIN", max_length=20, blank=True, default="")
+    rx_pcn = models.CharField("RxPCN", max_length=30, blank=True, default="")
+    rx_group = models.CharField("Rx group", max_length=40, blank=True, default="")
+    relationship = models.CharField(max_length=6, choices=Relationship, default=Relationship.SELF)
+    subscriber_first_name = models.CharField(max_length=35, blank=True, default="")
+    subscriber_last_name = models.CharField(max_length=60, blank=True, default="")
+    subscriber_birth_date = models.DateField(null=True, blank=True)
+    effective_date = models.DateField(null=True, blank=True)
+    termination_date = models.DateField(null=True, blank=True)
+    card = models.ForeignKey(
+        "intake.CardScan", on_delete=models.PROTECT, related_name="coverages", null=True, blank=True
+    )
+    # What this coverage replaced and when that one would have ended by itself: enough to undo the replacement.
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True)
+    replaces_ended = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.CURRENT)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CoverageQuerySet.as_manager()
+
+    class Meta:
+        """What must never be false about a coverage."""
+
+        ordering: ClassVar = ["-created_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["patient", "status"], name="coverage_of_patient")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["card"], condition=~models.Q(status="REMOVED"), name="one_coverage_from_one_card"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(type="SELF_PAY") | models.Q(payer__isnull=False),
+                name="insurance_names_its_payer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(type="INSURANCE") | models.Q(payer__isnull=True), name="self_pay_has_no_payer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's number."""
+        return f"Coverage #{self.pk}"
+
+    @property
+    def is_insurance(self) -> bool:
+        """Return whether somebody else than the patient pays."""
+        return self.type == self.Type.INSURANCE
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether the coverage is in use."""
+        return self.status == self.Status.CURRENT
+
+    @property
+    def is_self(self) -> bool:
+        """Return whether the patient is the subscriber."""
+        return self.relationship == self.Relationship.SELF
+
+    @property
+    def payer_name(self) -> str:
+        """Return who pays, in words."""
+        return self.payer.name if self.payer else "The patient pays"
+
+    @property
+    def subscriber_name(self) -> str:
+        """Return the subscriber's first and last name."""
+        return f"{self.subscriber_first_name} {self.subscriber_last_name}".strip()
+
+    def is_valid_on(self, day: date) -> bool:
+        """Return whether the stated dates allow `day`; both ends are inclusive, a missing end is open."""
+        begun = self.effective_date is None or self.effective_date <= day
+        ended = self.termination_date is not None and self.termination_date < day
+        return begun and not ended

@@ -1,0 +1,141 @@
+"""Who is treated, and when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+
+from core.models import Coded, Versioned
+from core.sealed import SealedTextField
+
+
+class Patient(Coded, Versioned):
+    """A person treated by the organization; visible to the clinics the person is registered with.
+
+    Names and birth date are plain because a desk searches by them; contact data is sealed.
+    """
+
+    class Sex(models.TextChoices):
+        """Sex as insurance files state it (X12 DMG03, with a word for "other")."""
+
+        FEMALE = "FEMALE", "Female"
+        MALE = "MALE", "Male"
+        OTHER = "OTHER", "Other"
+        UNKNOWN = "UNKNOWN", "Not stated"
+
+    organization = models.ForeignKey("clinic.Organization", on_delete=models.PROTECT, related_name="patients")
+    clinics = models.ManyToManyField("clinic.Clinic", related_name="patients")
+    first_name = models.CharField(max_length=35)
+    last_name = models.CharField(max_length=60)
+    birth_date = models.DateField()
+    sex = models.CharField(max_length=7, choices=Sex, default=Sex.UNKNOWN)
+    phone = SealedTextField(blank=True, default="")
+    email = SealedTextField(blank=True, default="")
+    address_line = SealedTextField(blank=True, default="")
+    city = SealedTextField(blank=True, default="")
+    state = SealedTextField(blank=True, default="")
+    postal_code = SealedTextField(blank=True, default="")
+    mrn = models.CharField("medical record number", max_length=40, blank=True, default="")
+    spry_patient_id = models.PositiveBigIntegerField("SPRY patient number", null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Search goes by name and by birth date."""
+
+        ordering: ClassVar = ["last_name", "first_name", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "birth_date"], name="patient_birth_date"),
+            models.Index(fields=["last_name", "first_name"], name="patient_name"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's number; names stay out of logs."""
+        return f"Patient #{self.pk}"
+
+    @property
+    def name(self) -> str:
+        """Return first and last name, as people say it."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Appointment(Coded):
+    """A visit of a patient to a clinic at a time."""
+
+    class VisitType(models.TextChoices):
+        """What the visit is for, in the desk's words."""
+
+        OFFICE_VISIT = "OFFICE_VISIT", "Office visit"
+        SPECIALIST_VISIT = "SPECIALIST_VISIT", "Specialist visit"
+        PHYSICAL_EXAM = "PHYSICAL_EXAM", "Yearly physical"
+        PHYSICAL_THERAPY = "PHYSICAL_THERAPY", "Physical therapy"
+        OCCUPATIONAL_THERAPY = "OCCUPATIONAL_THERAPY", "Occupational therapy"
+        SPEECH_THERAPY = "SPEECH_THERAPY", "Speech therapy"
+        URGENT_CARE = "URGENT_CARE", "Urgent care"
+        MENTAL_HEALTH = "MENTAL_HEALTH", "Mental health"
+        CHIROPRACTIC = "CHIROPRACTIC", "Chiropractic"
+        IMAGING = "IMAGING", "X-ray or imaging"
+        LABORATORY = "LABORATORY", "Laboratory"
+        OTHER = "OTHER", "Something else"
+
+    class Status(models.TextChoices):
+        """Where the visit stands."""
+
+        SCHEDULED = "SCHEDULED", "Expected"
+        ARRIVED = "ARRIVED", "Checked in"
+        DONE = "DONE", "Done"
+        CANCELLED = "CANCELLED", "Cancelled"
+        NO_SHOW = "NO_SHOW", "Did not come"
+
+    # X12 005010 EB03 service type codes; whatever has no code of its own asks about the plan as a whole.
+    SERVICE_TYPE_CODES: ClassVar[dict[str, str]] = {
+        VisitType.OFFICE_VISIT: "98",
+        VisitType.SPECIALIST_VISIT: "98",
+        VisitType.PHYSICAL_EXAM: "81",
+        VisitType.PHYSICAL_THERAPY: "PT",
+        VisitType.OCCUPATIONAL_THERAPY: "AD",
+        VisitType.SPEECH_THERAPY: "AF",
+        VisitType.URGENT_CARE: "UC",
+        VisitType.MENTAL_HEALTH: "MH",
+        VisitType.CHIROPRACTIC: "33",
+        VisitType.IMAGING: "4",
+        VisitType.LABORATORY: "5",
+    }
+    WHOLE_PLAN = "30"
+
+    clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, related_name="appointments")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
+    provider = models.ForeignKey(
+        "clinic.Provider", on_delete=models.PROTECT, related_name="appointments", null=True, blank=True
+    )
+    starts_at = models.DateTimeField()
+    visit_type = models.CharField(max_length=20, choices=VisitType, default=VisitType.OFFICE_VISIT)
+    status = models.CharField(max_length=9, choices=Status, default=Status.SCHEDULED)
+    spry_appointment_id = models.PositiveBigIntegerField("SPRY appointment number", null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Today asks for one clinic and one day."""
+
+        ordering: ClassVar = ["starts_at", "pk"]
+        indexes: ClassVar = [models.Index(fields=["clinic", "starts_at"], name="appointment_day")]
+
+    def __str__(self) -> str:
+        """Return the row's number."""
+        return f"Appointment #{self.pk}"
+
+    @property
+    def service_type_code(self) -> str:
+        """Return what a payer is asked about for this visit ("98", "PT", ...), "30" when nothing narrower fits."""
+        return self.SERVICE_TYPE_CODES.get(self.visit_type, self.WHOLE_PLAN)
+
+    @property
+    def date_of_service(self) -> date:
+        """Return the day of the visit in the clinic's own time zone."""
+        return self.starts_at.astimezone(self.clinic.zone).date()
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the patient is still expected or is here now."""
+        return self.status in {self.Status.SCHEDULED, self.Status.ARRIVED}
