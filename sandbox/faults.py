@@ -1,0 +1,110 @@
+"""Fault rules: what shall go wrong at which route, how often. `sandbox.gate` and the vendors' rules play them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sandbox.state import store
+
+# Played by sandbox.gate for every route of every vendor. Any other kind is asked for by a vendor's own rules.
+GATE_KINDS = {
+    "reset_before": "the connection is reset before any work",
+    "reset_after": "the work is done, then the connection is reset",
+    "black_hole_before": "nothing is done and no answer comes (option seconds, 600)",
+    "black_hole_after": "the work is done and no answer comes (option seconds, 600)",
+    "slow_first_byte": "the work is done, the answer starts late (option seconds, 5)",
+    "slow_drip": "the work is done, the answer comes byte by byte (options pause, 0.5 s, and bytes, 1)",
+    "500_before": "500 before any work",
+    "500_after": "500 although the work is done",
+    "502_html": "502 with an HTML page, before any work",
+    "429": "429 before any work (option retry_after, 1; null leaves the header out)",
+    "401": "401 before any work",
+    "403": "403 before any work",
+    "413": "413 before any work",
+    "truncated_json": "the work is done, half of the answer comes",
+    "wrong_types": "the work is done, every value of the answer has another type",
+    "duplicate_keys": "the work is done, the first key of the answer comes twice",
+    "200_error_body": "200 with an error body, nothing done",
+    "big_body": "the work is done, the answer is very big (option megabytes, 50)",
+    "redirect": "302 to somewhere else, nothing done (option location)",
+}
+FRONT_KINDS = {"refused": "every new connection to the sandbox is refused for a while (option seconds, 5)"}
+
+
+def add(vendor: str, route: str, kind: str, *, times: int | None = 1, skip: int = 0, **options: Any) -> dict[str, Any]:
+    """Add a rule and return it.
+
+    Args:
+        vendor: "cardscan", "candid", "spry", "payments" or "*".
+        route: the route's name without its vendor, such as "add", or "*".
+        kind: one of GATE_KINDS, or a kind that the vendor's own rules ask for.
+        times: how many calls it hits; None means every call until it is cleared.
+        skip: how many calls it lets pass first.
+        options: what the kind needs, such as seconds.
+    """
+    rule = {"id": uuid.uuid4().hex, "vendor": vendor, "route": route, "kind": kind}
+    rule |= {"times": times, "skip": skip, "options": options}
+    store().put("sandbox", "faults", str(rule["id"]), rule)
+    return rule
+
+
+def all_rules() -> list[dict[str, Any]]:
+    """Return the rules that still wait, oldest first."""
+    return [rule for _key, rule in store().items("sandbox", "faults")]
+
+
+def clear(vendor: str | None = None) -> None:
+    """Take back the rules of a vendor, or all."""
+    with store().transaction():
+        for key, rule in store().items("sandbox", "faults"):
+            if vendor in (None, rule["vendor"]):
+                store().delete("sandbox", "faults", key)
+
+
+def take(vendor: str, route: str, kind: str) -> dict[str, Any] | None:
+    """Use up one turn of a rule for this call; return {"kind": …, **options}, or None if no rule hits."""
+    return take_one_of(vendor, route, (kind,))
+
+
+def take_one_of(vendor: str, route: str, kinds: Iterable[str]) -> dict[str, Any] | None:
+    """Like `take`, for the oldest rule of any of these kinds."""
+    wanted = set(kinds)
+    if not any(_hits(rule, vendor, route, wanted) for rule in all_rules()):
+        return None
+    with store().transaction():
+        for rule in all_rules():
+            if _hits(rule, vendor, route, wanted) and _use(rule):
+                return {**rule["options"], "kind": rule["kind"]}
+    return None
+
+
+def _hits(rule: dict[str, Any], vendor: str, route: str, kinds: set[str]) -> bool:
+    return rule["vendor"] in (vendor, "*") and rule["route"] in (route, "*") and rule["kind"] in kinds
+
+
+def _use(rule: dict[str, Any]) -> bool:
+    if rule["skip"] > 0:
+        store().put("sandbox", "faults", rule["id"], rule | {"skip": rule["skip"] - 1})
+        return False
+    if rule["times"] is not None and rule["times"] <= 1:
+        store().delete("sandbox", "faults", rule["id"])
+    elif rule["times"] is not None:
+        store().put("sandbox", "faults", rule["id"], rule | {"times": rule["times"] - 1})
+    return True
+
+
+ErrorBody = Callable[[int, str], dict[str, Any]]
+_error_bodies: dict[str, ErrorBody] = {}
+
+
+def speak(vendor: str, error_body: ErrorBody) -> None:
+    """Register how a vendor writes an error, `error_body(status, message) -> dict`, for the faults that need one."""
+    _error_bodies[vendor] = error_body
+
+
+def error_body(vendor: str, status: int, message: str) -> dict[str, Any]:
+    """Return an error in the vendor's shape, or in a plain one if the vendor registered none."""
+    write = _error_bodies.get(vendor)
+    return write(status, message) if write else {"message": message, "status": status}

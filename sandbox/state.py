@@ -1,0 +1,181 @@
+"""What the sandbox remembers: JSON documents in one SQLite file, so that a restart loses nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import simplejson
+
+Doc = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    vendor TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    key TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    UNIQUE (vendor, collection, key)
+);
+CREATE INDEX IF NOT EXISTS documents_in_order ON documents (vendor, collection, seq);
+"""
+_UPSERT = (
+    "INSERT INTO documents (vendor, collection, key, doc) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (vendor, collection, key) DO UPDATE SET doc = excluded.doc"
+)
+
+
+class NoStore(Exception):
+    """The process-wide store was asked for before it was opened."""
+
+
+def dump(doc: Any) -> str:
+    """Return the JSON text of a document; Decimals stay exact."""
+    return simplejson.dumps(doc, use_decimal=True, separators=(",", ":"))
+
+
+def load(text: str | bytes) -> Any:
+    """Return the document of a JSON text; numbers with a point come back as Decimal."""
+    return simplejson.loads(text, use_decimal=True)
+
+
+class Store:
+    """Documents by vendor, collection and key; writers take turns, readers never wait.
+
+    Every thread has its own connection. Never await inside `transaction()`: the lock belongs to the thread, and another
+    coroutine of the same thread would walk into it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open (or make) the file at `path`."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._mine = threading.local()
+        self._writer = threading.RLock()
+        self._depth = 0
+        self._after_reset: list[Callable[[str | None], None]] = []
+        self._connection().executescript(_SCHEMA)
+
+    def _connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        if found is None:
+            found = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            found.execute("PRAGMA journal_mode=WAL")
+            # A killed process loses nothing in WAL with NORMAL; only a power cut could, and this is a sandbox.
+            found.execute("PRAGMA synchronous=NORMAL")
+            self._mine.connection = found
+        return found
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything inside happen at once or not at all; one writer at a time; may be nested."""
+        with self._writer:
+            connection = self._connection()
+            if self._depth == 0:
+                connection.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0:
+                    connection.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                connection.execute("COMMIT")
+
+    def get(self, vendor: str, collection: str, key: str) -> Doc | None:
+        """Return the document, or None. It is the caller's own copy: `put` it back to keep a change."""
+        row = (
+            self._connection()
+            .execute(
+                "SELECT doc FROM documents WHERE vendor = ? AND collection = ? AND key = ?", (vendor, collection, key)
+            )
+            .fetchone()
+        )
+        return None if row is None else load(row[0])
+
+    def put(self, vendor: str, collection: str, key: str, doc: Doc) -> None:
+        """Keep the document; one with the same key is replaced and keeps its place in the order."""
+        with self.transaction():
+            self._connection().execute(_UPSERT, (vendor, collection, key, dump(doc)))
+
+    def delete(self, vendor: str, collection: str, key: str) -> bool:
+        """Forget the document; return whether there was one."""
+        with self.transaction():
+            cursor = self._connection().execute(
+                "DELETE FROM documents WHERE vendor = ? AND collection = ? AND key = ?", (vendor, collection, key)
+            )
+            return cursor.rowcount == 1
+
+    def items(self, vendor: str, collection: str) -> list[tuple[str, Doc]]:
+        """Return (key, document) of a whole collection, oldest first."""
+        rows = self._connection().execute(
+            "SELECT key, doc FROM documents WHERE vendor = ? AND collection = ? ORDER BY seq", (vendor, collection)
+        )
+        return [(key, load(doc)) for key, doc in rows.fetchall()]
+
+    def last(self, vendor: str, collection: str, number: int) -> list[tuple[str, Doc]]:
+        """Return (key, document) of the newest `number` documents, newest first."""
+        rows = self._connection().execute(
+            "SELECT key, doc FROM documents WHERE vendor = ? AND collection = ? ORDER BY seq DESC LIMIT ?",
+            (vendor, collection, number),
+        )
+        return [(key, load(doc)) for key, doc in rows.fetchall()]
+
+    def count(self, vendor: str, collection: str) -> int:
+        """Return how many documents a collection has."""
+        row = (
+            self._connection()
+            .execute("SELECT count(*) FROM documents WHERE vendor = ? AND collection = ?", (vendor, collection))
+            .fetchone()
+        )
+        return int(row[0])
+
+    def collections(self) -> list[tuple[str, str, int]]:
+        """Return (vendor, collection, count) of everything there is, by name."""
+        rows = self._connection().execute(
+            "SELECT vendor, collection, count(*) FROM documents GROUP BY vendor, collection ORDER BY vendor, collection"
+        )
+        return [(vendor, collection, int(count)) for vendor, collection, count in rows.fetchall()]
+
+    def reset(self, vendor: str | None = None) -> None:
+        """Forget what one vendor holds, or everything, and tell whoever asked to know."""
+        with self.transaction():
+            if vendor is None:
+                self._connection().execute("DELETE FROM documents")
+            else:
+                self._connection().execute("DELETE FROM documents WHERE vendor = ?", (vendor,))
+        for callback in self._after_reset:
+            callback(vendor)
+
+    def on_reset(self, callback: Callable[[str | None], None]) -> None:
+        """Have `callback(vendor or None)` called after each reset, for what lives outside the documents."""
+        self._after_reset.append(callback)
+
+
+_process: dict[str, Store] = {}
+
+
+def open_store(path: Path) -> Store:
+    """Open the store of this process; `store()` returns it from then on."""
+    _process["store"] = Store(path)
+    return _process["store"]
+
+
+def store() -> Store:
+    """Return the store of this process.
+
+    Raises:
+        NoStore: `open_store` was not called yet.
+    """
+    try:
+        return _process["store"]
+    except KeyError:
+        raise NoStore("open_store() comes first") from None
