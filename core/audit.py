@@ -1,0 +1,30 @@
+"""The audit trail: one line you can see, in the same transaction as what it tells of."""
+
+import contextvars
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from core.models import AuditEvent
+
+# Set by middleware for a request; empty in a worker.
+origin: contextvars.ContextVar[tuple[str, str | None]] = contextvars.ContextVar("origin", default=("WORKER", None))
+
+
+def record(
+    actor: Any, action: str, target: models.Model | None = None, *, clinic: models.Model | None = None, **facts: Any
+) -> None:
+    """Append an event: who (None for the machine), a dotted action name, on which row, and facts without personal data."""
+    channel, address = origin.get()
+    AuditEvent.objects.create(
+        at=timezone.now(),
+        actor=actor,
+        action=action,
+        target_type=target._meta.label_lower if target else "",
+        target_pk=target.pk if target else None,
+        clinic_pk=clinic.pk if clinic else None,
+        channel=channel,
+        address=address,
+        facts=facts,
+    )

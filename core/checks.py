@@ -1,0 +1,92 @@
+"""System checks: what must not be wrong in a running installation. `manage.py check --deploy` runs them all."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from core.context import is_live, is_sandbox
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+LIVE_HOSTS = {
+    "CARDSCAN": "api.cardscan.ai",
+    "CANDID": "pre-api.joincandidhealth.com",
+    "SPRY": "provider.sprypt.com",
+}
+
+
+def vendor_urls() -> dict[str, str]:
+    """Return the base address of each vendor by the name its settings begin with."""
+    return {
+        "CARDSCAN": settings.CARDSCAN_URL,
+        "CANDID": settings.CANDID_PRE_ENCOUNTER_URL,
+        "SPRY": settings.SPRY_URL,
+        "PAYMENTS": settings.PAYMENTS_BASE_URL,
+    }
+
+
+@register
+def vendors_are_reached_safely(**kwargs: Any) -> list[CheckMessage]:
+    """https everywhere except loopback, and no address with credentials or a query in it."""
+    return list(_unsafe_urls())
+
+
+def _unsafe_urls() -> Iterator[CheckMessage]:
+    for name, url in {**vendor_urls(), "CANDID_API": settings.CANDID_API_URL}.items():
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            yield Error(f"{name} must be reached by https.", hint=f"Set {name}_URL to an https address.", id="core.E001")
+        if parts.username or parts.query:
+            yield Error(f"{name}'s address must hold no credentials and no query.", id="core.E002")
+
+
+@register
+def keys_fit_their_hosts(**kwargs: Any) -> list[CheckMessage]:
+    """A test key with a live host, or the reverse, is refused."""
+    found: list[CheckMessage] = []
+    live_host = urlsplit(settings.CARDSCAN_URL).hostname == LIVE_HOSTS["CARDSCAN"]
+    live_key = settings.CARDSCAN_API_KEY.startswith(("sk_live_", "secret_live_"))
+    if live_host != live_key:
+        found.append(
+            Error(
+                "CARDSCAN_API_KEY is a live key with a test host, or a test key with the live host.",
+                hint="Set CARDSCAN_URL and CARDSCAN_API_KEY of the same environment.",
+                id="core.E003",
+            )
+        )
+    for name, used in (
+        ("CANDID_CLIENT_SECRET", is_sandbox(settings.CANDID_PRE_ENCOUNTER_URL)),
+        ("SPRY_CLIENT_SECRET", is_sandbox(settings.SPRY_URL)),
+    ):
+        if not used and "sandbox" in getattr(settings, name):
+            found.append(Error(f"{name} is the sandbox's, but the address is not.", hint=f"Set {name}.", id="core.E004"))
+    if not is_sandbox(settings.PAYMENTS_BASE_URL) and any("sandbox" in k for k in settings.PAYMENTS_API_KEYS.values()):
+        found.append(Error("PAYMENTS_API_KEYS are the sandbox's, but the address is not.", id="core.E005"))
+    return found
+
+
+@register
+def demo_stays_in_the_sandbox(**kwargs: Any) -> list[CheckMessage]:
+    """Demo logins have a known password, so they may not exist beside a real vendor."""
+    if settings.DEMO and not all(is_sandbox(url) for url in vendor_urls().values()):
+        return [Error("DEMO=1 needs every vendor to be the sandbox.", hint="Unset DEMO.", id="core.E006")]
+    return []
+
+
+@register(deploy=True)
+def live_is_served_safely(**kwargs: Any) -> list[CheckMessage]:
+    """An installation with a live vendor is behind TLS and keeps its keys outside DATA_DIR."""
+    found: list[CheckMessage] = []
+    if is_live() and not settings.SECURE_COOKIES:
+        found.append(Error("A live installation needs TLS.", hint="Set PUBLIC_URL to its https address.", id="core.E007"))
+    if is_live() and (settings.DATA_DIR / "sealing_keys").exists():
+        found.append(
+            Warning(
+                "The sealing keys lie beside the data they seal.",
+                hint="Move them to a secret file and name it by SEALING_KEYS_FILE.",
+                id="core.W001",
+            )
+        )
+    return found

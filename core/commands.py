@@ -1,0 +1,401 @@
+"""The one way outside work is done: claim, call, record.
+
+A request saves a Command row and, on commit, sends a message with its id. Whoever gets the message claims the row
+with one conditional UPDATE, calls the vendor outside any transaction, and records the outcome under the same fence.
+A lost message, a flushed broker or a killed worker costs seconds: the dispatcher sends whatever is due or whose
+lease has run out. docs/ARCHITECTURE.md tells the whole story.
+"""
+
+import enum
+import logging
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, TypeVar
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from core import hints, http
+from core.models import Command, CommandAttempt
+
+logger = logging.getLogger("frontdesk.commands")
+Status, Outcome = Command.Status, CommandAttempt.Outcome
+LEASE_MARGIN = timedelta(seconds=30)
+
+
+class Policy(enum.Enum):
+    """What may be repeated after an unclear end."""
+
+    ASK_AGAIN = "a question: repeat after anything"
+    KEYED = "the vendor refuses duplicates: the same bytes may go again, after a look"
+    ONCE = "never repeated by the machine unless it was certainly not sent"
+
+
+class NotWanted(Exception):
+    """Raised by a handler's claim(): the work is no longer wanted; the command is cancelled with this sentence."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """The work is done."""
+
+
+@dataclass(frozen=True)
+class Later:
+    """Nothing to record yet; look again at `at`. Not a failure."""
+
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The work ended without success, for a reason a person can act on."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Nobody knows whether it happened; a resolver or a person settles it."""
+
+    reason: str
+
+
+Next = Done | Later | Failed | Unclear
+
+
+class Handler:
+    """How one kind of command is done. Subclasses live in an app's handlers.py and are registered."""
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    vendor: ClassVar[str]
+    policy: ClassVar[Policy] = Policy.ASK_AGAIN
+    deadline: ClassVar[float] = 20.0
+    tries: ClassVar[int] = 8
+
+    def claim(self, command: Command, *, now: datetime) -> None:
+        """Move the target on, inside the claiming transaction. Raise NotWanted to cancel instead of sending."""
+
+    def call(self, command: Command) -> Any:
+        """Talk to the vendor, outside any transaction, and return its answer."""
+        raise NotImplementedError
+
+    def record(self, command: Command, answer: Any, *, now: datetime) -> Next:
+        """Write the answer, inside the recording transaction."""
+        raise NotImplementedError
+
+    def rejected(self, command: Command, error: http.Rejected, *, now: datetime) -> Next:
+        """The vendor refused the request: say so on the target."""
+        return Failed("The vendor refused the request.")
+
+    def unclear(self, command: Command, *, reason: str, now: datetime) -> Next:
+        """KEYED and ONCE: nobody knows whether it happened."""
+        return Unclear(reason)
+
+    def retrying(self, command: Command, *, reason: str, at: datetime, now: datetime) -> None:
+        """A failed try will be repeated at `at`: show it on the target."""
+
+    def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
+        """No try is left: show it on the target."""
+
+    def may_retry(self, command: Command) -> bool:
+        """Whether a person may set a failed command going again from the Operations page."""
+        return self.policy is Policy.ASK_AGAIN
+
+    def restart(self, command: Command, *, now: datetime) -> None:
+        """A person set the failed command going again: show it on the target."""
+
+    def backoff(self, failures: int) -> float:
+        """Return the seconds to wait after this many failed tries in a row (full jitter, base 2 s, cap 300 s)."""
+        return random.uniform(0.5, min(300.0, 2.0**failures))  # noqa: S311 (spreads load, guards nothing)
+
+
+_handlers: dict[str, Handler] = {}
+H = TypeVar("H", bound=type[Handler])
+
+
+def register(handler: H) -> H:
+    """Make the handler class known. Raises ValueError when its kind is taken."""
+    if handler.kind in _handlers:
+        raise ValueError(f"Two handlers for {handler.kind}.")
+    _handlers[handler.kind] = handler()
+    return handler
+
+
+def handler_of(command: Command) -> Handler:
+    """Return the handler of the command's kind."""
+    return _handlers[command.kind]
+
+
+def handlers() -> Iterable[Handler]:
+    """Return every registered handler."""
+    return _handlers.values()
+
+
+def create(
+    kind: str,
+    target: models.Model,
+    *,
+    clinic: models.Model | None = None,
+    by: Any = None,
+    request: bytes | None = None,
+    due_at: datetime | None = None,
+) -> Command:
+    """Save a command for the row `target`, inside the caller's transaction, and send the hint on commit.
+
+    `request` holds the frozen bytes where bytes matter. Raises IntegrityError when one of this kind is open for the row.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("A command is created together with the row it works for.")
+    if kind not in _handlers:
+        raise LookupError(f"No handler for {kind}.")
+    command = Command.objects.create(
+        kind=kind,
+        target_pk=target.pk,
+        clinic_pk=clinic.pk if clinic else None,
+        request=request,
+        due_at=due_at or timezone.now(),
+        created_by=by,
+        hinted_at=None if due_at else timezone.now(),
+    )
+    if due_at is None:
+        hints.send_on_commit(command.pk)
+    return command
+
+
+def open_for(kind: str, target: models.Model) -> Command | None:
+    """Return the open command of this kind for the row, if any."""
+    return Command.objects.filter(kind=kind, target_pk=target.pk, status__in=Command.OPEN).first()
+
+
+def run(command_id: int, *, now: datetime | None = None) -> bool:
+    """Do the command if it is due or its lease ran out. Return False when there was nothing to claim."""
+    command = _claim(command_id, now or timezone.now())
+    if command is None:
+        return False
+    with http.watched() as exchange:
+        try:
+            answer = handler_of(command).call(command)
+        except http.VendorError as error:
+            result: Any = error
+        except Exception as error:
+            # The type alone: a message or a traceback's values may hold personal data.
+            logger.error("command %s (%s) broke: %s", command.pk, command.kind, _where(error))
+            result = error
+        else:
+            result = None
+    _record(command, result, answer if result is None else None, exchange)
+    return True
+
+
+def run_due(*, limit: int = 100, now: datetime | None = None) -> int:
+    """Do what is due, one after another, in this process; return how many were done."""
+    ids = list(due(now=now or timezone.now()).values_list("pk", flat=True)[:limit])
+    return sum(run(pk, now=now) for pk in ids)
+
+
+def due(*, now: datetime) -> models.QuerySet[Command]:
+    """Return the commands whose time has come or whose lease has run out, oldest first."""
+    return Command.objects.filter(
+        Q(status=Status.DUE, due_at__lte=now) | Q(status=Status.CLAIMED, lease_until__lt=now)
+    ).order_by("due_at", "pk")
+
+
+def settle(command_id: int, outcome: Next, *, now: datetime) -> bool:
+    """Move an UNCLEAR command on, for a resolver or a person, inside a transaction.
+
+    Later sends the same bytes again at that time. Return False when it is not unclear any more.
+    """
+    command = Command.objects.select_for_update().filter(pk=command_id, status=Status.UNCLEAR).first()
+    if command is None:
+        return False
+    _move(command, outcome, now)
+    return True
+
+
+def cancel(command: Command, *, reason: str, now: datetime) -> bool:
+    """Cancel a command that has not been sent; return False when it is being done or has ended."""
+    changed = Command.objects.filter(pk=command.pk, status=Status.DUE).update(
+        status=Status.CANCELLED, reason=reason[:300], finished_at=now
+    )
+    return changed == 1
+
+
+def retry(command: Command, *, by: Any, now: datetime) -> bool:
+    """Set a failed command going again, if its handler allows it; return whether it was."""
+    with transaction.atomic():
+        handler = handler_of(command)
+        if not handler.may_retry(command) or open_like(command):
+            return False
+        changed = Command.objects.filter(pk=command.pk, status=Status.FAILED).update(
+            status=Status.DUE, due_at=now, failures=0, reason="", finished_at=None, hinted_at=now
+        )
+        if changed:
+            handler.restart(command, now=now)
+            hints.send_on_commit(command.pk)
+        return changed == 1
+
+
+def open_like(command: Command) -> bool:
+    """Whether another command of the same kind is open for the same row."""
+    others = Command.objects.filter(kind=command.kind, target_pk=command.target_pk, status__in=Command.OPEN)
+    return others.exclude(pk=command.pk).exists()
+
+
+# ---- the three steps ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic(durable=True)
+def _claim(command_id: int, now: datetime) -> Command | None:
+    """Take the command by one conditional UPDATE; whoever changes the row has it."""
+    ready = Q(status=Status.DUE, due_at__lte=now) | Q(status=Status.CLAIMED, lease_until__lt=now)
+    command = Command.objects.filter(ready, pk=command_id).first()
+    if command is None or command.kind not in _handlers:
+        return None
+    handler, was = handler_of(command), command.status
+    lease = timezone.now() + timedelta(seconds=handler.deadline) + LEASE_MARGIN
+    claimed = Command.objects.filter(ready, pk=command_id, fence=command.fence).update(
+        status=Status.CLAIMED, fence=F("fence") + 1, lease_until=lease
+    )
+    if claimed != 1:
+        return None
+    command.refresh_from_db()
+    if was == Status.CLAIMED:
+        command.tries.filter(ended_at=None).update(ended_at=now, outcome=Outcome.LOST)
+        if handler.policy is not Policy.ASK_AGAIN:
+            # The worker died in the middle: it may have happened. Never sent again from here.
+            _move(command, handler.unclear(command, reason="The worker stopped in the middle.", now=now), now)
+            return None
+    return _begin(command, handler, now)
+
+
+def _begin(command: Command, handler: Handler, now: datetime) -> Command | None:
+    try:
+        with transaction.atomic():
+            handler.claim(command, now=now)
+    except NotWanted as why:
+        _finish(command, Status.CANCELLED, str(why), now)
+        return None
+    CommandAttempt.objects.create(command=command, fence=command.fence, started_at=timezone.now())
+    return command
+
+
+@transaction.atomic(durable=True)
+def _record(command: Command, error: Exception | None, answer: Any, exchange: http.Exchange) -> None:
+    """Write the outcome if the command is still ours; a late worker changes nothing but its own attempt."""
+    now = timezone.now()
+    held = Command.objects.filter(pk=command.pk, fence=command.fence, status=Status.CLAIMED)
+    if held.update(lease_until=now) != 1:
+        _note(command, Outcome.LATE, exchange, now)
+        return
+    try:
+        with transaction.atomic():
+            outcome = _judge(command, error, answer, now)
+    except Exception as broken:
+        logger.error("command %s (%s) could not be recorded: %s", command.pk, command.kind, _where(broken))
+        error = broken
+        with transaction.atomic():
+            outcome = _judge(command, broken, None, now)
+    _note(command, _outcome_word(error, outcome), exchange, now)
+    _move(command, outcome, now)
+
+
+def _judge(command: Command, error: Exception | None, answer: Any, now: datetime) -> Next:
+    """Say what becomes of the command: the handler for answers, the policy for failures."""
+    handler = handler_of(command)
+    if error is None:
+        return handler.record(command, answer, now=now)
+    if isinstance(error, http.Rejected):
+        return handler.rejected(command, error, now=now)
+    certain = isinstance(error, http.NotSent) or (
+        isinstance(error, http.Throttled) and handler.policy is not Policy.ONCE
+    )
+    reason = _sentence(error)
+    if not certain and handler.policy is not Policy.ASK_AGAIN:
+        return handler.unclear(command, reason=reason, now=now)
+    return _again(command, handler, error, reason, now)
+
+
+def _again(command: Command, handler: Handler, error: Exception, reason: str, now: datetime) -> Next:
+    command.failures += 1
+    Command.objects.filter(pk=command.pk).update(failures=command.failures)
+    if command.failures >= handler.tries:
+        handler.gave_up(command, reason=reason, now=now)
+        return Failed(reason)
+    wait = handler.backoff(command.failures)
+    if isinstance(error, http.Throttled) and error.retry_after is not None:
+        wait = max(wait, error.retry_after)
+    at = now + timedelta(seconds=wait)
+    handler.retrying(command, reason=reason, at=at, now=now)
+    return Later(at, reason)
+
+
+def _move(command: Command, outcome: Next, now: datetime) -> None:
+    """Write what becomes of the command."""
+    if isinstance(outcome, Later):
+        fresh: dict[str, Any] = {} if outcome.reason else {"failures": 0}
+        Command.objects.filter(pk=command.pk).update(
+            status=Status.DUE, due_at=outcome.at, lease_until=None, reason=outcome.reason[:300], **fresh
+        )
+    elif isinstance(outcome, Done):
+        _finish(command, Status.DONE, "", now)
+    elif isinstance(outcome, Failed):
+        _finish(command, Status.FAILED, outcome.reason, now)
+    else:
+        Command.objects.filter(pk=command.pk).update(
+            status=Status.UNCLEAR, lease_until=None, reason=outcome.reason[:300]
+        )
+
+
+def _finish(command: Command, status: str, reason: str, now: datetime) -> None:
+    Command.objects.filter(pk=command.pk).update(
+        status=status, lease_until=None, reason=reason[:300], finished_at=now
+    )
+
+
+def _note(command: Command, outcome: str, exchange: http.Exchange, now: datetime) -> None:
+    command.tries.filter(fence=command.fence).update(
+        ended_at=now,
+        outcome=outcome,
+        http_status=exchange.status,
+        milliseconds=exchange.milliseconds,
+        request_id=exchange.request_id,
+    )
+
+
+_OUTCOMES: list[tuple[type[Exception], str]] = [
+    (http.NotSent, Outcome.NOT_SENT),
+    (http.Throttled, Outcome.THROTTLED),
+    (http.Rejected, Outcome.REFUSED),
+    (http.OutcomeUnknown, Outcome.UNCLEAR),
+    (Exception, Outcome.BROKEN),
+]
+
+
+def _outcome_word(error: Exception | None, outcome: Next) -> str:
+    if error is not None:
+        return next(word for kind, word in _OUTCOMES if isinstance(error, kind))
+    words: dict[type, str] = {Done: Outcome.DONE, Later: Outcome.LATER, Failed: Outcome.REFUSED}
+    return words.get(type(outcome), Outcome.UNCLEAR)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, http.VendorError):
+        return f"{error.vendor.capitalize()} {error.why}."
+    return "Frontdesk itself failed; the log names the place."
+
+
+def _where(error: Exception) -> str:
+    """Return the error's type and the innermost line it came from; never its message."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} at {place}"
+
+

@@ -1,0 +1,67 @@
+"""The two secrets of an installation: Django's key and the sealing keys.
+
+Given in the environment (or in a file named by SECRET_KEY_FILE and SEALING_KEYS_FILE) for a real deployment;
+the embedded default makes them once and keeps them in DATA_DIR. Losing the sealing keys loses what they sealed.
+"""
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from core import env
+
+
+def secret_key(data_dir: Path) -> str:
+    """Return Django's signing key, made and kept in `data_dir` when the environment gives none."""
+    return env.text("SECRET_KEY") or _kept(data_dir / "secret_key", lambda: secrets.token_urlsafe(64))
+
+
+def sealing_keys(data_dir: Path) -> dict[str, bytes]:
+    """Return the sealing keys by id, the newest first: it seals, all of them open.
+
+    The text is one `id:base64-of-32-bytes` a line (or comma). Raises ImproperlyConfigured for anything else.
+    """
+    written = env.text("SEALING_KEYS") or _kept(data_dir / "sealing_keys", new_sealing_key)
+    keys = dict(_parse(line) for line in written.replace(",", "\n").splitlines() if line.strip())
+    if not keys:
+        raise ImproperlyConfigured("SEALING_KEYS holds no key; one line is id:base64-of-32-bytes.")
+    return keys
+
+
+def new_sealing_key() -> str:
+    """Return a fresh line `id:base64` for SEALING_KEYS."""
+    return f"{secrets.token_hex(2)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def _parse(line: str) -> tuple[str, bytes]:
+    key_id, _, encoded = line.strip().partition(":")
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        key = b""
+    if not key_id.isalnum() or len(key_id) > 8 or len(key) != 32:
+        raise ImproperlyConfigured("SEALING_KEYS must be lines of id:base64-of-32-bytes; the id is 1 to 8 letters or digits.")
+    return key_id, key
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """Return the file's content; the first process to ask makes it, and a half-written file is never seen."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(make())
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,106 @@
+"""What the Operations page shows, read from commands and their attempts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from core import commands
+from core.checks import vendor_urls
+from core.http import host_of
+from core.models import Command, CommandAttempt
+
+NAMES = {
+    "cardscan": "CardScan.ai",
+    "candid": "Candid Health",
+    "spry": "SPRY",
+    "payments": "Optum Financial",
+}
+WINDOW = timedelta(hours=1)
+_GOOD = ["DONE", "LATER", "REFUSED"]
+_BAD = ["UNCLEAR", "NOT_SENT", "LOST"]
+
+
+@dataclass(frozen=True)
+class VendorHealth:
+    """How one vendor has answered within the last hour."""
+
+    name: str
+    url_host: str
+    state: str
+    sentence: str
+    last_ok_at: datetime | None
+    failures: int
+
+
+def commands_of(clinic_pk: int) -> QuerySet[Command]:
+    """Return the outside work of one clinic, newest first."""
+    return Command.objects.filter(clinic_pk=clinic_pk).order_by("-created_at")
+
+
+def vendors(*, now: datetime) -> list[VendorHealth]:
+    """Return the state of each vendor that has handlers, from the attempts of the last hour."""
+    kinds: dict[str, list[str]] = {}
+    for handler in commands.handlers():
+        kinds.setdefault(handler.vendor, []).append(handler.kind)
+    return [_health(vendor, kinds[vendor], now) for vendor in NAMES if vendor in kinds]
+
+
+def _health(vendor: str, kinds: list[str], now: datetime) -> VendorHealth:
+    tries = CommandAttempt.objects.filter(command__kind__in=kinds, started_at__gt=now - WINDOW)
+    seen = tries.aggregate(
+        good=Count("pk", filter=Q(outcome__in=_GOOD)),
+        bad=Count("pk", filter=Q(outcome__in=_BAD)),
+        last_ok=Max("ended_at", filter=Q(outcome__in=_GOOD)),
+        last_bad=Max("ended_at", filter=Q(outcome__in=_BAD)),
+    )
+    state, sentence = _words(seen)
+    host = host_of(vendor_urls()[vendor.upper()])
+    return VendorHealth(NAMES[vendor], host, state, sentence, seen["last_ok"], seen["bad"])
+
+
+def _words(seen: dict[str, Any]) -> tuple[str, str]:
+    if not seen["good"] and not seen["bad"]:
+        return "none", "Nothing was asked within the last hour."
+    if not seen["bad"]:
+        return "done", f"It answers: {seen['good']} of {seen['good']} within the last hour."
+    if seen["last_ok"] and seen["last_ok"] > seen["last_bad"]:
+        return "waiting", f"It answers again; {seen['bad']} of {seen['good'] + seen['bad']} failed within the last hour."
+    return "blocked", "It does not answer. Work waits and goes out by itself; everything can be done by hand."
+
+
+def lines(rows: Iterable[Command]) -> list[dict[str, Any]]:
+    """Return what the page shows of each command."""
+    return [_line(command) for command in rows]
+
+
+def _line(command: Command) -> dict[str, Any]:
+    handler = commands.handler_of(command)
+    return {
+        "code": command.code,
+        "label": handler.label,
+        "vendor": NAMES.get(handler.vendor, handler.vendor),
+        "sentence": command.Status(command.status).label,
+        "created_at": command.created_at,
+        "due_at": command.due_at,
+        "attempts": command.attempts,
+        "reason": command.reason,
+        "can_retry": command.status == "FAILED" and handler.may_retry(command),
+    }
+
+
+def recent_attempts(rows: QuerySet[Command]) -> list[dict[str, Any]]:
+    """Return the newest tries of these commands, with what came of each."""
+    tries = CommandAttempt.objects.filter(command__in=rows.values("pk")).select_related("command")
+    return [
+        {
+            "label": commands.handler_of(attempt.command).label,
+            "started_at": attempt.started_at,
+            "outcome": attempt.get_outcome_display() or "being done",
+            "http_status": attempt.http_status,
+            "milliseconds": attempt.milliseconds,
+        }
+        for attempt in tries.order_by("-started_at")[:30]
+    ]

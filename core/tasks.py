@@ -1,0 +1,24 @@
+"""Celery tasks: five lines each. When to try again is a column, never Celery's."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.core.management import call_command
+from django.utils import timezone
+
+from core import commands
+from core.models import KeptAnswer
+
+
+@shared_task
+def run_command(*, command_id: int, **kwargs: Any) -> None:
+    """Claim, call and record one command."""
+    commands.run(command_id)
+
+
+@shared_task
+def tidy(**kwargs: Any) -> None:
+    """Remove what is only kept for a day: old sessions and remembered API answers."""
+    call_command("clearsessions")
+    KeptAnswer.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()
