@@ -74,9 +74,7 @@ class CardScan(Coded, Versioned):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
-    confirmed_by = models.ForeignKey(
-        "clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    confirmed_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -125,6 +123,8 @@ class CardImage(models.Model):
     file = models.FileField(upload_to=image_path, max_length=120)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    # How often sending was begun; after an unclear first time the vendor is asked before the photo goes again.
+    sends = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -153,9 +153,7 @@ class CardField(models.Model):
     text_score = models.DecimalField(max_digits=6, decimal_places=5, null=True, blank=True)
     label_score = models.DecimalField(max_digits=6, decimal_places=5, null=True, blank=True)
     reviewed_value = SealedTextField(blank=True, default="")
-    reviewed_by = models.ForeignKey(
-        "clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    reviewed_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -15,8 +15,8 @@ from .people import Patient
 
 
 def payer_name_key(name: str) -> str:
-    """Return a payer's name reduced to what two spellings of it share: lower case letters and digits."""
-    return " ".join(re.findall(r"[a-z0-9]+", name.casefold()))
+    """Return a payer's name reduced to what two spellings of it share: lower case letters and digits, no spaces."""
+    return "".join(re.findall(r"[a-z0-9]+", name.casefold()))[:120]
 
 
 def member_id_fingerprint(member_id: str) -> str:

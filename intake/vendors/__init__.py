@@ -1,0 +1,1 @@
+"""The outside services that intake uses."""

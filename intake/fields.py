@@ -1,0 +1,130 @@
+"""The fields of a card in the desk's words, and how their values become dates, names and a coverage.
+
+Field names are CardScan's (docs/vendors/cardscan.md); whatever is not listed here is shown by its own name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One field a card may have.
+
+    Args:
+        label: the desk's word for it.
+        coverage: the Coverage column it fills, "" for none.
+        asked: whether the review shows it even when it was not found on the card.
+    """
+
+    label: str
+    coverage: str = ""
+    asked: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "member_number": Kind("Member ID", "member_id", asked=True),
+    "group_number": Kind("Group number", "group_number", asked=True),
+    "payer_name": Kind("Payer", asked=True),
+    "payer_id": Kind("Payer ID", asked=True),
+    "member_name": Kind("Member name", asked=True),
+    "plan_name": Kind("Plan", "plan_name", asked=True),
+    "rx_bin": Kind("RxBIN", "rx_bin", asked=True),
+    "rx_pcn": Kind("RxPCN", "rx_pcn", asked=True),
+    "rx_group": Kind("Rx group", "rx_group", asked=True),
+    "start_date": Kind("Starts on", "effective_date", asked=True),
+    "dependent_names": Kind("Dependent"),
+    "member_dob": Kind("Member's birth date"),
+    "member_gender": Kind("Member's sex"),
+    "plan_id": Kind("Plan number"),
+    "plan_type": Kind("Plan type"),
+    "plan_details": Kind("Copays and details"),
+    "card_specific_id": Kind("Other number"),
+    "client_name": Kind("Employer or group"),
+    "employer": Kind("Employer"),
+    "rx_id": Kind("Rx ID"),
+    "rx_issuer": Kind("Rx issuer"),
+    "rx_plan": Kind("Rx plan"),
+    "pharmacy_benefit_manager": Kind("Pharmacy benefits"),
+    "medicare_medicaid_id": Kind("Medicare or Medicaid ID"),
+    "member_id_prefix": Kind("Member ID prefix"),
+    "member_id_suffix": Kind("Member ID suffix"),
+    "part_a_effective_date": Kind("Part A starts on"),
+    "part_b_effective_date": Kind("Part B starts on"),
+}
+DATES = ("start_date", "member_dob", "part_a_effective_date", "part_b_effective_date")
+PAYER_FIELDS = ("payer_name", "payer_id")
+ASKED = tuple(name for name, kind in KINDS.items() if kind.asked)
+LONGEST = 200
+
+# The review's three degrees of trust in a value; below DOUBTFUL the photo has to be looked at closely.
+CLEAR, DOUBTFUL = 0.95, 0.8
+
+
+class NotADate(ValueError):
+    """A text is no date as cards and people write them."""
+
+
+def label_of(name: str) -> str:
+    """Return the desk's word for a field, or its own name made readable."""
+    kind = KINDS.get(name)
+    return kind.label if kind else name.replace("_", " ").capitalize()
+
+
+def parse_date(text: str, *, latest: date | None = None) -> date:
+    """Return the date of a text in US order (month/day/year) or ISO order. Raises NotADate.
+
+    Cards print "04/01/2021", "4-1-21" or "01 JAN 2024". A two-digit year is in this century, unless that is after `latest`.
+    """
+    plain = " ".join(re.sub(r"[.,/\-]", " ", text).split())
+    for pattern in ("%m %d %Y", "%Y %m %d", "%m %d %y", "%d %b %Y", "%b %d %Y", "%d %B %Y", "%B %d %Y", "%m%d%Y"):
+        try:
+            found = datetime.strptime(plain, pattern).date()  # noqa: DTZ007 (a printed date has no time zone)
+        except ValueError:
+            continue
+        if pattern.endswith("%y"):
+            found = found.replace(year=2000 + found.year % 100)
+            if latest and found > latest:
+                found = found.replace(year=found.year - 100)
+        if found.year >= 1880:
+            return found
+    raise NotADate(text)
+
+
+def fold(text: str) -> str:
+    """Return a name without accents, case, and anything but letters, so that two spellings can be compared."""
+    plain = unicodedata.normalize("NFKD", text)
+    return " ".join(re.findall(r"[a-z]+", "".join(c for c in plain if not unicodedata.combining(c)).casefold()))
+
+
+def names_match(card_name: str, first_name: str, last_name: str) -> bool:
+    """Return whether the name on a card is this person's; middle names, initials, order and accents may differ."""
+    printed = set(fold(card_name).split())
+    first, last = fold(first_name).split(), fold(last_name).split()
+    return bool(printed and first and last) and first[0] in printed and set(last) <= printed
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Return first and last name of a printed name; "LAST, FIRST" and "First M Last" are both seen."""
+    if "," in name:
+        last, _, rest = name.partition(",")
+        return (rest.split() or [""])[0], last.strip()
+    words = name.split()
+    return (words[0], words[-1]) if len(words) > 1 else ("", name.strip())
+
+
+def trust(text_score: float | None, label_score: float | None) -> tuple[str, str]:
+    """Return the state word and the sentence for a value's two scores (0 to 1, None for not read)."""
+    scores = [score for score in (text_score, label_score) if score is not None]
+    if not scores:
+        return "none", "Not found on the card"
+    lowest = min(scores)
+    if lowest >= CLEAR:
+        return "done", "Read clearly"
+    text_is_worse = text_score is not None and text_score == lowest
+    why = "the text is faint" if text_is_worse else "the place on the card is unusual"
+    return ("needs-you", f"Check: {why}") if lowest < DOUBTFUL else ("needs-you", f"Look once: {why}")

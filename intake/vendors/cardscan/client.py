@@ -1,0 +1,104 @@
+"""The calls we make to CardScan. Each raises the four errors of core.http. See docs/vendors/cardscan.md."""
+
+from __future__ import annotations
+
+import threading
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+
+from core.http import OutcomeUnknown, Rejected, VendorAnswer, VendorSession
+
+from . import wire
+
+VENDOR = "cardscan"
+DEADLINE = 20.0
+UPLOAD_DEADLINE = 60.0
+FORM_SECONDS = 600
+# Upload forms are issued for CardScan's S3 buckets; the sandbox issues them for itself.
+UPLOAD_HOSTS = ".amazonaws.com"
+
+_kept = threading.local()
+
+
+class CardScanClient:
+    """CardScan's REST API with one key. Belongs to one thread, like its session."""
+
+    def __init__(self, base_url: str, api_key: str) -> None:
+        """Open nothing yet. `base_url` ends in /v1."""
+        self.base_url, self._key = base_url.rstrip("/"), api_key
+        self._session = VendorSession(VENDOR, base_url, connect=5, read=DEADLINE, total=DEADLINE, max_bytes=5_000_000)
+
+    def create_card(self, *, both_sides: bool, reference: str) -> wire.ScannedCard:
+        """Open a card; `reference` is our opaque id of it."""
+        answer = self._ask("POST", "/cards", json_bytes=wire.build_create(both_sides=both_sides, reference=reference))
+        return self._card(answer)
+
+    def send_photo(self, card_id: str, side: str, jpeg: bytes) -> None:
+        """Ask for an upload form and post the photo with it. `side` is "front" or "back"."""
+        answer = self._ask(
+            "POST",
+            f"/cards/{quote(card_id, safe='')}/generate-upload-url",
+            params={"expiration": FORM_SECONDS},
+            json_bytes=wire.build_upload_request(side),
+        )
+        try:
+            form = wire.parse_upload_form(answer.json())
+        except wire.Unreadable as error:
+            raise _unreadable(error, answer) from None
+        self._post_form(form, side, jpeg)
+
+    def get_card(self, card_id: str) -> wire.ScannedCard:
+        """Return the card as it stands."""
+        return self._card(self._ask("GET", f"/cards/{quote(card_id, safe='')}"))
+
+    def delete_card(self, card_id: str) -> None:
+        """Delete the card with its photos and results; a card that is gone already is deleted too."""
+        self._ask("DELETE", f"/cards/{quote(card_id, safe='')}", answers={404})
+
+    def _ask(self, method: str, path: str, **options: object) -> VendorAnswer:
+        return self._session.ask(method, path, headers={"Authorization": f"Bearer {self._key}"}, **options)
+
+    def _card(self, answer: VendorAnswer) -> wire.ScannedCard:
+        try:
+            return wire.parse_card(answer.json())
+        except wire.Unreadable as error:
+            raise _unreadable(error, answer) from None
+
+    def _post_form(self, form: wire.UploadForm, side: str, jpeg: bytes) -> None:
+        """Post the form as S3 wants it: every field untouched, the file last, and no key of ours."""
+        if not self._may_receive_photos(form.url):
+            raise Rejected(VENDOR, "issued an upload address that is none of its own")
+        self._session.ask(
+            "POST",
+            "",
+            absolute_url=form.url,
+            data=form.parameters,
+            files={"file": (f"{side}.jpg", jpeg, "image/jpeg")},
+            total=UPLOAD_DEADLINE,
+        )
+
+    def _may_receive_photos(self, url: str) -> bool:
+        """Return whether a photo may go to `url`: CardScan's own origin, or an S3 bucket over https."""
+        target, own = urlsplit(url), urlsplit(self.base_url)
+        if target.username or target.password:
+            return False
+        if (target.scheme, target.netloc) == (own.scheme, own.netloc):
+            return True
+        return (
+            target.scheme == "https" and target.port in {None, 443} and (target.hostname or "").endswith(UPLOAD_HOSTS)
+        )
+
+
+def client() -> CardScanClient:
+    """Return this thread's client for the configured CardScan, with its connection kept alive."""
+    wanted = (settings.CARDSCAN_URL, settings.CARDSCAN_API_KEY)
+    if getattr(_kept, "wanted", None) != wanted:
+        _kept.wanted, _kept.client = wanted, CardScanClient(*wanted)
+    return _kept.client
+
+
+def _unreadable(error: wire.Unreadable, answer: VendorAnswer) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        VENDOR, f"sent an answer we cannot use ({error})", status=answer.status, request_id=answer.request_id
+    )

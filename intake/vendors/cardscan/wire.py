@@ -1,0 +1,186 @@
+"""CardScan's bytes and our words for them; no I/O. See docs/vendors/cardscan.md."""
+
+from __future__ import annotations
+
+import enum
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+
+class Unreadable(ValueError):
+    """An answer lacks something we need; the message names what is missing and holds nothing of the answer."""
+
+
+class Meaning(enum.Enum):
+    """What a vendor state asks of us."""
+
+    WAIT = "look again later"
+    SEND_BACK = "the front is read; send the back now"
+    READ = "the fields are there"
+    FAILED = "this card will not be read"
+
+
+# The vendor's eleven states (OpenAPI CardState). A word we do not know is waited for: the vendor added a step.
+STATES: dict[str, Meaning] = {
+    "pending": Meaning.WAIT,
+    "processing": Meaning.WAIT,
+    "frontside_processing": Meaning.WAIT,
+    "frontside_failed": Meaning.FAILED,
+    "backside_processing": Meaning.SEND_BACK,
+    "backside_failed": Meaning.FAILED,
+    "post_processing": Meaning.WAIT,
+    "completed": Meaning.READ,
+    "enriched": Meaning.READ,
+    "error": Meaning.FAILED,
+    "unknown": Meaning.FAILED,
+}
+
+# Before the first photo has been received the vendor's card is "pending".
+NOTHING_RECEIVED = "pending"
+
+_UPPER = {
+    "member_number", "group_number", "rx_bin", "rx_pcn", "rx_group", "rx_id", "payer_id", "plan_id",
+    "card_specific_id", "medicare_medicaid_id", "member_id_prefix", "member_id_suffix",
+}  # fmt: skip
+_PERSONS = {"member_name", "dependent_names"}
+_TITLES = {"payer_name", "plan_name", "client_name", "employer"}
+
+
+@dataclass(frozen=True)
+class UploadForm:
+    """Where a photo goes and the form fields that must go with it, in the order and spelling they came in."""
+
+    url: str
+    parameters: list[tuple[str, str]] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ReadField:
+    """One value read from a card. Scores are 0 to 1, None when the vendor gave none."""
+
+    name: str
+    position: int
+    value: str = field(repr=False)
+    text_score: Decimal | None
+    label_score: Decimal | None
+
+
+@dataclass(frozen=True)
+class ScannedCard:
+    """A card as the vendor has it. `payers` are clearinghouse (id, name) pairs, best score first."""
+
+    card_id: str
+    state: str
+    deleted: bool = False
+    error_type: str = ""
+    fields: list[ReadField] = field(default_factory=list, repr=False)
+    payers: list[tuple[str, str]] = field(default_factory=list)
+    answer: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def meaning(self) -> Meaning:
+        """Return what the state asks of us; a deleted card will not be read."""
+        return Meaning.FAILED if self.deleted else STATES.get(self.state, Meaning.WAIT)
+
+
+# POST /cards, CreateCard
+def build_create(*, both_sides: bool, reference: str) -> bytes:
+    """Return the body that opens a card; `reference` is our opaque id of the card, the only thing we tell of it."""
+    return json.dumps(
+        {"enable_backside_scan": both_sides, "enable_livescan": False, "metadata": {"reference": reference}}
+    ).encode()
+
+
+# POST /cards/{card_id}/generate-upload-url, GenerateCardUploadUrlRequest
+def build_upload_request(side: str) -> bytes:
+    """Return the body that asks for an upload form; `side` is "front" or "back"."""
+    return json.dumps({"orientation": side, "capture_type": "api"}).encode()
+
+
+def parse_upload_form(doc: Any) -> UploadForm:
+    """Return the upload form of an UploadUrl answer. Raises Unreadable."""
+    url, parameters = _need(doc, "upload_url", str), _need(doc, "upload_parameters", dict)
+    return UploadForm(url=url, parameters=[(str(name), _text(value)) for name, value in parameters.items()])
+
+
+# GET /cards/{card_id} and the 201 of POST /cards, CardApiResponse
+def parse_card(doc: Any) -> ScannedCard:
+    """Return the card of an answer. Raises Unreadable when it has no id or state; missing fields are just not there."""
+    card_id, state = _need(doc, "card_id", str), _need(doc, "state", str)
+    return ScannedCard(
+        card_id=card_id,
+        state=state,
+        deleted=doc.get("deleted") is True,
+        error_type=_error_type(doc.get("error")),
+        fields=list(_fields(doc.get("details"))),
+        payers=_payers(doc.get("payer_match")),
+        answer={key: value for key, value in doc.items() if key != "images"},
+    )
+
+
+def _error_type(error: Any) -> str:
+    """Return the short name of an error object ("RejectedCard"); its older form calls the type `error`."""
+    found = error if isinstance(error, dict) else {}
+    return _text(found.get("type") or found.get("error"))[:60]
+
+
+def _fields(details: Any) -> Iterator[ReadField]:
+    """Yield every MatchScore of `details`; lists (dependent_names) yield one field per entry."""
+    for name, found in (details if isinstance(details, dict) else {}).items():
+        entries = found if isinstance(found, list) else [found]
+        values = [entry for entry in entries if isinstance(entry, dict) and tidy(name, _text(entry.get("value", "")))]
+        for position, entry in enumerate(values):
+            text, label = _scores(entry.get("scores"))
+            yield ReadField(str(name)[:40], position, tidy(name, _text(entry["value"])), text, label)
+
+
+def _scores(scores: Any) -> tuple[Decimal | None, Decimal | None]:
+    """Return the text and the label score of a MatchScore's list of decimal strings."""
+    numbers = [_number(score) for score in scores] if isinstance(scores, list) else []
+    return (numbers + [None, None])[0], (numbers + [None, None])[1]
+
+
+def _number(score: Any) -> Decimal | None:
+    """Return a score between 0 and 1, or None when it is something else."""
+    try:
+        number = Decimal(_text(score))
+    except InvalidOperation:
+        return None
+    return number.quantize(Decimal("0.00001")) if number.is_finite() and 0 <= number <= 1 else None
+
+
+def _payers(match: Any) -> list[tuple[str, str]]:
+    """Return the clearinghouse payers of a payer_match, best score first; an account without the feature has none."""
+    matches = match.get("matches") if isinstance(match, dict) else None
+    found = [entry for entry in (matches if isinstance(matches, list) else []) if isinstance(entry, dict)]
+    found = [entry for entry in found if _text(entry.get("payer_id") or "")]
+    found.sort(key=lambda entry: _number(entry.get("score")) or Decimal(0), reverse=True)
+    return [(_text(entry["payer_id"]), _text(entry.get("payer_name") or "")) for entry in found]
+
+
+def tidy(name: str, value: str) -> str:
+    """Return a value as a person would write it: no stray quotes, codes in capitals, names with capital initials.
+
+    The vendor answers with lower-cased text and now and then a quote that is not on the card.
+    """
+    value = " ".join(value.split()).strip("\"'`“”‘’ ")
+    if name in _UPPER:
+        return value.upper()
+    shouted = name in _PERSONS and value == value.upper()
+    if shouted or (name in _PERSONS | _TITLES and value == value.lower()):
+        return re.sub(r"[^\W\d_]+('s\b)?", lambda found: found[0].capitalize(), value)
+    return value
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _need(doc: Any, name: str, kind: type) -> Any:
+    if not isinstance(doc, dict) or not isinstance(doc.get(name), kind) or not doc[name]:
+        raise Unreadable(f"the answer has no {name}")
+    return doc[name]
