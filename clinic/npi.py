@@ -19,4 +19,7 @@ def is_npi(text: str) -> bool:
 def validate_npi(text: str) -> None:
     """Raise ValidationError, with what to do, when the text is no NPI."""
     if not is_npi(text):
-        raise ValidationError("This is no NPI: it has ten digits and the last one checks the others. Compare it with the registry.", code="npi")
+        raise ValidationError(
+            "This is no NPI: it has ten digits and the last one checks the others. Compare it with the registry.",
+            code="npi",
+        )

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
@@ -46,6 +47,8 @@ def recognize(request: HttpRequest) -> None:
         .filter(digest=_digest(token.strip()), revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
         .first()
     )
+    if row is not None and row.user.email.endswith("@demo.test") and not settings.DEMO:
+        return
     role = row and Membership.objects.filter(user=row.user, clinic=row.clinic).values_list("role", flat=True).first()
     if row is None or role is None:
         return

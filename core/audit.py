@@ -15,7 +15,7 @@ origin: contextvars.ContextVar[tuple[str, str | None]] = contextvars.ContextVar(
 def record(
     actor: Any, action: str, target: models.Model | None = None, *, clinic: models.Model | None = None, **facts: Any
 ) -> None:
-    """Append an event: who (None for the machine), a dotted action name, on which row, and facts without personal data."""
+    """Append an event: who (None: the machine), a dotted action, on which row, facts without personal data."""
     channel, address = origin.get()
     AuditEvent.objects.create(
         at=timezone.now(),

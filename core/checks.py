@@ -37,7 +37,9 @@ def _unsafe_urls() -> Iterator[CheckMessage]:
     for name, url in {**vendor_urls(), "CANDID_API": settings.CANDID_API_URL}.items():
         parts = urlsplit(url)
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            yield Error(f"{name} must be reached by https.", hint=f"Set {name}_URL to an https address.", id="core.E001")
+            yield Error(
+                f"{name} must be reached by https.", hint=f"Set {name}_URL to an https address.", id="core.E001"
+            )
         if parts.username or parts.query:
             yield Error(f"{name}'s address must hold no credentials and no query.", id="core.E002")
 
@@ -61,7 +63,9 @@ def keys_fit_their_hosts(**kwargs: Any) -> list[CheckMessage]:
         ("SPRY_CLIENT_SECRET", is_sandbox(settings.SPRY_URL)),
     ):
         if not used and "sandbox" in getattr(settings, name):
-            found.append(Error(f"{name} is the sandbox's, but the address is not.", hint=f"Set {name}.", id="core.E004"))
+            found.append(
+                Error(f"{name} is the sandbox's, but the address is not.", hint=f"Set {name}.", id="core.E004")
+            )
     if not is_sandbox(settings.PAYMENTS_BASE_URL) and any("sandbox" in k for k in settings.PAYMENTS_API_KEYS.values()):
         found.append(Error("PAYMENTS_API_KEYS are the sandbox's, but the address is not.", id="core.E005"))
     return found
@@ -80,7 +84,9 @@ def live_is_served_safely(**kwargs: Any) -> list[CheckMessage]:
     """An installation with a live vendor is behind TLS and keeps its keys outside DATA_DIR."""
     found: list[CheckMessage] = []
     if is_live() and not settings.SECURE_COOKIES:
-        found.append(Error("A live installation needs TLS.", hint="Set PUBLIC_URL to its https address.", id="core.E007"))
+        found.append(
+            Error("A live installation needs TLS.", hint="Set PUBLIC_URL to its https address.", id="core.E007")
+        )
     if is_live() and (settings.DATA_DIR / "sealing_keys").exists():
         found.append(
             Warning(

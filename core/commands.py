@@ -148,7 +148,7 @@ def create(
 ) -> Command:
     """Save a command for the row `target`, inside the caller's transaction, and send the hint on commit.
 
-    `request` holds the frozen bytes where bytes matter. Raises IntegrityError when one of this kind is open for the row.
+    `request` holds the frozen bytes where bytes matter. Raises IntegrityError when one is open for the row.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("A command is created together with the row it works for.")
@@ -353,9 +353,7 @@ def _move(command: Command, outcome: Next, now: datetime) -> None:
 
 
 def _finish(command: Command, status: str, reason: str, now: datetime) -> None:
-    Command.objects.filter(pk=command.pk).update(
-        status=status, lease_until=None, reason=reason[:300], finished_at=now
-    )
+    Command.objects.filter(pk=command.pk).update(status=status, lease_until=None, reason=reason[:300], finished_at=now)
 
 
 def _note(command: Command, outcome: str, exchange: http.Exchange, now: datetime) -> None:
@@ -397,5 +395,3 @@ def _where(error: Exception) -> str:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
     return f"{type(error).__name__} at {place}"
-
-

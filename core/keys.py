@@ -45,7 +45,9 @@ def _parse(line: str) -> tuple[str, bytes]:
     except binascii.Error:
         key = b""
     if not key_id.isalnum() or len(key_id) > 8 or len(key) != 32:
-        raise ImproperlyConfigured("SEALING_KEYS must be lines of id:base64-of-32-bytes; the id is 1 to 8 letters or digits.")
+        raise ImproperlyConfigured(
+            "SEALING_KEYS must be lines of id:base64-of-32-bytes; the id is 1 to 8 letters or digits."
+        )
     return key_id, key
 
 

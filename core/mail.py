@@ -11,4 +11,6 @@ class NoMailServer(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Refuse. Raises ConnectionError with what to do."""
-        raise ConnectionError("No mail was sent: set EMAIL_HOST, or let an admin set the password with `manage.py changepassword`.")
+        raise ConnectionError(
+            "No mail was sent: set EMAIL_HOST, or let an admin set the password with `manage.py changepassword`."
+        )

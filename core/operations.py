@@ -67,7 +67,10 @@ def _words(seen: dict[str, Any]) -> tuple[str, str]:
     if not seen["bad"]:
         return "done", f"It answers: {seen['good']} of {seen['good']} within the last hour."
     if seen["last_ok"] and seen["last_ok"] > seen["last_bad"]:
-        return "waiting", f"It answers again; {seen['bad']} of {seen['good'] + seen['bad']} failed within the last hour."
+        return (
+            "waiting",
+            f"It answers again; {seen['bad']} of {seen['good'] + seen['bad']} failed within the last hour.",
+        )
     return "blocked", "It does not answer. Work waits and goes out by itself; everything can be done by hand."
 
 

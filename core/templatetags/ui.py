@@ -12,7 +12,7 @@ from django.template.context import Context
 from django.template.loader import get_template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from core.money import show
 
@@ -25,9 +25,10 @@ ICON_NAME = re.compile(r"[a-z0-9-]+\Z")
 def money(value: Decimal | None, style: str = "") -> str:
     """Return an amount in US dollars for people: "$1,234.50", or "not stated" for None.
 
-    With the argument "short" a whole amount loses its cents: `{{ copay|money:"short" }}` gives "$25".
+    With the argument "short" a whole amount loses its cents: `{{ copay|money:"short" }}` gives "$25". A variable
+    that the context lacks arrives as "" and is not stated either.
     """
-    text = show(value)
+    text = show(None if value == "" else value)
     return text.removesuffix(".00") if style == "short" else text
 
 
@@ -60,19 +61,19 @@ def icon(name: str) -> SafeString:
 def active(path: str, prefix: str, exact: bool = False) -> SafeString:
     """Return ` aria-current="page"` when the request's path is at or below `prefix` (only at it with exact)."""
     inside = path == prefix or (not exact and prefix != "/" and path.startswith(prefix))
-    return mark_safe(' aria-current="page"' if inside else "")
+    return SafeString(' aria-current="page"' if inside else "")
 
 
 @register.simple_tag(takes_context=True)
-def block_text(context: Context, name: str) -> str:
+def block_text(context: Context, name: str) -> SafeString:
     """Render a block a second time, so that a page writes its title once for the window and the heading.
 
     An undefined block gives "". Use `{% block_text "lead" as lead %}` to ask whether there is one.
     """
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     if blocks is None or blocks.get_block(name) is None:
-        return ""
-    return BlockNode(name, NodeList()).render(context).strip()
+        return SafeString("")
+    return SafeString(BlockNode(name, NodeList()).render(context).strip())
 
 
 @register.simple_tag

@@ -1,0 +1,104 @@
+"""Forms of the clinic's pages: shape only."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from clinic.models import Clinic, Provider, Role, User, validate_time_zone
+from clinic.npi import validate_npi
+
+
+class FirstSetUpForm(forms.Form):
+    """What the program needs to know before its first day."""
+
+    organization = forms.CharField(label="Organization", max_length=60)
+    clinic = forms.CharField(label="First clinic", max_length=60)
+    time_zone = forms.CharField(label="Its time zone", initial="America/Chicago", validators=[validate_time_zone])
+    npi = forms.CharField(label="Billing NPI", max_length=10, validators=[validate_npi])
+    address1 = forms.CharField(label="Address", max_length=55, required=False)
+    city = forms.CharField(label="City", max_length=30, required=False)
+    state = forms.CharField(label="State", max_length=2, required=False)
+    postal_code = forms.CharField(label="ZIP code", max_length=10, required=False)
+    phone = forms.CharField(label="Phone", max_length=20, required=False)
+    admin_name = forms.CharField(label="First admin's name", max_length=60)
+    admin_email = forms.EmailField(label="First admin's e-mail")
+    admin_password = forms.CharField(label="First admin's password", widget=forms.PasswordInput)
+    provider_first_name = forms.CharField(label="Provider's first name", max_length=35, required=False)
+    provider_last_name = forms.CharField(label="Provider's last name", max_length=60, required=False)
+    provider_npi = forms.CharField(label="Provider's NPI", max_length=10, required=False, validators=[validate_npi])
+    account = forms.CharField(label="Payment account short code", max_length=50, required=False)
+    sub_account = forms.CharField(label="Payment sub-account short code", max_length=50, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A provider is named whole or not at all; an account has a sub-account; the password is no weak one."""
+        data = super().clean() or {}
+        if data.get("provider_npi") and not (data.get("provider_first_name") and data.get("provider_last_name")):
+            self.add_error("provider_last_name", "Give the provider's first and last name with the NPI.")
+        if data.get("account") and not data.get("sub_account"):
+            self.add_error("sub_account", "An account is named together with its sub-account.")
+        if data.get("admin_password"):
+            try:
+                validate_password(data["admin_password"], User(email=data.get("admin_email", "")))
+            except forms.ValidationError as error:
+                self.add_error("admin_password", error)
+        return data
+
+
+class ClinicForm(forms.ModelForm):
+    """The clinic's own data."""
+
+    class Meta:
+        model = Clinic
+        fields = (
+            "name",
+            "time_zone",
+            "phone",
+            "address1",
+            "address2",
+            "city",
+            "state",
+            "postal_code",
+            "npi",
+            "spry_clinic_id",
+            "spry_service_code",
+        )
+
+
+class ProviderForm(forms.ModelForm):
+    """A provider."""
+
+    class Meta:
+        model = Provider
+        fields = ("first_name", "last_name", "npi")
+
+
+class PersonForm(forms.Form):
+    """Someone who works in the clinic."""
+
+    name = forms.CharField(max_length=60)
+    email = forms.EmailField()
+    role = forms.ChoiceField(choices=Role.choices)
+    password = forms.CharField(
+        widget=forms.PasswordInput, help_text="For the first sign-in; they change it themselves.", required=False
+    )
+
+    def clean_password(self) -> str:
+        """Refuse a weak password."""
+        password = self.cleaned_data["password"]
+        if password:
+            validate_password(password)
+        return password
+
+
+class TokenForm(forms.Form):
+    """A key for the API."""
+
+    name = forms.CharField(max_length=60, label="What is it for?")
+    person = forms.ModelChoiceField(User.objects.none(), label="Acts as")
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(memberships__clinic=clinic).exclude(memberships__role=Role.ADMIN)
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        self.fields["person"].label_from_instance = lambda user: user.name  # type: ignore[attr-defined]

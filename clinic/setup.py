@@ -1,0 +1,181 @@
+"""First set-up: organization, first clinic, admin, provider. Behind `manage.py setup` and the first-run page."""
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from clinic import tokens
+from clinic.models import Clinic, Membership, Organization, Provider, Role, User
+from core import audit
+
+DEMO_DOMAIN = "@demo.test"
+DEMO_PEOPLE = [
+    ("frontdesk", "Alex Rivera", Role.FRONT_DESK),
+    ("billing", "Bo Lindqvist", Role.BILLING),
+    ("admin", "Ana Ruiz", Role.ADMIN),
+    ("admin2", "Ade Okafor", Role.ADMIN),
+]
+# What upper apps add to a fresh clinic: payment accounts (first set-up), a day of appointments (demo).
+after_setup: list[Callable[[Clinic, dict[str, Any]], None]] = []
+demo_seeds: list[Callable[[Clinic, datetime], None]] = []
+
+
+class AlreadySetUp(Exception):
+    """There is an organization already; more clinics and people are added in the program."""
+
+
+@dataclass(frozen=True)
+class FirstSetUp:
+    """The answers of the first set-up; blank text where something is not known yet."""
+
+    organization: str
+    clinic: str
+    time_zone: str
+    npi: str
+    admin_name: str
+    admin_email: str
+    admin_password: str
+    address1: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    phone: str = ""
+    provider_first_name: str = ""
+    provider_last_name: str = ""
+    provider_npi: str = ""
+    account: str = ""
+    sub_account: str = ""
+
+
+def is_set_up() -> bool:
+    """Whether there is an organization."""
+    return Organization.objects.exists()
+
+
+@transaction.atomic
+def set_up(answers: FirstSetUp) -> Clinic:
+    """Save the organization, clinic, first admin, provider and payment account.
+
+    Raises AlreadySetUp when there is an organization.
+    """
+    if is_set_up():
+        raise AlreadySetUp
+    organization = Organization.objects.create(name=answers.organization, npi=answers.npi)
+    clinic = Clinic.objects.create(
+        organization=organization,
+        name=answers.clinic,
+        time_zone=answers.time_zone,
+        npi=answers.npi,
+        phone=answers.phone,
+        address1=answers.address1,
+        city=answers.city,
+        state=answers.state,
+        postal_code=answers.postal_code,
+    )
+    admin = add_person(
+        clinic, answers.admin_email, answers.admin_name, Role.ADMIN, by=None, password=answers.admin_password
+    )
+    if answers.provider_npi:
+        provider = Provider.objects.create(
+            organization=organization,
+            first_name=answers.provider_first_name,
+            last_name=answers.provider_last_name,
+            npi=answers.provider_npi,
+        )
+        provider.clinics.add(clinic)
+    for add in after_setup:
+        add(clinic, {"account": answers.account, "sub_account": answers.sub_account})
+    audit.record(admin, "clinic.set_up", clinic, clinic=clinic)
+    return clinic
+
+
+def add_person(
+    clinic: Clinic, email: str, name: str, role: Role, *, by: User | None, password: str | None = None
+) -> User:
+    """Give the person a role in the clinic; someone unknown gets a user first. A role they have is replaced."""
+    user = User.objects.filter(email=email.lower()).first()
+    if user is None:
+        user = User.objects.create_user(email, password, name=name)
+    Membership.objects.update_or_create(user=user, clinic=clinic, defaults={"role": role})
+    audit.record(by, "clinic.member.added", user, clinic=clinic, role=str(role))
+    return user
+
+
+# ---- the demo -------------------------------------------------------------------------------------------------------
+
+
+def demo_file() -> Path:
+    """Where the demo's logins and tokens are kept, readable by the owner alone."""
+    return Path(settings.DATA_DIR) / "demo.json"
+
+
+def set_up_demo(*, now: datetime) -> dict[str, Any]:
+    """Make the demo organization with its people and a day of appointments; do nothing when it is there.
+
+    Returns the demo's logins and tokens, which are kept in DATA_DIR/demo.json.
+    """
+    if is_set_up():
+        return json.loads(demo_file().read_text(encoding="utf-8")) if demo_file().exists() else {}
+    with transaction.atomic():
+        clinic, logins = _demo_rows(now)
+    for seed in demo_seeds:
+        seed(clinic, now)
+    _write_privately(demo_file(), json.dumps(logins, indent=1))
+    return logins
+
+
+def _demo_rows(now: datetime) -> tuple[Clinic, dict[str, Any]]:
+    password = f"demo-{secrets.token_hex(4)}"
+    first = DEMO_PEOPLE[2]
+    clinic = set_up(
+        FirstSetUp(
+            organization="Riverside Medical Group",
+            clinic="Riverside Clinic",
+            time_zone="America/Chicago",
+            npi="1999999984",
+            admin_name=first[1],
+            admin_email=first[0] + DEMO_DOMAIN,
+            admin_password=password,
+            address1="410 River Street",
+            city="Springfield",
+            state="IL",
+            postal_code="62701",
+            phone="217-555-0140",
+            provider_first_name="Nora",
+            provider_last_name="Whitfield",
+            provider_npi="2000000002",
+            account="ACCT1",
+            sub_account="SUBACCT1",
+        )
+    )
+    Organization.objects.filter(pk=clinic.organization_id).update(spry_organisation_id=67)
+    Clinic.objects.filter(pk=clinic.pk).update(spry_clinic_id=89)
+    users = {
+        login: add_person(clinic, login + DEMO_DOMAIN, name, role, by=None, password=password)
+        for login, name, role in DEMO_PEOPLE
+    }
+    issued = {
+        login: tokens.issue(user=users[login], clinic=clinic, name="demo", by=None, now=now)
+        for login in ("frontdesk", "billing")
+    }
+    clinic.refresh_from_db()
+    return clinic, {
+        "password": password,
+        "logins": {login: user.email for login, user in users.items()},
+        "tokens": issued,
+        "second_factor": None,
+    }
+
+
+def _write_privately(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,141 @@
+"""The clinic's own pages: choose a clinic, its data, people, providers, API tokens; the first-run page."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinic import services, setup, tokens
+from clinic.access import memberships_of, staff
+from clinic.forms import ClinicForm, FirstSetUpForm, PersonForm, ProviderForm, TokenForm
+from clinic.middleware import SESSION_KEY
+from clinic.models import ApiToken, Membership, Provider, Role
+from core import audit
+from core.vendors import check_keys
+
+
+@require_POST
+@staff()
+def switch_clinic(request: HttpRequest) -> HttpResponse:
+    """Work in another of one's clinics from now on."""
+    membership = memberships_of(request.user).filter(clinic__code=request.POST.get("clinic") or None).first()
+    if membership is None:
+        raise Http404
+    request.session[SESSION_KEY] = membership.clinic.pk
+    audit.record(request.user, "clinic.switched", membership.clinic, clinic=membership.clinic)
+    return redirect("today")
+
+
+@staff(Role.ADMIN)
+def settings_home(request: HttpRequest) -> HttpResponse:
+    """Show and change the clinic's data; people, providers and tokens are listed below it."""
+    form = ClinicForm(request.POST or None, instance=request.clinic)
+    if request.method == "POST" and form.is_valid():
+        services.change_clinic(form.save(commit=False), changed=form.changed_data, by=request.user)
+        messages.info(request, "The clinic's data is saved.")
+        return redirect("settings-home")
+    return _home(request, form=form)
+
+
+def _home(request: HttpRequest, status: int = 200, **forms: object) -> HttpResponse:
+    clinic = request.clinic
+    context = {
+        "form": ClinicForm(instance=clinic),
+        "person_form": PersonForm(),
+        "provider_form": ProviderForm(),
+        "token_form": TokenForm(clinic=clinic),
+        "people": Membership.objects.filter(clinic=clinic).select_related("user").order_by("user__name"),
+        "providers": Provider.objects.filter(clinics=clinic),
+        "tokens": ApiToken.objects.filter(clinic=clinic, revoked_at=None).select_related("user"),
+        **forms,
+    }
+    return render(request, "clinic/settings.html", context, status=status)
+
+
+@require_POST
+@staff(Role.ADMIN)
+def add_person(request: HttpRequest) -> HttpResponse:
+    """Give someone a role in this clinic."""
+    form = PersonForm(request.POST)
+    if not form.is_valid():
+        return _home(request, status=422, person_form=form)
+    data = form.cleaned_data
+    try:
+        services.add_member(request.clinic, by=request.user, **data)
+    except services.OwnRole:
+        form.add_error("role", "Ask another admin to change your own role.")
+        return _home(request, status=422, person_form=form)
+    messages.info(request, f"{data['name']} can work here as {Role(data['role']).label.lower()}.")
+    return redirect("settings-home")
+
+
+@require_POST
+@staff(Role.ADMIN)
+def remove_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take someone's role in this clinic away."""
+    membership = get_object_or_404(Membership.objects.filter(clinic=request.clinic), pk=pk)
+    try:
+        services.remove_member(membership, by=request.user)
+    except services.OwnRole:
+        messages.warning(request, "Ask another admin to remove you.")
+    return redirect("settings-home")
+
+
+@require_POST
+@staff(Role.ADMIN)
+def add_provider(request: HttpRequest) -> HttpResponse:
+    """Add a provider who treats in this clinic."""
+    form = ProviderForm(request.POST)
+    if not form.is_valid():
+        return _home(request, status=422, provider_form=form)
+    services.add_provider(request.clinic, by=request.user, **form.cleaned_data)
+    return redirect("settings-home")
+
+
+@require_POST
+@staff(Role.ADMIN)
+def add_token(request: HttpRequest) -> HttpResponse:
+    """Make an API token and show it this once."""
+    form = TokenForm(request.POST, clinic=request.clinic)
+    if not form.is_valid():
+        return _home(request, status=422, token_form=form)
+    token = tokens.issue(
+        user=form.cleaned_data["person"],
+        clinic=request.clinic,
+        name=form.cleaned_data["name"],
+        by=request.user,
+        now=timezone.now(),
+    )
+    return _home(request, new_token=token)
+
+
+@require_POST
+@staff(Role.ADMIN)
+def revoke_token(request: HttpRequest, code: str) -> HttpResponse:
+    """End a token."""
+    token = get_object_or_404(ApiToken.objects.filter(clinic=request.clinic), code=code)
+    tokens.revoke(token, by=request.user, now=timezone.now())
+    return redirect("settings-home")
+
+
+@require_POST
+@staff(Role.ADMIN)
+def check_vendor_keys(request: HttpRequest) -> HttpResponse:
+    """Try every vendor's key and show what each said."""
+    return render(request, "clinic/_vendor_keys.html", {"results": check_keys()})
+
+
+def first_run(request: HttpRequest) -> HttpResponse:
+    """Set up the program; only while nothing is set up, and only with the code that the server's console shows."""
+    if setup.is_set_up():
+        raise Http404
+    form = FirstSetUpForm(request.POST or None)
+    code_is_right = services.is_setup_code(request.POST.get("setup_code", ""))
+    if request.method == "POST" and form.is_valid() and code_is_right:
+        setup.set_up(setup.FirstSetUp(**form.cleaned_data))
+        services.forget_setup_code()
+        messages.info(request, "It is set up. Sign in.")
+        return redirect("account_login")
+    wrong_code = request.method == "POST" and not code_is_right
+    return render(request, "clinic/first_run.html", {"form": form, "wrong_code": wrong_code})

@@ -1,0 +1,69 @@
+"""`manage.py reseal`: seal everything under the newest key, so that an older one can be retired."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.core.management.base import BaseCommand
+from django.db import connection, models, transaction
+
+from core import sealed
+from core.sealed import SealedField
+from core.storage import SealedStorage
+
+BATCH = 200
+
+
+class Command(BaseCommand):
+    """Go over every sealed column, file and fingerprint."""
+
+    help = "Seal every sealed value and file under the newest of SEALING_KEYS."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Reseal and say how much there was to do."""
+        values = sum(_reseal_model(model) for model in apps.get_models())
+        files = sum(_reseal_files(model) for model in apps.get_models())
+        self.stdout.write(f"Resealed {values} rows and {files} files. Older keys may be removed from SEALING_KEYS now.")
+
+
+def _reseal_model(model: type[models.Model]) -> int:
+    fields = [f.attname for f in model._meta.local_concrete_fields if isinstance(f, SealedField)]
+    if not fields:
+        return 0
+    changed, last = 0, 0
+    while rows := list(model._base_manager.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        with transaction.atomic():
+            changed += sum(_reseal_row(row, fields) for row in rows)
+        last = rows[-1].pk
+    return changed
+
+
+def _reseal_row(row: models.Model, fields: list[str]) -> bool:
+    if all(_is_current(row, field) for field in fields) and not hasattr(row, "renew_fingerprints"):
+        return False
+    values = {field: getattr(row, field) for field in fields}
+    if hasattr(row, "renew_fingerprints"):
+        values |= row.renew_fingerprints()
+    return type(row)._base_manager.filter(pk=row.pk).update(**values) == 1
+
+
+def _is_current(row: models.Model, field: str) -> bool:
+    """Look at the stored bytes, which the ORM would open."""
+    quote = connection.ops.quote_name
+    column = row._meta.get_field(field).column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {quote(column)} FROM {quote(row._meta.db_table)} WHERE {quote(row._meta.pk.column)} = %s",  # noqa: S608
+            [row.pk],
+        )
+        stored = cursor.fetchone()[0]
+    return stored is None or sealed.is_current(bytes(stored))
+
+
+def _reseal_files(model: type[models.Model]) -> int:
+    fields = [f.attname for f in model._meta.local_concrete_fields if isinstance(f, models.FileField)]
+    storage = default_storage._wrapped if hasattr(default_storage, "_wrapped") else default_storage
+    if not fields or not isinstance(storage, SealedStorage):
+        return 0
+    names = (getattr(row, f).name for row in model._base_manager.iterator() for f in fields if getattr(row, f))
+    return sum(storage.reseal(name) for name in names)

@@ -1,0 +1,135 @@
+"""`manage.py serve`: the whole program in one terminal: web, worker, dispatcher, beat, and the sandbox."""
+
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core import env
+from core.checks import LOOPBACK, vendor_urls
+from core.context import is_sandbox
+from core.supervisor import Part, Stopped, Supervisor, port_is_free, python
+
+READY_WITHIN = 60.0  # seconds
+
+
+class Command(BaseCommand):
+    """Prepare the database and start every process as a child of this one."""
+
+    help = "Run Frontdesk: web, worker, dispatcher, beat, and the sandbox when the vendors are the sandbox."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Define the options."""
+        parser.add_argument("--host", default=env.text("HOST", "127.0.0.1"), help="address to listen on")
+        parser.add_argument("--port", type=int, default=env.integer("PORT", 8000, least=1), help="PORT")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until Ctrl-C, SIGTERM, or a child's end."""
+        host, port = options["host"], options["port"]
+        with_sandbox = any(is_sandbox(url) for url in vendor_urls().values()) and _is_local(settings.SANDBOX_URL)
+        self._check_ports(host, port, with_sandbox)
+        self._prepare()
+        supervisor = Supervisor(_parts(host, port, with_sandbox), self._say)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: supervisor.stopping.set())
+        supervisor.start()
+        try:
+            self._welcome(supervisor, host, port)
+            supervisor.watch()
+        except Stopped as why:
+            raise CommandError(str(why)) from None
+        finally:
+            supervisor.stop()
+        self._say("Frontdesk has stopped.")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _check_ports(self, host: str, port: int, with_sandbox: bool) -> None:
+        if not port_is_free(port, host):
+            raise CommandError(f"Port {port} is in use. Set PORT to another one, such as PORT={port + 1}.")
+        sandbox_port = urlsplit(settings.SANDBOX_URL).port or 80
+        if with_sandbox and not port_is_free(sandbox_port):
+            raise CommandError(f"Port {sandbox_port} is in use. Set SANDBOX_PORT to another one.")
+
+    def _prepare(self) -> None:
+        for folder in ("messages", "processed", "control"):
+            (settings.BROKER_DIR / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+        call_command("migrate", interactive=False, verbosity=0)
+        if settings.DEMO:
+            call_command("setup", demo=True, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+    def _welcome(self, supervisor: Supervisor, host: str, port: int) -> None:
+        ends = time.monotonic() + READY_WITHIN
+        while not _answers(f"http://{host}:{port}/health/"):
+            supervisor.watch_once()
+            if time.monotonic() > ends or supervisor.stopping.is_set():
+                raise Stopped("The web server did not answer within a minute; everything is stopped.")
+            time.sleep(0.1)
+        self._say(f"\nFrontdesk is at http://{host}:{port}/")
+        if settings.DEMO:
+            call_command("setup", demo=True, show=True, stdout=self.stdout)
+        self._say("Press Ctrl-C to stop.\n")
+
+
+def _is_local(url: str) -> bool:
+    return urlsplit(url).hostname in LOOPBACK
+
+
+def _answers(url: str) -> bool:
+    request = urllib.request.Request(url, headers={"Host": "localhost", "X-Forwarded-Proto": "https"})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=5):  # noqa: S310 (our own address)
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def _parts(host: str, port: int, with_sandbox: bool) -> list[Part]:
+    manage = str(settings.BASE_DIR / "manage.py")
+    parts = [
+        Part("web", web_command(host, port)),
+        Part("worker", worker_command()),
+        Part("dispatcher", python(manage, "dispatch")),
+        Part("beat", python("-m", "celery", "-A", "core", "beat", "--loglevel", "WARNING", "--pidfile=")),
+    ]
+    if with_sandbox:
+        data = env.text("SANDBOX_DATA", str(settings.DATA_DIR / "sandbox"))
+        sandbox_port = str(urlsplit(settings.SANDBOX_URL).port or 80)
+        parts.insert(0, Part("sandbox", python("-m", "sandbox", "--port", sandbox_port, "--data", data)))
+    return parts
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """Return the command line of the web server: granian speaking WSGI, a few blocking threads."""
+    threads = env.integer("WEB_THREADS", 4, least=1)
+    workers = env.integer("WEB_WORKERS", 1, least=1)
+    granian = str(Path(sys.executable).with_name("granian"))
+    return [
+        granian,
+        *("--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", str(threads)),
+        *("--log-level", "warning", "--no-ws", "core.wsgi:application"),
+    ]
+
+
+def worker_command() -> list[str]:
+    """Return the command line of the worker: threads, as many as WORKER_THREADS."""
+    name = f"worker@{os.getpid()}"
+    return python(
+        *("-m", "celery", "-A", "core", "worker", "--pool", "threads", "--loglevel", "INFO"),
+        *("--without-gossip", "--without-mingle", "--hostname", name),
+    )
