@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, WebSocketRoute
 
-from sandbox import gate, inspect
+from sandbox import clock, gate, inspect, state
+from sandbox.cardscan.events import hub, socket
+from sandbox.cardscan.worker import worker
 
 VENDORS = ("cardscan", "candid", "spry", "payments")
 
@@ -20,12 +23,23 @@ def build() -> Starlette:
     routes: list[BaseRoute] = [Mount("/__sandbox__", routes=inspect.routes())]
     for vendor in VENDORS:
         if importlib.util.find_spec(f"sandbox.{vendor}") and importlib.util.find_spec(f"sandbox.{vendor}.http"):
-            vendor_routes: list[BaseRoute] = importlib.import_module(f"sandbox.{vendor}.http").routes()
+            try:
+                vendor_routes: list[BaseRoute] = importlib.import_module(f"sandbox.{vendor}.http").routes()
+            except (ImportError, AttributeError):
+                logging.exception("sandbox.%s is not there yet", vendor)
+                continue
             gate.guard(vendor_routes)
             routes.append(Mount(f"/{vendor}", routes=vendor_routes))
+    # The vendor's SDK puts "?token=" right behind whatever it is given as websocket address.
+    routes += [WebSocketRoute(path, socket) for path in ("/", "/cardscan")]
     return Starlette(routes=routes, lifespan=_lifespan)
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    hub.bind()
+    clock.on_move(worker.wake)
+    state.store().on_reset(lambda vendor: worker.tidy())
+    worker.start()
     yield
+    worker.stop(seconds=1.0)

@@ -44,7 +44,7 @@ def add(vendor: str, route: str, kind: str, *, times: int | None = 1, skip: int 
         skip: how many calls it lets pass first.
         options: what the kind needs, such as seconds.
     """
-    rule = {"id": uuid.uuid4().hex, "vendor": vendor, "route": route, "kind": kind}
+    rule: dict[str, Any] = {"id": uuid.uuid4().hex, "vendor": vendor, "route": route, "kind": kind}
     rule |= {"times": times, "skip": skip, "options": options}
     store().put("sandbox", "faults", str(rule["id"]), rule)
     return rule

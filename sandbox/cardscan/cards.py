@@ -1,0 +1,184 @@
+"""Card records: made, found, shown and deleted (contract sections 3 and 4)."""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sandbox import clock
+from sandbox.cardscan import photos
+from sandbox.cardscan.access import Caller
+from sandbox.cardscan.problems import Problem
+from sandbox.state import store
+
+Card = dict[str, Any]
+
+SIDES = ("front", "back")
+READ = ("completed", "enriched")
+FAILED = ("error", "frontside_failed", "backside_failed", "unknown")
+FINISHED = READ + FAILED
+_SEARCHED = ("member_name", "member_number", "payer_name", "group_number")
+_BACKSIDES = ("required", "optional", "disabled")
+
+
+def stamp(moment: datetime) -> str:
+    """Return a time as the vendor writes it: `2025-06-18 02:26:24.578379+00:00`."""
+    return moment.isoformat(sep=" ", timespec="microseconds")
+
+
+def new_card(caller: Caller, wish: dict[str, Any]) -> Card:
+    """Make and keep a pending card from a CreateCard body (contract section 3.2).
+
+    Raises:
+        Problem: 400 when a field has the wrong type.
+    """
+    for name in ("enable_backside_scan", "enable_livescan"):
+        if not isinstance(wish.get(name, False), bool):
+            raise Problem(400, f"{name} must be a boolean")
+    if not isinstance(wish.get("metadata") or {}, dict):
+        raise Problem(400, "metadata must be an object")
+    now = stamp(clock.now())
+    card = {
+        "card_id": str(uuid.uuid4()),
+        "state": "pending",
+        "created_at": now,
+        "deleted": False,
+        "backside": _backside(wish),
+        "livescan": wish.get("enable_livescan", False),
+        "metadata": wish.get("metadata") or {},
+        "identity": caller.identity,
+        "user_id": caller.user_id,
+        "session_id": caller.session_id,
+        "scans": {},
+        "front_passed": False,
+        "refused": {},
+        "history": [{"state": "pending", "at": now}],
+        "timings": {},
+    }
+    keep(card)
+    return card
+
+
+def _backside(wish: dict[str, Any]) -> str:
+    """Return required, optional or disabled; the explicit boolean wins over the newer spelling."""
+    newer = wish.get("backside") or {}
+    if not isinstance(newer, dict) or newer.get("scanning", "disabled") not in _BACKSIDES:
+        raise Problem(400, "backside.scanning must be one of required, optional, disabled")
+    spelled = str(newer.get("scanning", "disabled"))
+    if "enable_backside_scan" not in wish:
+        return spelled
+    if not wish["enable_backside_scan"]:
+        return "disabled"
+    return spelled if spelled != "disabled" else "required"
+
+
+def keep(card: Card) -> None:
+    """Keep a card as it is now."""
+    store().put("cardscan", "cards", card["card_id"], card)
+
+
+def find(card_id: str) -> Card | None:
+    """Return a card, deleted ones too, or None."""
+    return store().get("cardscan", "cards", card_id)
+
+
+def card_for(caller: Caller, card_id: str, *, deleted_too: bool = False) -> Card:
+    """Return a card that the caller may see.
+
+    Raises:
+        Problem: 404 when there is none (or it was deleted, unless `deleted_too`), 403 when it is someone else's.
+    """
+    card = find(card_id)
+    if card is None or (card["deleted"] and not deleted_too):
+        raise Problem(404, "Card not found")
+    if not caller.may_see(card):
+        raise Problem(403, "You do not have access to this card")
+    return card
+
+
+def delete(caller: Caller, card_id: str) -> None:
+    """Remove what a card holds about a person; its bare record stays (contract section 4.2).
+
+    Raises:
+        Problem: as `card_for`; a second time is 404.
+    """
+    with store().transaction():
+        card = card_for(caller, card_id)
+        for name in ("details", "enriched_results", "enrichment", "error"):
+            card.pop(name, None)
+        scans = [scan_id for scan_id, scan in store().items("cardscan", "scans") if scan["card_id"] == card_id]
+        keep(card | {"deleted": True, "metadata": {}, "scans": {}})
+        for scan_id in scans:
+            store().delete("cardscan", "scans", scan_id)
+    for scan_id in scans:
+        photos.forget(scan_id)
+
+
+def page(
+    caller: Caller, *, limit: int, cursor: str | None, text: str | None = None
+) -> tuple[list[Card], dict[str, Any]]:
+    """Return one page of the caller's cards, newest first, and its `response_metadata`.
+
+    Args:
+        limit: how many cards, 1 to 200.
+        cursor: where the last page ended, or None for the first.
+        text: only cards with this in member name, member number, payer name or group number.
+
+    Raises:
+        Problem: 400 when the cursor is none of ours.
+    """
+    everything = [card for _key, card in reversed(store().items("cardscan", "cards"))]
+    start = _start_after(everything, cursor)
+    wanted = [not card["deleted"] and caller.may_see(card) and _mentions(card, text) for card in everything]
+    rest = [card for card, is_wanted in zip(everything[start:], wanted[start:], strict=True) if is_wanted]
+    about: dict[str, Any] = {"limit": limit, "total": sum(wanted)}
+    if len(rest) > limit:
+        about["next_cursor"] = base64.urlsafe_b64encode(rest[limit - 1]["card_id"].encode()).decode()
+    return rest[:limit], about
+
+
+def _mentions(card: Card, text: str | None) -> bool:
+    if text is None:
+        return True
+    details = card.get("details") or {}
+    return any(text.lower() in details[name]["value"].lower() for name in _SEARCHED if name in details)
+
+
+def _start_after(everything: list[Card], cursor: str | None) -> int:
+    if not cursor:
+        return 0
+    try:
+        last = base64.urlsafe_b64decode(cursor.encode()).decode()
+        return [card["card_id"] for card in everything].index(last) + 1
+    except ValueError:
+        raise Problem(400, "cursor is not valid") from None
+
+
+def shown(card: Card, base: str) -> dict[str, Any]:
+    """Return a card as the vendor shows it; keys are absent until there is something (contract section 4).
+
+    Args:
+        card: the record.
+        base: the sandbox's own address of CardScan, for the photos' presigned addresses.
+    """
+    seen = {name: card[name] for name in ("card_id", "state", "created_at", "deleted")}
+    if card["deleted"] or card["state"] not in FINISHED:
+        return seen
+    if card.get("error"):
+        seen["error"] = card["error"]
+    if card["scans"]:
+        seen["images"] = {side: {"url": _image(base, scan_id)} for side, scan_id in card["scans"].items()}
+    if card["state"] in READ:
+        seen["details"] = card["details"]
+        seen["payer_match"] = {"message": "Payer Match is not enabled for this account"}
+        seen["metadata"] = {"insurance_scan_version": "frontdesk-sandbox-1.0", "payer_match_version": None}
+    if card["state"] == "enriched":
+        seen["enriched_results"] = card["enriched_results"]
+    return seen
+
+
+def _image(base: str, scan_id: str) -> str:
+    scan = store().get("cardscan", "scans", scan_id)
+    return photos.address(base, scan or {"key": scan_id})

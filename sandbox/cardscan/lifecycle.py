@@ -1,0 +1,181 @@
+"""How a card moves through its states (contract section 4.1). Only this module changes `state`.
+
+`pending → processing | frontside_processing → (backside_processing, once, when the front has passed) →
+post_processing → completed → enriched`, aside `error`, `frontside_failed`, `backside_failed` and `unknown`.
+Work to do is a job document, so that a killed process goes on where it stopped. Every function here runs inside a
+transaction and returns the events to publish once it is over.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox import clock
+from sandbox.cardscan import cards
+from sandbox.cardscan.cards import Card
+from sandbox.cardscan.problems import REJECTED, SKIPPED
+from sandbox.state import store
+from sandbox.switches import switch
+
+Event = dict[str, Any]
+Job = dict[str, Any]
+Error = dict[str, str]
+
+# With livescan a side may be tried again until it passes; after so many tries it has failed.
+LIVESCAN_TRIES = 5
+
+
+def land(scan: dict[str, Any], save: Callable[[], None]) -> list[Event]:
+    """A photo has arrived: `save` it and put its side to work, or skip it when the card no longer wants it."""
+    card = cards.find(scan["card_id"])
+    side = scan["orientation"]
+    if card is None or card["deleted"] or card["scans"].get(side) == scan["scan_id"]:
+        return []
+    if not _wants(card, side):
+        return [_scan_event(card, scan, "error", SKIPPED)]
+    save()
+    card["scans"][side] = scan["scan_id"]
+    card["timings"][side] = {"landed": time.time()}
+    _keep_scan(scan, "processing")
+    events = [_scan_event(card, scan, "processing")]
+    if side == "front":
+        if card["state"] == "pending":
+            events += move(card, "processing" if card["backside"] == "disabled" else "frontside_processing")
+        add_job("front", card)
+    elif card["front_passed"]:
+        add_job("back", card)
+    cards.keep(card)
+    return events
+
+
+def _wants(card: Card, side: str) -> bool:
+    return card["state"] not in cards.FINISHED and side not in card["scans"]
+
+
+def front_passed(card: Card) -> list[Event]:
+    """The front of a two-sided card was read: ask for the back, or go on with it if it is here already."""
+    card["front_passed"] = True
+    events = [_side_event(card, "front", "completed"), *move(card, "backside_processing")]
+    if "back" in card["scans"]:
+        add_job("back", card)
+    elif card["backside"] == "optional":
+        add_job("without_back", card, seconds=float(switch("cardscan", "optional_back_seconds", 30)))
+    cards.keep(card)
+    return events
+
+
+def reading_done(card: Card) -> list[Event]:
+    """Every side was read: the results are being put together."""
+    events = move(card, "post_processing")
+    cards.keep(card)
+    return events
+
+
+def completed(card: Card, side: str, *, details: dict[str, Any], enrichment: dict[str, Any]) -> list[Event]:
+    """The results are there, with `side` as the last one read; the enrichment follows some seconds later."""
+    card["details"], card["enrichment"] = details, enrichment
+    events = [_side_event(card, side, "completed"), *move(card, "completed")]
+    add_job("enrich", card, seconds=float(switch("cardscan", "enrich_seconds", 8)))
+    cards.keep(card)
+    return events
+
+
+def enriched(card: Card) -> list[Event]:
+    """The second pipeline is through: addresses, phone numbers, copays."""
+    card["enriched_results"] = card.pop("enrichment")
+    events = move(card, "enriched")
+    cards.keep(card)
+    return events
+
+
+def refused(card: Card, side: str) -> list[Event]:
+    """The photo of a side shows no card: the card has failed, or with livescan may be tried again."""
+    events = [_side_event(card, side, "error", REJECTED)]
+    tries = card["refused"][side] = card["refused"].get(side, 0) + 1
+    if card["livescan"] and tries < LIVESCAN_TRIES:
+        del card["scans"][side]
+        cards.keep(card)
+        return events
+    last = f"{side}side_failed" if card["livescan"] or side == "back" else "error"
+    return events + failed(card, last, REJECTED)
+
+
+def failed(card: Card, state: str, error: Error) -> list[Event]:
+    """The card ends without a result, in `error`, `frontside_failed`, `backside_failed` or `unknown`."""
+    card["error"] = error
+    events = move(card, state, error)
+    cards.keep(card)
+    return events
+
+
+def move(card: Card, state: str, error: Error | None = None) -> list[Event]:
+    """Put a card into a state and return the event that tells so; a state it is in already tells nothing again."""
+    if card["state"] == state:
+        return []
+    now = cards.stamp(clock.now())
+    card["state"] = state
+    card["history"].append({"state": state, "at": now})
+    return [_event(card, "card", state, error)]
+
+
+def add_job(kind: str, card: Card, *, seconds: float = 0.0) -> None:
+    """Have something done for a card, now or in some seconds; it is forgotten only once it is done."""
+    due = clock.now() + timedelta(seconds=seconds)
+    job = {"kind": kind, "card_id": card["card_id"], "due_at": due.isoformat(), "tries": 0}
+    store().put("cardscan", "jobs", str(uuid.uuid4()), job)
+
+
+def next_job() -> tuple[str, Job, float]:
+    """Return the oldest job that is due, or else the next one, with the seconds until it is.
+
+    Raises:
+        LookupError: there is no job at all.
+    """
+    now = clock.now()
+    waits = [
+        (key, job, (datetime.fromisoformat(job["due_at"]) - now).total_seconds())
+        for key, job in store().items("cardscan", "jobs")
+    ]
+    due = [waiting for waiting in waits if waiting[2] <= 0]
+    if due:
+        return due[0]
+    if not waits:
+        raise LookupError("no job")
+    return min(waits, key=lambda waiting: waiting[2])
+
+
+def event_for(card: Card, state: str) -> Event:
+    """Return a card event, for a state that was reached elsewhere."""
+    return _event(card, "card", state)
+
+
+def _event(card: Card, kind: str, state: str, error: Error | None = None) -> Event:
+    event = {
+        "event_id": str(uuid.uuid4()),
+        "type": kind,
+        "card_id": card["card_id"],
+        "state": state,
+        "created_at": cards.stamp(clock.now()),
+    }
+    if card["session_id"]:
+        event["session_id"] = card["session_id"]
+    return event | {"error": error} if error else event
+
+
+def _scan_event(card: Card, scan: dict[str, Any], state: str, error: Error | None = None) -> Event:
+    _keep_scan(scan, "skipped" if error is SKIPPED else state)
+    return _event(card, "scan", state, error) | {"scan_id": scan["scan_id"]}
+
+
+def _side_event(card: Card, side: str, state: str, error: Error | None = None) -> Event:
+    scan = store().get("cardscan", "scans", card["scans"][side])
+    return _scan_event(card, scan or {"scan_id": card["scans"][side]}, state, error)
+
+
+def _keep_scan(scan: dict[str, Any], state: str) -> None:
+    scan["state"] = state
+    store().put("cardscan", "scans", scan["scan_id"], scan)
