@@ -33,7 +33,7 @@ def get_appointment(clinic: Clinic, code: UUID) -> Appointment:
 
 
 def coverages_for(clinic: Clinic) -> QuerySet[Coverage]:
-    """Return the coverages of this clinic's patients: a coverage follows the patient, whichever clinic wrote it down."""
+    """Return the coverages of this clinic's patients: a coverage follows the patient into every clinic."""
     return Coverage.objects.filter(patient__clinics=clinic).select_related("patient", "payer", "card")
 
 

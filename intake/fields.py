@@ -78,7 +78,8 @@ def label_of(name: str) -> str:
 def parse_date(text: str, *, latest: date | None = None) -> date:
     """Return the date of a text in US order (month/day/year) or ISO order. Raises NotADate.
 
-    Cards print "04/01/2021", "4-1-21" or "01 JAN 2024". A two-digit year is in this century, unless that is after `latest`.
+    Cards print "04/01/2021", "4-1-21" or "01 JAN 2024". A two-digit year is in this
+    century, unless that is after `latest`.
     """
     plain = " ".join(re.sub(r"[.,/\-]", " ", text).split())
     for pattern in ("%m %d %Y", "%Y %m %d", "%m %d %y", "%d %b %Y", "%b %d %Y", "%d %B %Y", "%B %d %Y", "%m%d%Y"):

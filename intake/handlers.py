@@ -1,1 +1,202 @@
-"""What CardScan does for us, as commands of the engine."""
+"""What CardScan does for us, as commands of the engine: reading a card step by step, and deleting it there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.files.storage import default_storage
+from django.db.models import F
+
+from core import commands, hints
+from core.commands import Done, Failed, Handler, Later, NotWanted, Policy
+from core.http import Rejected
+from core.models import Command
+
+from .models import CardImage, CardMovedOn, CardScan
+from .services import cards
+from .vendors import cardscan
+from .vendors.cardscan.wire import NOTHING_RECEIVED
+
+Status, Side = CardScan.Status, CardImage.Side
+# Looking at the card: after a quarter of the time waited so far, within these bounds; and when to stop looking.
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=0.3), timedelta(seconds=15)
+TOO_LONG = timedelta(minutes=10)
+
+SAFE = "Your photos are saved."
+BY_HAND = "Try again, or type the card in."
+VENDOR_SILENT = "CardScan does not answer."
+NO_ANSWER = f"CardScan did not answer. {SAFE} {BY_HAND}"
+NOT_FINISHED = f"CardScan has not finished this card in ten minutes. {SAFE} {BY_HAND}"
+KEY_REFUSED = f"CardScan refuses our key, so an administrator has to check it. {SAFE} Type the card in meanwhile."
+GONE = f"CardScan no longer has this card. {SAFE} {BY_HAND}"
+REFUSED = f"CardScan refused the request. {SAFE} {BY_HAND}"
+_UNREAD = {
+    "frontside_failed": "CardScan could not read the front. Take it again: flat, in even light, the card filling it.",
+    "backside_failed": "CardScan could not read the back. Take it again: flat, in even light, the card filling it.",
+    "RejectedCard": "CardScan sees no insurance card in this photo. Take it again, the card filling the picture.",
+}
+UNREAD = "CardScan could not read this card. Take the photos again, or type the card in."
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The vendor opened a card."""
+
+    vendor_card_id: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The vendor has the photo of this side."""
+
+    side: str
+
+
+@commands.register
+class ReadCard(Handler):
+    """One step of reading a card per run: open it, send the front, wait, send the back when asked, fetch the fields.
+
+    Which step it is follows from the rows, so a run that died in the middle is repeated from where it was.
+    """
+
+    kind = cards.READ
+    label = "Read an insurance card"
+    vendor = "cardscan"
+    policy = Policy.ASK_AGAIN
+    deadline = 2 * cardscan.DEADLINE + cardscan.UPLOAD_DEADLINE
+    tries = 8
+
+    def claim(self, command: Command, *, now: datetime) -> None:
+        """Show that the card is being sent; count the sending of the front, so that it is not sent twice unseen."""
+        card = CardScan.objects.get(pk=command.target_pk)
+        if not card.is_working:
+            raise NotWanted("The card is not to be read any more.")
+        if card.status == Status.QUEUED:
+            card.move(Status.UPLOADING, allowed=(Status.QUEUED,))
+        if card.vendor_card_id:
+            card.images.filter(side=Side.FRONT, sent_at=None).update(sends=F("sends") + 1)
+
+    def call(self, command: Command) -> Opened | Sent | cardscan.ScannedCard:
+        """Take the next step with the vendor."""
+        card = CardScan.objects.get(pk=command.target_pk)
+        vendor, photos = cardscan.client(), {image.side: image for image in card.images.all()}
+        if not card.vendor_card_id:
+            opened = vendor.create_card(both_sides=card.has_back, reference=str(card.code))
+            return Opened(opened.card_id)
+        front, back = photos[Side.FRONT], photos.get(Side.BACK)
+        if front.sent_at is None:
+            return self._send_front(vendor, card, front)
+        scanned = vendor.get_card(card.vendor_card_id)
+        if scanned.meaning is cardscan.Meaning.SEND_BACK and back and back.sent_at is None:
+            return self._send(vendor, card, back)
+        return scanned
+
+    def _send_front(self, vendor: cardscan.CardScanClient, card: CardScan, front: CardImage) -> Sent:
+        """Send the front; after an unclear first time only if the vendor has nothing yet."""
+        if front.sends > 1 and vendor.get_card(card.vendor_card_id).state != NOTHING_RECEIVED:
+            return Sent(Side.FRONT)
+        return self._send(vendor, card, front)
+
+    def _send(self, vendor: cardscan.CardScanClient, card: CardScan, image: CardImage) -> Sent:
+        with default_storage.open(image.file.name) as file:
+            vendor.send_photo(card.vendor_card_id, image.side.lower(), file.read())
+        return Sent(image.side)
+
+    def record(self, command: Command, answer: Opened | Sent | cardscan.ScannedCard, *, now: datetime) -> commands.Next:
+        """Write the step down and say when the next one is due."""
+        card = CardScan.objects.select_related("clinic").get(pk=command.target_pk)
+        if isinstance(answer, Opened):
+            return self._opened(command, card, answer, now)
+        if not card.is_working:
+            return Done()
+        CardScan.objects.filter(pk=card.pk).update(problem="", retry_at=None)
+        if isinstance(answer, Sent):
+            card.images.filter(side=answer.side).update(sent_at=now)
+            card.move(Status.PROCESSING, allowed=CardScan.WORKING)
+            return Later(now + SHORTEST_WAIT)
+        if answer.meaning is cardscan.Meaning.READ:
+            cards.receive_fields(card, answer, now=now)
+            return Done()
+        if answer.meaning is cardscan.Meaning.FAILED:
+            return self._unread(card, answer)
+        return self._wait(card, answer, now)
+
+    def _opened(self, command: Command, card: CardScan, answer: Opened, now: datetime) -> commands.Next:
+        """Keep the vendor's id before any photo goes there, so that it can always be deleted."""
+        CardScan.objects.filter(pk=card.pk).update(vendor_card_id=answer.vendor_card_id, problem="", retry_at=None)
+        if card.status == Status.DISCARDED:
+            cards.delete_at_vendor(card, answer.vendor_card_id, by=None)
+        if not card.is_working:
+            return Done()
+        hints.send_on_commit(command.pk)
+        return Later(now)
+
+    def _unread(self, card: CardScan, answer: cardscan.ScannedCard) -> commands.Next:
+        """The vendor gave the card up: that is an answer, and the person retakes the photo."""
+        gone = GONE if answer.deleted else UNREAD
+        problem = _UNREAD.get(answer.state) or _UNREAD.get(answer.error_type) or gone
+        card.move(
+            Status.FAILED,
+            allowed=CardScan.WORKING,
+            vendor_state=answer.state,
+            vendor_answer=answer.answer,
+            problem=problem,
+            retry_at=None,
+        )
+        return Done()
+
+    def _wait(self, card: CardScan, answer: cardscan.ScannedCard, now: datetime) -> commands.Next:
+        if card.vendor_state != answer.state:
+            CardScan.objects.filter(pk=card.pk).update(vendor_state=answer.state)
+        since = max([card.started_at or now, *(image.sent_at for image in card.images.all() if image.sent_at)])
+        if now - since > TOO_LONG:
+            return self._fail(card, NOT_FINISHED)
+        return Later(now + min(max((now - since) / 4, SHORTEST_WAIT), LONGEST_WAIT))
+
+    def rejected(self, command: Command, error: Rejected, *, now: datetime) -> commands.Next:
+        """The vendor refused: our key, a card it no longer has, or the request itself."""
+        reasons = {401: KEY_REFUSED, 403: KEY_REFUSED, 404: GONE}
+        return self._fail(CardScan.objects.get(pk=command.target_pk), reasons.get(error.status or 0, REFUSED))
+
+    def retrying(self, command: Command, *, reason: str, at: datetime, now: datetime) -> None:
+        """Say on the card that the vendor does not answer and when we try again."""
+        working = CardScan.objects.filter(pk=command.target_pk, status__in=CardScan.WORKING)
+        working.update(problem=VENDOR_SILENT, retry_at=at)
+
+    def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
+        """Leave the card with its reason; a person goes on from there."""
+        self._fail(CardScan.objects.get(pk=command.target_pk), NO_ANSWER)
+
+    def restart(self, command: Command, *, now: datetime) -> None:
+        """Put a failed card back in line, when nothing else was done with it meanwhile."""
+        failed = CardScan.objects.filter(pk=command.target_pk, status=Status.FAILED)
+        failed.update(status=Status.QUEUED, started_at=now, problem="", retry_at=None, version=F("version") + 1)
+
+    def _fail(self, card: CardScan, problem: str) -> Failed:
+        try:
+            card.move(Status.FAILED, allowed=CardScan.WORKING, problem=problem, retry_at=None)
+        except CardMovedOn:
+            return Failed("The card was not waited for any more.")
+        return Failed(problem)
+
+
+@commands.register
+class DeleteCard(Handler):
+    """Have the vendor delete its copy of a card; `request` is the vendor's id, for the row may have another by then."""
+
+    kind = cards.DELETE
+    label = "Delete an insurance card at CardScan"
+    vendor = "cardscan"
+    policy = Policy.ASK_AGAIN
+    deadline = cardscan.DEADLINE
+    tries = 20
+
+    def call(self, command: Command) -> None:
+        """Delete the card there; one that is gone already is deleted too."""
+        cardscan.client().delete_card(bytes(command.request or b"").decode())
+
+    def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
+        """Forget the vendor's id: there is nothing left at the other end of it."""
+        CardScan.objects.filter(pk=command.target_pk).update(vendor_card_id="")
+        return Done()

@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 def clean(data: bytes) -> tuple[bytes, int, int]:
-    """Return an upright RGB JPEG on white, long side at most 2000 pixels and without metadata, with its width and height.
+    """Return an upright RGB JPEG on white without metadata, long side at most 2000 pixels, with its width and height.
 
     Raises Refused. Whatever Pillow raises while decoding means a damaged file (OSError, ValueError, SyntaxError,
     struct.error and others are all seen), so the boundary catches everything.

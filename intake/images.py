@@ -41,7 +41,7 @@ BUSY = "Other photos are being worked on. Nothing was lost; add this photo once 
 REFUSALS = {
     worker.NOT_AN_IMAGE: "This file is not a photo we can read. Add a JPEG or PNG picture of the card.",
     worker.TOO_MANY_PIXELS: (
-        "This picture has more than 50 million pixels. Take the photo again with the normal camera setting and add that."
+        "This picture has more than 50 million pixels. Take it again with the normal camera setting and add that."
     ),
     worker.TOO_SMALL: "This picture is too small to read. Take it again closer to the card, so that the card fills it.",
     worker.DAMAGED: "This file is damaged or was cut short on its way. Add it once more, or take a new photo.",

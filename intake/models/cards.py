@@ -19,7 +19,7 @@ class CardMovedOn(Exception):
     """The card is no longer in a state that allows this step."""
 
 
-def image_path(image: CardImage, filename: str) -> str:
+def image_path(image: CardImage | None, filename: str) -> str:
     """Return where a photo is kept: a random name that says nothing about the person."""
     return f"cards/{uuid.uuid4().hex}.jpg"
 

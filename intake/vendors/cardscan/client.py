@@ -85,9 +85,8 @@ class CardScanClient:
             return False
         if (target.scheme, target.netloc) == (own.scheme, own.netloc):
             return True
-        return (
-            target.scheme == "https" and target.port in {None, 443} and (target.hostname or "").endswith(UPLOAD_HOSTS)
-        )
+        usual = target.scheme == "https" and target.port in {None, 443}
+        return usual and (target.hostname or "").endswith(UPLOAD_HOSTS)
 
 
 def client() -> CardScanClient:
@@ -99,6 +98,5 @@ def client() -> CardScanClient:
 
 
 def _unreadable(error: wire.Unreadable, answer: VendorAnswer) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        VENDOR, f"sent an answer we cannot use ({error})", status=answer.status, request_id=answer.request_id
-    )
+    why = f"sent an answer we cannot use ({error})"
+    return OutcomeUnknown(VENDOR, why, status=answer.status, request_id=answer.request_id)

@@ -140,8 +140,8 @@ def _fields(details: Any) -> Iterator[ReadField]:
 
 def _scores(scores: Any) -> tuple[Decimal | None, Decimal | None]:
     """Return the text and the label score of a MatchScore's list of decimal strings."""
-    numbers = [_number(score) for score in scores] if isinstance(scores, list) else []
-    return (numbers + [None, None])[0], (numbers + [None, None])[1]
+    first, second, *_ = [*(scores if isinstance(scores, list) else []), None, None]
+    return _number(first), _number(second)
 
 
 def _number(score: Any) -> Decimal | None:

@@ -1,0 +1,190 @@
+"""A card's way through the reader: photos, start, by hand, once more, another patient, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from clinic.models import Clinic, User
+from core import audit, commands
+
+from .. import fields, images
+from ..models import CardField, CardImage, CardMovedOn, CardScan, Patient
+from ..models.cards import image_path
+from ..vendors.cardscan.wire import ReadField, ScannedCard
+from .payers import match_payer
+
+READ, DELETE = "intake.card.read", "intake.card.delete"
+Status = CardScan.Status
+
+
+class FrontMissing(Exception):
+    """The front of the card has not been photographed yet."""
+
+
+@transaction.atomic
+def new_card(*, patient: Patient, clinic: Clinic, by: User) -> CardScan:
+    """Begin a card for a patient of this clinic; photos come next."""
+    card = CardScan.objects.create(patient=patient, clinic=clinic, created_by=by)
+    audit.record(by, "intake.card.created", card, clinic=clinic)
+    return card
+
+
+def put_photo(card: CardScan, side: str, data: bytes, *, by: User) -> CardImage:
+    """Clean and keep the photo of one side, replacing an earlier one; the other side stays as it is.
+
+    Raises images.PhotoRefused with a sentence, CardMovedOn when the card is already being read.
+    """
+    if card.status != Status.DRAFT:
+        raise CardMovedOn
+    photo = images.clean(data)
+    # The file is written before the transaction, which then only has to name it.
+    name = default_storage.save(image_path(None, ""), ContentFile(photo.jpeg))
+    try:
+        image, replaced = _keep(card, side, name, photo, by)
+    except BaseException:
+        default_storage.delete(name)
+        raise
+    if replaced:
+        default_storage.delete(replaced)
+    return image
+
+
+@transaction.atomic
+def _keep(card: CardScan, side: str, name: str, photo: images.CleanPhoto, by: User) -> tuple[CardImage, str]:
+    """Write the row of a photo; return it and the name of the file it replaces, "" for none."""
+    card.move(Status.DRAFT, allowed=(Status.DRAFT,))
+    before = CardImage.objects.filter(card=card, side=side).first()
+    image, _ = CardImage.objects.update_or_create(
+        card=card, side=side, defaults={"file": name, "width": photo.width, "height": photo.height, "sends": 0}
+    )
+    audit.record(by, "intake.card.photographed", card, clinic=card.clinic, side=side)
+    return image, before.file.name if before else ""
+
+
+@transaction.atomic
+def start_reading(card: CardScan, *, by: User, now: datetime) -> None:
+    """Send the card to be read. Raises FrontMissing, or CardMovedOn when that has begun already."""
+    sides = set(card.images.values_list("side", flat=True))
+    if CardImage.Side.FRONT not in sides:
+        raise FrontMissing
+    card.move(Status.QUEUED, allowed=(Status.DRAFT,), has_back=CardImage.Side.BACK in sides, started_at=now, problem="")
+    commands.create(READ, card, clinic=card.clinic, by=by)
+    audit.record(by, "intake.card.started", card, clinic=card.clinic, sides=len(sides))
+
+
+@transaction.atomic
+def take_again(card: CardScan, *, by: User, now: datetime) -> CardScan:
+    """Return a new card with the photos of one that could not be read; any of them may be replaced before it starts.
+
+    The vendor never reads a card twice, so the failed one is deleted there and here. Raises CardMovedOn.
+    """
+    if card.status != Status.FAILED:
+        raise CardMovedOn
+    fresh = new_card(patient=card.patient, clinic=card.clinic, by=by)
+    card.images.update(card=fresh, sends=0, sent_at=None)
+    delete_card(card, by=by, now=now)
+    return fresh
+
+
+@transaction.atomic
+def type_by_hand(card: CardScan, *, by: User, now: datetime) -> None:
+    """Stop waiting for the reader and let a person type the fields beside the photo. Raises CardMovedOn."""
+    _stop_reading(card, now)
+    card.move(
+        Status.REVIEW, allowed=(Status.DRAFT, Status.FAILED, *CardScan.WORKING), problem="", retry_at=None, read_at=now
+    )
+    _add_missing(card, found=())
+    audit.record(by, "intake.card.by_hand", card, clinic=card.clinic)
+
+
+def receive_fields(card: CardScan, scanned: ScannedCard, *, now: datetime) -> None:
+    """Keep what the reader found and put the card up for review; called inside the recording transaction."""
+    CardField.objects.bulk_create([_row(card, read) for read in scanned.fields])
+    _add_missing(card, found={read.name for read in scanned.fields})
+    printed = {read.name: read.value for read in scanned.fields if read.position == 0}
+    guess = match_payer(
+        printed.get("payer_id", ""), printed.get("payer_name", ""), [pair[0] for pair in scanned.payers]
+    )
+    on_card = printed.get("payer_id") or printed.get("payer_name")
+    card.move(
+        Status.REVIEW,
+        allowed=CardScan.WORKING,
+        vendor_state=scanned.state,
+        vendor_answer=scanned.answer,
+        payer=guess.payer,
+        payer_match=guess.match or (CardScan.Match.CARD if on_card else ""),
+        read_at=now,
+        problem="",
+        retry_at=None,
+    )
+
+
+def _row(card: CardScan, read: ReadField) -> CardField:
+    return CardField(
+        card=card,
+        name=read.name,
+        position=read.position,
+        value=read.value[: fields.LONGEST],
+        text_score=read.text_score,
+        label_score=read.label_score,
+    )
+
+
+def _add_missing(card: CardScan, *, found: Iterable[str]) -> None:
+    """Add an empty row for every field the desk expects and the card did not show."""
+    missing = [name for name in fields.ASKED if name not in set(found)]
+    CardField.objects.bulk_create([CardField(card=card, name=name) for name in missing])
+
+
+@transaction.atomic
+def move_to_patient(card: CardScan, patient: Patient, *, by: User, version: int | None) -> None:
+    """Give the card to another patient of the clinic; a confirmed card has to be undone first.
+
+    Raises CardMovedOn, core.models.EditedMeanwhile.
+    """
+    if card.status in {Status.CONFIRMED, Status.DISCARDED}:
+        raise CardMovedOn
+    was = card.patient_id
+    card.change(version, patient=patient)
+    audit.record(by, "intake.card.moved", card, clinic=card.clinic, from_patient=was, to_patient=patient.pk)
+
+
+@transaction.atomic
+def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
+    """Delete a card: photos and fields go here at once, and at the vendor by a command. Coverage made of it stays.
+
+    Raises CardMovedOn when it is deleted already.
+    """
+    _stop_reading(card, now)
+    files = list(card.images.values_list("file", flat=True))
+    card.images.all().delete()
+    card.fields.all().delete()
+    card.move(
+        Status.DISCARDED,
+        allowed=tuple(status for status in Status.values if status != Status.DISCARDED),
+        vendor_answer=None,
+        problem="",
+        retry_at=None,
+    )
+    delete_at_vendor(card, card.vendor_card_id, by=by)
+    audit.record(by, "intake.card.deleted", card, clinic=card.clinic, photos=len(files))
+    for name in files:
+        transaction.on_commit(lambda name=name: default_storage.delete(name), robust=True)
+
+
+def delete_at_vendor(card: CardScan, vendor_card_id: str, *, by: User | None) -> None:
+    """Have the vendor delete its copy, if it has one; called inside a transaction."""
+    if vendor_card_id and not commands.open_for(DELETE, card):
+        commands.create(DELETE, card, clinic=card.clinic, by=by, request=vendor_card_id.encode())
+
+
+def _stop_reading(card: CardScan, now: datetime) -> None:
+    """Cancel the reading if it waits; one under way finds the card moved on and changes nothing."""
+    waiting = commands.open_for(READ, card)
+    if waiting:
+        commands.cancel(waiting, reason="The card is not to be read any more.", now=now)

@@ -1,0 +1,131 @@
+"""A patient's coverage: added, replaced, edited, removed. A coverage that ends is end-dated and never deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models, transaction
+
+from clinic.models import Clinic, User
+from core import audit
+
+from ..models import Coverage, Patient, member_id_fingerprint
+
+Priority, Status = Coverage.Priority, Coverage.Status
+
+
+class OnFile(models.TextChoices):
+    """What happens to the coverage that is on file when another one comes."""
+
+    ADD = "ADD", "Nothing is on file: add it as primary"
+    REPLACE = "REPLACE", "It replaces the coverage on file"
+    SECONDARY = "SECONDARY", "It comes after the coverage on file"
+    LEAVE = "LEAVE", "Leave the coverage on file as it is"
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Where a new coverage goes; `replaces` is needed for REPLACE alone."""
+
+    on_file: str = OnFile.ADD
+    replaces: Coverage | None = field(default=None, repr=False)
+
+
+class DecisionMissing(Exception):
+    """A coverage is on file already, and nobody said what happens to it."""
+
+
+def current_coverages(patient: Patient) -> list[Coverage]:
+    """Return the patient's coverages in use, primary first."""
+    return list(Coverage.objects.current().filter(patient=patient).select_related("payer"))
+
+
+@transaction.atomic
+def add_coverage(
+    *, patient: Patient, clinic: Clinic, by: User, placing: Placing, today: date, **values: Any
+) -> Coverage:
+    """Add a coverage where `placing` says; `values` are Coverage's columns.
+
+    Raises DecisionMissing when there is coverage on file and `placing` says there is none.
+    """
+    on_file = current_coverages(patient)
+    if on_file and placing.on_file == OnFile.ADD:
+        raise DecisionMissing
+    coverage = Coverage(patient=patient, clinic=clinic, priority=_priority(placing, on_file), **values)
+    _complete(coverage)
+    if placing.on_file == OnFile.REPLACE and placing.replaces:
+        coverage.replaces, coverage.replaces_ended = placing.replaces, placing.replaces.termination_date
+        end_coverage(placing.replaces, last_day=_last_day(placing.replaces, coverage, today), today=today)
+    coverage.save()
+    audit.record(by, "intake.coverage.added", coverage, clinic=clinic, on_file=placing.on_file, type=coverage.type)
+    return coverage
+
+
+def _priority(placing: Placing, on_file: list[Coverage]) -> str:
+    """Return the place in line: the replaced coverage's, else the first that is free."""
+    if placing.on_file == OnFile.REPLACE and placing.replaces:
+        return placing.replaces.priority
+    taken = {coverage.priority for coverage in on_file}
+    first = [Priority.SECONDARY] if placing.on_file == OnFile.SECONDARY else [Priority.PRIMARY, Priority.SECONDARY]
+    return next((priority for priority in first if priority not in taken), Priority.TERTIARY)
+
+
+def _complete(coverage: Coverage) -> None:
+    """Fill what follows from the rest: the look-up value, and the subscriber when it is the patient."""
+    coverage.member_id_fingerprint = member_id_fingerprint(coverage.member_id)
+    if coverage.is_self:
+        patient = coverage.patient
+        coverage.subscriber_first_name, coverage.subscriber_last_name = patient.first_name, patient.last_name
+        coverage.subscriber_birth_date = patient.birth_date
+
+
+def _last_day(old: Coverage, new: Coverage, today: date) -> date:
+    """Return the old coverage's last day: the day before the new one starts, but never before it began itself."""
+    last = (new.effective_date or today) - timedelta(days=1)
+    if old.effective_date and last < old.effective_date:
+        last = max(old.effective_date, today - timedelta(days=1))
+    return min(last, old.termination_date) if old.termination_date else last
+
+
+def end_coverage(coverage: Coverage, *, last_day: date, today: date) -> None:
+    """End-date a coverage; one that still holds today stays in use until its last day has passed."""
+    status = Status.REPLACED if last_day < today else Status.CURRENT
+    coverage.change(None, status=status, termination_date=last_day)
+
+
+@transaction.atomic
+def edit_coverage(coverage: Coverage, *, clinic: Clinic, by: User, version: int, **values: Any) -> Coverage:
+    """Change a coverage's columns; raises core.models.EditedMeanwhile when somebody else did since `version`."""
+    changed = sorted(name for name, value in values.items() if getattr(coverage, name) != value)
+    for name, value in values.items():
+        setattr(coverage, name, value)
+    _complete(coverage)
+    derived = ("member_id_fingerprint", "subscriber_first_name", "subscriber_last_name", "subscriber_birth_date")
+    coverage.change(version, **values | {name: getattr(coverage, name) for name in derived})
+    audit.record(by, "intake.coverage.edited", coverage, clinic=clinic, fields=changed)
+    return coverage
+
+
+@transaction.atomic
+def remove_coverage(coverage: Coverage, *, clinic: Clinic, by: User, version: int) -> None:
+    """Take a coverage out of use because it was never right; what it replaced comes back.
+
+    Raises core.models.EditedMeanwhile.
+    """
+    coverage.change(version, status=Status.REMOVED)
+    if coverage.replaces:
+        coverage.replaces.change(None, status=Status.CURRENT, termination_date=coverage.replaces_ended)
+    audit.record(by, "intake.coverage.removed", coverage, clinic=clinic)
+
+
+def follow_patient(patient: Patient) -> None:
+    """Carry a corrected name or birth date into the coverages in which the patient is the subscriber."""
+    own = Coverage.objects.current().filter(patient=patient, relationship=Coverage.Relationship.SELF)
+    own.update(
+        subscriber_first_name=patient.first_name,
+        subscriber_last_name=patient.last_name,
+        subscriber_birth_date=patient.birth_date,
+        version=models.F("version") + 1,
+    )

@@ -1,0 +1,268 @@
+"""Checking a card beside its photo: accept or correct each field, choose the payer, confirm, undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from clinic.models import User
+from core import audit
+
+from .. import fields
+from ..models import CardField, CardMovedOn, CardScan, Coverage, Payer
+from .coverage import DecisionMissing, OnFile, Placing, add_coverage, current_coverages, remove_coverage
+from .payers import PayerGuess, learn_alias, match_payer, payer_from_choice
+
+Status, Match, Outcome = CardScan.Status, CardScan.Match, CardScan.Outcome
+_OUTCOMES = {
+    OnFile.ADD: Outcome.ADDED,
+    OnFile.REPLACE: Outcome.REPLACED,
+    OnFile.SECONDARY: Outcome.SECONDARY,
+    OnFile.LEAVE: Outcome.LEFT,
+}
+
+
+class FieldRefused(Exception):
+    """A value cannot be kept; the message is a sentence for the person at the field."""
+
+
+class NotReady(Exception):
+    """The card cannot be confirmed yet; `problems` maps a field name to its sentence."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(", ".join(sorted(problems)))
+        self.problems = problems
+
+
+class UndoTooLate(Exception):
+    """The coverage made of the card was changed or replaced since, so undoing would lose that."""
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """What the patient is to the subscriber, and who that is when it is somebody else."""
+
+    relationship: str
+    first_name: str = ""
+    last_name: str = ""
+    birth_date: date | None = None
+
+
+def _require(card: CardScan, *statuses: str) -> None:
+    if card.status not in statuses:
+        raise CardMovedOn
+
+
+@transaction.atomic
+def review_fields(
+    card: CardScan, values: dict[tuple[str, int], str], *, by: User, version: int | None, now: datetime
+) -> None:
+    """Keep what a person accepted or corrected; keys are field name and position.
+
+    Raises FieldRefused, CardMovedOn, or core.models.EditedMeanwhile when somebody else reviewed since `version`.
+    """
+    _require(card, Status.REVIEW)
+    card.change(version)
+    corrected = 0
+    for (name, position), value in values.items():
+        row, _ = CardField.objects.get_or_create(card=card, name=name, position=position)
+        row.reviewed_value, row.reviewed_by, row.reviewed_at = _checked(name, value), by, now
+        row.save(update_fields=["reviewed_value", "reviewed_by", "reviewed_at"])
+        corrected += row.is_corrected
+    if any(name in fields.PAYER_FIELDS for name, _ in values) and card.payer_match != Match.PERSON:
+        _match_again(card)
+    names = sorted({name for name, _ in values})
+    audit.record(by, "intake.card.reviewed", card, clinic=card.clinic, fields=names, corrected=corrected)
+
+
+def _checked(name: str, value: str) -> str:
+    """Return a reviewed value without the spaces around it; raises FieldRefused."""
+    value = " ".join(value.split())
+    kind = fields.KINDS.get(name)
+    column = kind.coverage if kind else ""
+    longest = getattr(Coverage._meta.get_field(column), "max_length", None) if column else None
+    if len(value) > (longest or fields.LONGEST):
+        raise FieldRefused(
+            f"This is longer than {longest or fields.LONGEST} characters. Type it as printed on the card."
+        )
+    if value and name in fields.DATES:
+        try:
+            fields.parse_date(value)
+        except fields.NotADate:
+            raise FieldRefused("Write the date as month/day/year, such as 01/31/2026.") from None
+    return value
+
+
+def values_of(card: CardScan) -> dict[str, str]:
+    """Return what is believed of the card now, by field name; of several values the first."""
+    rows = sorted(card.fields.all(), key=lambda row: -row.position)
+    return {row.name: row.current_value for row in rows}
+
+
+def _match_again(card: CardScan) -> None:
+    """Recognise the payer by the corrected id or name."""
+    values = values_of(card)
+    guess = match_payer(values.get("payer_id", ""), values.get("payer_name", ""))
+    printed = values.get("payer_id") or values.get("payer_name")
+    card.change(None, payer=guess.payer, payer_match=guess.match or (Match.CARD if printed else ""))
+
+
+@transaction.atomic
+def choose_payer(card: CardScan, payer: Payer, *, by: User, version: int | None, now: datetime) -> None:
+    """Let a person say who pays; what the card prints for the payer counts as checked.
+
+    Raises CardMovedOn, core.models.EditedMeanwhile.
+    """
+    _require(card, Status.REVIEW)
+    card.change(version, payer=payer, payer_match=Match.PERSON)
+    for row in card.fields.filter(name__in=fields.PAYER_FIELDS, reviewed_at=None):
+        row.reviewed_value, row.reviewed_by, row.reviewed_at = row.value, by, now
+        row.save(update_fields=["reviewed_value", "reviewed_by", "reviewed_at"])
+    audit.record(by, "intake.card.payer_chosen", card, clinic=card.clinic, payer=payer.pk)
+
+
+def unchecked(card: CardScan) -> list[CardField]:
+    """Return the values that were read and that nobody has accepted or corrected yet."""
+    return [row for row in card.fields.all() if row.value and not row.is_reviewed]
+
+
+def problems_of(card: CardScan, subscriber: Subscriber) -> dict[str, str]:
+    """Return why the card cannot be confirmed, by field name; empty when it can."""
+    values, problems = values_of(card), {}
+    for row in unchecked(card):
+        problems[row.name] = f"{fields.label_of(row.name)} is not checked yet. Accept it or correct it."
+    if not values.get("member_number"):
+        problems["member_number"] = "Type the member ID as printed on the card."
+    if card.payer is None and not _guess(card, values).match:
+        problems["payer_name"] = "Choose who pays."
+    starts = values.get("start_date", "")
+    if starts and "start_date" not in problems:
+        try:
+            fields.parse_date(starts)
+        except fields.NotADate:
+            problems["start_date"] = "Write the date as month/day/year, such as 01/31/2026."
+    return problems | _subscriber_problems(subscriber)
+
+
+def _subscriber_problems(subscriber: Subscriber) -> dict[str, str]:
+    if subscriber.relationship == Coverage.Relationship.SELF:
+        return {}
+    if subscriber.relationship not in Coverage.Relationship.values:
+        return {"relationship": "Say what the patient is to the subscriber."}
+    needed = {
+        "subscriber_first_name": (subscriber.first_name, "Type the subscriber's first name."),
+        "subscriber_last_name": (subscriber.last_name, "Type the subscriber's last name."),
+        "subscriber_birth_date": (subscriber.birth_date, "Type the subscriber's birth date."),
+    }
+    return {name: sentence for name, (value, sentence) in needed.items() if not value}
+
+
+def _guess(card: CardScan, values: dict[str, str]) -> PayerGuess:
+    """Return the card's payer, or that the card names one which is new here."""
+    if card.payer:
+        return PayerGuess(card.payer, card.payer_match)
+    printed = values.get("payer_id") or values.get("payer_name")
+    return PayerGuess(None, Match.CARD if printed else "")
+
+
+@transaction.atomic
+def confirm_card(
+    card: CardScan, *, by: User, version: int | None, subscriber: Subscriber, placing: Placing, now: datetime
+) -> Coverage | None:
+    """Make the card the patient's coverage; None when the coverage on file is left as it is.
+
+    Raises NotReady with sentences, coverage.DecisionMissing, CardMovedOn, core.models.EditedMeanwhile.
+    """
+    _require(card, Status.REVIEW)
+    problems = problems_of(card, subscriber)
+    if problems:
+        raise NotReady(problems)
+    if current_coverages(card.patient) and placing.on_file == OnFile.ADD:
+        raise DecisionMissing
+    card.move(
+        Status.CONFIRMED,
+        allowed=(Status.REVIEW,),
+        version=version,
+        confirmed_by=by,
+        confirmed_at=now,
+        outcome=_OUTCOMES[OnFile(placing.on_file)],
+    )
+    audit.record(by, "intake.card.confirmed", card, clinic=card.clinic, on_file=placing.on_file)
+    if placing.on_file == OnFile.LEAVE:
+        return None
+    return _coverage_from(card, by, subscriber, placing, now)
+
+
+def _coverage_from(card: CardScan, by: User, subscriber: Subscriber, placing: Placing, now: datetime) -> Coverage:
+    values = values_of(card)
+    payer = card.payer or payer_from_choice(values.get("payer_id", ""), values.get("payer_name", ""))
+    if card.payer_match == Match.PERSON:
+        learn_alias(payer, values.get("payer_name", ""))
+    columns = {
+        kind.coverage: values.get(name, "") for name, kind in fields.KINDS.items() if kind.coverage and values.get(name)
+    }
+    if "effective_date" in columns:
+        columns["effective_date"] = fields.parse_date(columns["effective_date"])
+    return add_coverage(
+        patient=card.patient,
+        clinic=card.clinic,
+        by=by,
+        placing=placing,
+        today=card.clinic.today(now),
+        card=card,
+        payer=payer,
+        relationship=subscriber.relationship,
+        subscriber_first_name=subscriber.first_name,
+        subscriber_last_name=subscriber.last_name,
+        subscriber_birth_date=subscriber.birth_date,
+        **columns,
+    )
+
+
+@transaction.atomic
+def undo_confirm(card: CardScan, *, by: User, version: int | None) -> None:
+    """Put a confirmed card back to review: its coverage is removed and what that replaced is in use again.
+
+    Raises UndoTooLate, CardMovedOn, core.models.EditedMeanwhile.
+    """
+    _require(card, Status.CONFIRMED)
+    made = card.coverages.exclude(status=Coverage.Status.REMOVED).select_related("replaces").first()
+    if made and (made.status != Coverage.Status.CURRENT or made.version > 1):
+        raise UndoTooLate
+    card.move(
+        Status.REVIEW, allowed=(Status.CONFIRMED,), version=version, confirmed_by=None, confirmed_at=None, outcome=""
+    )
+    if made:
+        remove_coverage(made, clinic=card.clinic, by=by, version=made.version)
+    audit.record(by, "intake.card.undone", card, clinic=card.clinic)
+
+
+@dataclass(frozen=True)
+class NameOnCard:
+    """How the card's names fit the patient; `sentence` is empty when the member is the patient."""
+
+    relationship: str
+    sentence: str
+    first_name: str = ""
+    last_name: str = ""
+
+
+def name_on_card(card: CardScan) -> NameOnCard:
+    """Return the likely relationship, and what does not match, said before anything is confirmed."""
+    patient, rows = card.patient, list(card.fields.all())
+    member = next((row.current_value for row in rows if row.name == "member_name"), "")
+    if not member:
+        return NameOnCard("", "The card shows no member name. Say whose coverage it is.")
+    if fields.names_match(member, patient.first_name, patient.last_name):
+        return NameOnCard(Coverage.Relationship.SELF, "")
+    first, last = fields.split_name(member)
+    dependents = [row.current_value for row in rows if row.name == "dependent_names"]
+    if any(fields.names_match(name, patient.first_name, patient.last_name) for name in dependents):
+        said = (
+            f"The card is {member}'s and lists {patient.name} as a dependent. Say what {patient.first_name} is to them."
+        )
+        return NameOnCard("", said, first, last)
+    said = f"The card names {member}, and this patient is {patient.name}. Check that the card belongs here."
+    return NameOnCard("", said, first, last)
