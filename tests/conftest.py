@@ -1,5 +1,7 @@
-"""The cast, the sandbox and the worker that every test may ask for."""
+"""The cast, the sandbox and the worker that every test may ask for; plain tests have no network."""
 
+import os
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +14,25 @@ from clinic.models import Clinic, Membership, Organization, Provider, Role, User
 from core import commands
 from core.models import Command
 from tests.sandbox_process import SandboxProcess
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
+_connect = socket.socket.connect
+
+
+class NetworkUsed(AssertionError):
+    """A plain test opened a connection; mark it `real` or give it no network."""
+
+
+def _refuse(self: socket.socket, address: Any) -> None:
+    if self.family == socket.AF_UNIX:
+        return _connect(self, address)
+    raise NetworkUsed(f"A plain test connected to {address!r}.")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.node.get_closest_marker("real") is None and request.node.get_closest_marker("browser") is None:
+        monkeypatch.setattr(socket.socket, "connect", _refuse)
 
 
 @dataclass

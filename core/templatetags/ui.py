@@ -3,7 +3,6 @@
 import re
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from django import template
 from django.forms import BoundField
@@ -77,17 +76,14 @@ def block_text(context: Context, name: str) -> SafeString:
 
 
 @register.simple_tag
-def control(field: BoundField, hint: str = "") -> SafeString:
-    """Render a form field's control, tied to its hint and its errors by aria-describedby."""
-    described = [field.field.widget.attrs.get("aria-describedby", "")]
-    if hint:
-        described.append(f"{field.auto_id}_hint")
-    if field.errors:
-        described.append(f"{field.auto_id}_error")
-    attrs: dict[str, Any] = {}
-    if ids := " ".join(part for part in described if part):
-        attrs["aria-describedby"] = ids
-    return field.as_widget(attrs=attrs)
+def control(field: BoundField, hint: str = "", bare: bool | str = False) -> SafeString:
+    """Render a form field's control; Django ties it to its hint and its errors by aria-describedby.
+
+    The hint that is shown may differ from the field's own help text, so this rendering of the field takes it over.
+    A bare control has no placeholder.
+    """
+    field.help_text = hint
+    return field.as_widget(attrs={"placeholder": False} if bare else None)
 
 
 @register.simple_tag

@@ -1,0 +1,350 @@
+"""The engine: claim, call, record. Everything outside work relies on is shown here with handlers of our own."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from clinic.models import Organization
+from core import commands, dispatcher
+from core.commands import Done, Failed, Handler, Later, NotWanted, Policy, Unclear
+from core.http import NotSent, OutcomeUnknown, Rejected, Throttled
+from core.models import Command, CommandAttempt
+
+pytestmark = pytest.mark.django_db
+
+
+class Scripted(Handler):
+    """Does what the test tells it to; keeps what the engine told it."""
+
+    label = "A test's work"
+    vendor = "candid"
+    tries = 3
+    script: ClassVar[list[Any]] = []
+    told: ClassVar[list[str]] = []
+
+    def claim(self, command: Command, *, now: Any) -> None:
+        self.told.append("claim")
+        if self.script and isinstance(self.script[0], NotWanted):
+            raise self.script.pop(0)
+
+    def call(self, command: Command) -> Any:
+        self.told.append("call")
+        step = self.script.pop(0)
+        if isinstance(step, Exception):
+            raise step
+        return step() if callable(step) else step
+
+    def record(self, command: Command, answer: Any, *, now: Any) -> commands.Next:
+        self.told.append("record")
+        if answer == "broken":
+            Organization.objects.create(name="half written")
+            raise ZeroDivisionError
+        return answer
+
+    def rejected(self, command: Command, error: Rejected, *, now: Any) -> commands.Next:
+        return Failed("Refused, and why.")
+
+    def unclear(self, command: Command, *, reason: str, now: Any) -> commands.Next:
+        self.told.append("unclear")
+        return Unclear(reason)
+
+    def retrying(self, command: Command, *, reason: str, at: Any, now: Any) -> None:
+        self.told.append("retrying")
+
+    def gave_up(self, command: Command, *, reason: str, now: Any) -> None:
+        self.told.append("gave up")
+
+    def backoff(self, failures: int) -> float:
+        return 10.0 * failures
+
+
+class Asks(Scripted):
+    kind = "test.ask"
+
+
+class Keyed(Scripted):
+    kind = "test.keyed"
+    policy = Policy.KEYED
+
+
+class Once(Scripted):
+    kind = "test.once"
+    policy = Policy.ONCE
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _registered() -> Iterator[None]:
+    for handler in (Asks, Keyed, Once):
+        commands.register(handler)
+    yield
+    for handler in (Asks, Keyed, Once):
+        del commands._handlers[handler.kind]
+
+
+@pytest.fixture
+def make(db: None) -> Callable[..., Command]:
+    """Make a command whose handler follows the script."""
+
+    def make(kind: str = "test.ask", *script: Any) -> Command:
+        Scripted.script[:] = script
+        Scripted.told.clear()
+        target = Organization.objects.create(name="Target")
+        with transaction.atomic():
+            return commands.create(kind, target, request=b"frozen")
+
+    return make
+
+
+def fresh(command: Command) -> Command:
+    command.refresh_from_db()
+    return command
+
+
+def outcomes(command: Command) -> list[str]:
+    return list(command.tries.order_by("fence").values_list("outcome", flat=True))
+
+
+def test_it_does_the_work_once(make):
+    command = make("test.ask", Done())
+    assert commands.run(command.pk) is True
+    assert commands.run(command.pk) is False
+    assert fresh(command).status == "DONE"
+    assert Scripted.told == ["claim", "call", "record"]
+    assert outcomes(command) == ["DONE"]
+    assert command.request == b"frozen"
+
+
+def test_it_needs_a_transaction_around_its_row(transactional_db):
+    target = Organization.objects.create(name="Target")
+    with pytest.raises(transaction.TransactionManagementError):
+        commands.create("test.ask", target)
+
+
+def test_it_refuses_a_kind_without_a_handler(make):
+    with pytest.raises(LookupError):
+        make("test.unknown")
+
+
+def test_it_allows_one_open_command_per_row(make):
+    command = make()
+    target = Organization.objects.get(pk=command.target_pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        commands.create("test.ask", target)
+    assert commands.open_for("test.ask", target) == command
+
+
+def test_it_calls_outside_any_transaction(make, transactional_db):
+    seen = []
+
+    def call():
+        seen.append(transaction.get_connection().in_atomic_block)
+        return Done()
+
+    command = make("test.ask", call)
+    commands.run(command.pk)
+    assert seen == [False]
+
+
+def test_it_waits_without_counting_failures(make):
+    at = timezone.now() + timedelta(minutes=1)
+    command = make("test.ask", Later(at), Done())
+    commands.run(command.pk)
+    assert (fresh(command).status, command.due_at, command.failures) == ("DUE", at, 0)
+    assert commands.run(command.pk) is False, "it is not due yet"
+    assert commands.run(command.pk, now=at) is True
+    assert fresh(command).status == "DONE"
+
+
+def test_it_cancels_what_is_no_longer_wanted(make):
+    command = make("test.ask", NotWanted("The card was discarded."))
+    assert commands.run(command.pk) is False
+    assert (fresh(command).status, command.reason) == ("CANCELLED", "The card was discarded.")
+    assert Scripted.told == ["claim"]
+
+
+@pytest.mark.parametrize("kind", ["test.ask", "test.keyed", "test.once"])
+def test_what_was_certainly_not_sent_goes_again(make, kind):
+    command = make(kind, NotSent("candid", "could not be reached"), Done())
+    commands.run(command.pk)
+    assert (fresh(command).status, command.failures) == ("DUE", 1)
+    assert command.reason == "Candid could not be reached."
+    commands.run(command.pk, now=command.due_at)
+    assert fresh(command).status == "DONE"
+    assert outcomes(command) == ["NOT_SENT", "DONE"]
+
+
+def test_a_throttled_question_waits_as_long_as_asked(make):
+    error = Throttled("candid", "asks us to wait", status=429)
+    error.retry_after = 90.0
+    command = make("test.ask", error, Done())
+    commands.run(command.pk)
+    assert fresh(command).due_at > timezone.now() + timedelta(seconds=80)
+
+
+def test_money_that_was_throttled_is_unclear(make):
+    command = make("test.once", Throttled("payments", "asks us to wait", status=429))
+    commands.run(command.pk)
+    assert fresh(command).status == "UNCLEAR"
+
+
+def test_a_question_with_an_unclear_end_is_asked_again_until_tries_are_used_up(make):
+    unknown = [OutcomeUnknown("candid", "broke the connection") for _ in range(3)]
+    command = make("test.ask", *unknown)
+    for _ in range(3):
+        commands.run(command.pk, now=fresh(command).due_at)
+    assert (fresh(command).status, command.reason) == ("FAILED", "Candid broke the connection.")
+    assert Scripted.told.count("retrying") == 2
+    assert Scripted.told[-1] == "gave up"
+
+
+@pytest.mark.parametrize("kind", ["test.keyed", "test.once"])
+def test_an_unclear_end_of_an_effect_is_never_sent_again_by_itself(make, kind):
+    command = make(kind, OutcomeUnknown("payments", "broke the connection"), Done())
+    commands.run(command.pk)
+    assert fresh(command).status == "UNCLEAR"
+    assert commands.run(command.pk, now=timezone.now() + timedelta(days=1)) is False
+    assert Scripted.told.count("call") == 1
+
+
+def test_a_refusal_ends_it(make):
+    command = make("test.ask", Rejected("candid", "refused the request", status=400))
+    commands.run(command.pk)
+    assert (fresh(command).status, command.reason) == ("FAILED", "Refused, and why.")
+
+
+@pytest.mark.parametrize(("kind", "status"), [("test.ask", "DUE"), ("test.once", "UNCLEAR")])
+def test_our_own_fault_counts_as_an_unclear_end(make, kind, status, caplog):
+    command = make(kind, ValueError("Emily Dickinson"))
+    commands.run(command.pk)
+    assert fresh(command).status == status
+    assert outcomes(command) == ["BROKEN"]
+    assert "ValueError at" in caplog.text
+    assert "Emily" not in caplog.text
+
+
+def test_a_fault_while_recording_leaves_nothing_half_written(make):
+    command = make("test.once", "broken")
+    commands.run(command.pk)
+    assert fresh(command).status == "UNCLEAR"
+    assert not Organization.objects.filter(name="half written").exists()
+
+
+def test_a_worker_that_died_in_the_middle_of_a_question_is_replaced(make):
+    command = make("test.ask", Done(), Done())
+    assert commands._claim(command.pk, timezone.now()) is not None
+    assert commands.run(command.pk) is False, "its lease still runs"
+    later = timezone.now() + timedelta(seconds=Asks.deadline + 31)
+    assert commands.run(command.pk, now=later) is True
+    assert fresh(command).status == "DONE"
+    assert outcomes(command) == ["LOST", "DONE"]
+
+
+@pytest.mark.parametrize("kind", ["test.keyed", "test.once"])
+def test_a_worker_that_died_in_the_middle_of_an_effect_leaves_it_unclear(make, kind):
+    command = make(kind, Done())
+    commands._claim(command.pk, timezone.now())
+    later = timezone.now() + timedelta(seconds=Once.deadline + 31)
+    assert commands.run(command.pk, now=later) is False
+    assert fresh(command).status == "UNCLEAR"
+    assert "call" not in Scripted.told
+    assert outcomes(command) == ["LOST"]
+
+
+def test_a_late_worker_changes_nothing(make):
+    def slow():
+        later = timezone.now() + timedelta(seconds=Asks.deadline + 31)
+        Scripted.script.insert(0, Done())
+        assert commands.run(command.pk, now=later)
+        return Failed("the late answer")
+
+    command = make("test.ask", slow)
+    commands.run(command.pk)
+    assert fresh(command).status == "DONE"
+    assert outcomes(command) == ["LATE", "DONE"]
+
+
+def test_two_workers_claim_it_once(make):
+    command = make("test.ask", Done())
+    now = timezone.now()
+    assert commands._claim(command.pk, now) is not None
+    assert commands._claim(command.pk, now) is None
+
+
+def test_one_live_attempt_is_a_constraint(make):
+    command = make()
+    CommandAttempt.objects.create(command=command, fence=1, started_at=timezone.now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CommandAttempt.objects.create(command=command, fence=2, started_at=timezone.now())
+
+
+def test_a_resolver_settles_what_is_unclear(make):
+    command = make("test.keyed", OutcomeUnknown("payments", "broke the connection"), Done())
+    commands.run(command.pk)
+    now = timezone.now()
+    assert commands.settle(command.pk, Later(now, "It is certain that it did not happen."), now=now) is True
+    assert commands.settle(command.pk, Done(), now=now) is False, "it is not unclear any more"
+    commands.run(command.pk, now=now)
+    assert fresh(command).status == "DONE"
+
+
+def test_a_person_sets_a_failed_question_going_again(make):
+    command = make("test.ask", Failed("No."), Done())
+    commands.run(command.pk)
+    assert commands.retry(command, by=None, now=timezone.now()) is True
+    commands.run(command.pk, now=timezone.now())
+    assert fresh(command).status == "DONE"
+
+
+def test_a_person_cannot_repeat_an_effect_from_the_operations_page(make):
+    command = make("test.once", Failed("No."))
+    commands.run(command.pk)
+    assert commands.retry(command, by=None, now=timezone.now()) is False
+    assert fresh(command).status == "FAILED"
+
+
+def test_cancelling_works_only_before_it_is_sent(make):
+    command = make("test.ask", Done())
+    commands._claim(command.pk, timezone.now())
+    assert commands.cancel(command, reason="Too late.", now=timezone.now()) is False
+    other = make("test.ask")
+    assert commands.cancel(other, reason="Not needed.", now=timezone.now()) is True
+    assert commands.run(other.pk) is False
+
+
+class TestDispatcher:
+    @pytest.fixture
+    def sent(self, monkeypatch) -> list[int]:
+        """The ids whose hints reached the broker."""
+        from core import hints
+
+        ids: list[int] = []
+        monkeypatch.setattr(hints, "send", lambda pk: ids.append(pk) or True)
+        return ids
+
+    def test_it_sends_what_is_due_and_not_again_at_once(self, make, sent):
+        command = make()
+        now = timezone.now()
+        assert dispatcher.dispatch(now=now) == 0, "the hint went out with the commit"
+        later = now + dispatcher.HINT_AGAIN + timedelta(seconds=1)
+        assert dispatcher.dispatch(now=later) == 1
+        assert dispatcher.dispatch(now=later) == 0
+        assert sent == [command.pk]
+
+    def test_it_sends_what_a_killed_worker_left(self, make, sent):
+        command = make()
+        commands._claim(command.pk, timezone.now())
+        assert dispatcher.dispatch(now=timezone.now() + timedelta(seconds=20)) == 0, "its lease still runs"
+        assert dispatcher.dispatch(now=timezone.now() + timedelta(seconds=60)) == 1
+        assert sent == [command.pk]
+
+    def test_it_sends_a_wait_when_its_time_comes(self, make, sent):
+        at = timezone.now() + timedelta(seconds=3)
+        command = make("test.ask", Later(at))
+        commands.run(command.pk)
+        assert dispatcher.dispatch(now=at - timedelta(seconds=1)) == 0
+        assert dispatcher.dispatch(now=at + timedelta(seconds=1)) == 1
+        assert sent == [command.pk]
