@@ -8,6 +8,7 @@
 //   data-drop              a <label> around a file input: takes dropped files, shows name and picture
 //   data-focus             gets the focus when the page or a fragment arrives (the sum of a form's errors)
 //   data-copy="text"       puts the text on the clipboard; the button says so
+//   data-fill="text"       puts the text into the control named by data-fill-into and focuses the next one
 //   data-print             prints the page
 //   data-submit-on-change  a form that is sent when one of its controls changes
 "use strict";
@@ -192,6 +193,15 @@
     if (!button) return;
     await navigator.clipboard.writeText(button.dataset.copy);
     say("done", "Copied.");
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "[data-fill]");
+    const control = button && byId(button.dataset.fillInto);
+    if (!control) return;
+    control.value = button.dataset.fill;
+    const controls = [...control.form.elements];
+    controls.slice(controls.indexOf(control) + 1).find((next) => next.type !== "hidden")?.focus();
   });
 
   function focusFirst(root) {
