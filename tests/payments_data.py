@@ -1,7 +1,8 @@
 """Made-up claim payments that balance to the cent, with known totals.
 
-The shape is the vendor's own sample (docs/vendors/optum.md); the numbers follow the balancing rules of an 835 remittance:
-charge less adjustments is paid, for every line and claim, and claims less provider adjustments is the payment.
+The shape is the vendor's own sample (docs/vendors/optum.md); the numbers follow the balancing rules of an 835
+remittance: charge less adjustments is paid, for every line and claim, and claims less provider adjustments is the
+payment.
 Everything is derived from a number, so the same number always makes the same payment. No name, NPI or tax id belongs to
 anybody; NPIs carry a right check digit.
 """
@@ -244,7 +245,9 @@ def _line(n: int, paid: Decimal, served: str) -> Json:
         },
         "serviceDate": {"dateTimeQualifier": "472", "date": served},
         "serviceAdjustment": _adjustments(written_off, copay),
-        "relatedIdentificationRefSvc": [{"referenceIdentificationQualifier": "6R", "referenceIdentifier": f"L{n:010d}"}],
+        "relatedIdentificationRefSvc": [
+            {"referenceIdentificationQualifier": "6R", "referenceIdentifier": f"L{n:010d}"}
+        ],
         "serviceSupplementalAmountInformationAmt": {
             "amountQualifierCode": "B6",
             "claimSupplementalInformationAmount": paid + copay,

@@ -1,0 +1,191 @@
+"""The addresses of the claim payments service: requests in, `rules` and `reads` asked, answers out.
+
+Every address has three prefixes, because the vendor's pages spell it in three ways, and takes more than one slash where
+one belongs, because they print two (docs/vendors/optum.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from simplejson import JSONDecodeError, loads
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox import clock, faults
+from sandbox.payments import accounts, effects, reads, rules
+from sandbox.payments.accounts import VENDOR
+from sandbox.payments.plans import Answer, Desk, Plan, carry_out
+from sandbox.payments.problems import Problem
+from sandbox.state import dump, store
+from sandbox.switches import switch
+
+Json = dict[str, Any]
+Work = Callable[[Desk, Request, bytes], Answer]
+
+PREFIXES = ("/api/v1", "/v1", "/api/issue/v1")
+SLASH = re.compile(r"(?<!\^)/")  # a slash of the path, not the one of "anything but a slash"
+
+
+class LooseRoute(Route):
+    """A route that takes several slashes where one belongs, and answers at once instead of redirecting."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Keep the route; options as for Starlette's Route."""
+        super().__init__(path, endpoint, **options)
+        self.path_regex = re.compile(SLASH.sub("/+", self.path_regex.pattern))
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of the service, to be mounted at /payments."""
+    faults.speak(VENDOR, lambda status, message: Problem(status, message).document())
+    one, many = "/payments/{payment_id}", "/payments/batch/{batch_id}"
+    return [
+        # /payments/batch
+        *_routes("POST", "/payments/batch", "create", _write(rules.create)),
+        *_routes("GET", "/payments/batch", "batches", _read(reads.batches)),
+        *_routes("GET", many, "batch", _read(reads.batch)),
+        *_routes("PATCH", many, "change_totals", _write(rules.change_totals)),
+        *_routes("GET", f"{many}/details", "batch_details", _read(reads.batch_details)),
+        *_routes("POST", f"{many}/add", "add", _write(rules.add)),
+        *_routes("POST", f"{many}/start", "start", _act(rules.start)),
+        *_routes("POST", f"{many}/release", "release", _start_or_release),
+        *_routes("POST", f"{many}/release-partial", "release_partial", _write(rules.release_partial)),
+        *_routes("POST", f"{many}/cancel", "cancel", _act(rules.cancel)),
+        # /payments
+        *_routes("POST", "/payments", "single", _write(rules.single)),
+        *_routes("GET", one, "payment", _read(reads.payment)),
+        *_routes("GET", f"{one}/details", "payment_details", _read(reads.payment_details)),
+        *_routes("POST", f"{one}/release", "release_single", _write(rules.release_single)),
+        *_routes("POST", f"{one}/void", "void", _act(rules.void)),
+        *_routes("POST", f"{one}/reissue", "reissue", _write(rules.reissue)),
+        # /keys
+        *_routes("POST", "/keys", "make_key", _act(rules.make_key)),
+        *_routes("DELETE", "/keys", "revoke_key", _revoke_key),
+        # Starlette would redirect these, and a redirected POST loses its body.
+        Route("/{rest:path}/", _no_such_address, methods=["GET", "POST", "PATCH", "DELETE"]),
+    ]
+
+
+def sandbox_routes() -> list[BaseRoute]:
+    """Return the routes for people and tests, to be mounted at /__sandbox__/payments."""
+    return [Route("/tick", tick, methods=["POST"])]
+
+
+async def tick(request: Request) -> Response:
+    """Let time pass: POST {"batchId", "times", "loadFailed": [issuerReferenceId]}, each of them optional."""
+    body = _parse(await request.body() or b"{}")
+    moved = await run_in_threadpool(_tick, body.get("batchId"), body.get("loadFailed") or [], body.get("times", 1))
+    return _respond(Answer(200, {"moved": moved}))
+
+
+def _tick(batch_id: str | None, load_failed: list[str], times: int) -> int:
+    now = clock.now()
+    effects.land(store(), now)
+    return sum(
+        effects.tick(store(), account.code, now, batch_id=batch_id, load_failed=load_failed)
+        for _time in range(times)
+        for account in accounts.ACCOUNTS
+    )
+
+
+def _no_such_address(request: Request) -> Response:
+    return _respond(Answer(404, Problem(404, "There is nothing at this address.").document()))
+
+
+def _routes(method: str, path: str, name: str, work: Work) -> list[BaseRoute]:
+    endpoint = partial(_serve, work, name)
+    return [LooseRoute(prefix + path, endpoint, methods=[method], name=f"{VENDOR}.{name}") for prefix in PREFIXES]
+
+
+async def _serve(work: Work, route: str, request: Request) -> Response:
+    """Answer one call; the work is done in a thread, one writer at a time."""
+    if (slow := faults.take(VENDOR, route, "slow_before")) is not None:
+        await asyncio.sleep(float(slow.get("seconds", 1)))
+    body = await request.body()
+    return _respond(await run_in_threadpool(_answer, work, route, request, body))
+
+
+def _answer(work: Work, route: str, request: Request, body: bytes) -> Answer:
+    now = clock.now()
+    effects.land(store(), now)
+    try:
+        most = switch(VENDOR, "max_body_kb", 0)
+        if most and len(body) > most * 1000:
+            raise Problem(413, f"The body of a request has at most {most} kB.")
+        account = accounts.of_key(store(), request.headers.get("API-Key"))
+        desk = Desk(store(), account, now, partial(switch, VENDOR), partial(faults.take, VENDOR, route))
+        return work(desk, request, body)
+    except Problem as problem:
+        return Answer(problem.status, problem.document())
+
+
+def _write(rule: Callable[..., Plan]) -> Work:
+    """Return the work of a call with a body."""
+
+    def work(desk: Desk, request: Request, body: bytes) -> Answer:
+        document = _parse(body)
+        with desk.store.transaction():
+            return carry_out(desk, rule(desk, document, **request.path_params))
+
+    return work
+
+
+def _act(rule: Callable[..., Plan]) -> Work:
+    """Return the work of a call whose body, if any, says nothing."""
+
+    def work(desk: Desk, request: Request, body: bytes) -> Answer:
+        with desk.store.transaction():
+            return carry_out(desk, rule(desk, **request.path_params))
+
+    return work
+
+
+def _read(read: Callable[..., Json]) -> Work:
+    def work(desk: Desk, request: Request, body: bytes) -> Answer:
+        return Answer(200, read(desk, request.query_params, **request.path_params))
+
+    return work
+
+
+def _start_or_release(desk: Desk, request: Request, body: bytes) -> Answer:
+    """The vendor's page prints one address for both: without a body it starts the batch, with one it releases it."""
+    work = _write(rules.release) if body.strip() else _act(rules.start)
+    return work(desk, request, body)
+
+
+def _revoke_key(desk: Desk, request: Request, body: bytes) -> Answer:
+    accounts.revoke_key(desk.store, desk.account, request.headers["API-Key"])
+    return Answer(204)
+
+
+def _parse(body: bytes) -> Any:
+    """Return the document of a body with exact numbers.
+
+    Raises:
+        Problem: 400 when it is no JSON, or has NaN or an infinity in it.
+    """
+    try:
+        return loads(body, use_decimal=True, parse_constant=_refuse_constant)
+    except (JSONDecodeError, UnicodeDecodeError):
+        raise Problem(400, "The body is not JSON.") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise Problem(400, f"{name} is not a number of JSON.")
+
+
+def _respond(answer: Answer) -> Response:
+    if answer.dropped:
+        return Response(status_code=500, headers={"x-sandbox-fault": '{"do":"reset"}'})
+    if answer.body is None:
+        return Response(status_code=answer.status)
+    problem = answer.status >= 400
+    media_type = "application/problem+json" if problem else "application/json"
+    return Response(dump(answer.body), answer.status, media_type=media_type)

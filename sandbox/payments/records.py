@@ -1,0 +1,105 @@
+"""How batches and payments are kept in the store: one document each, small, found by key and never by a scan.
+
+Collections: `batches:<account>`, `history:<batch>` (every earlier look of a batch), `members:<batch>` (its payments, in
+the order they came), `where:<account>` (payment to batch), `claims:<batch>` (the payer's numbers of the claims that a
+batch pays; strict mode only), and three kinds of keys that may be used only once: `requests:<account>`,
+`references:<account>`, `issuer_ids:<account>`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sandbox.payments.accounts import VENDOR
+from sandbox.payments.checks import CENT
+from sandbox.state import Store
+
+Json = dict[str, Any]
+
+
+def dollars(amount: Decimal | int) -> Decimal:
+    """Return an amount with its two places."""
+    return Decimal(amount).quantize(CENT)
+
+
+def stamp(moment: datetime) -> str:
+    """Return an aware moment as text whose order is the order of time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def find_batch(store: Store, account: str, batch_id: str) -> Json | None:
+    """Return a batch of this account, or None."""
+    return store.get(VENDOR, f"batches:{account}", batch_id)
+
+
+def all_batches(store: Store, account: str) -> list[Json]:
+    """Return the batches of an account, oldest first."""
+    return [batch for _key, batch in store.items(VENDOR, f"batches:{account}")]
+
+
+def batch_of_request(store: Store, account: str, client_request_id: str) -> str | None:
+    """Return the id of the batch that was made for a request id, or None."""
+    return _used_by(store, f"requests:{account}", client_request_id)
+
+
+def payment_of_key(store: Store, account: str, kind: str, key: str | None) -> str | None:
+    """Return the id of the payment that uses a key, or None. `kind` is "references" or "issuer_ids"."""
+    return _used_by(store, f"{kind}:{account}", key) if key else None
+
+
+def save_batch(store: Store, batch: Json, now: datetime) -> None:
+    """Keep a batch, and its look from now on in its history."""
+    batch |= {"revision": batch["revision"] + 1, "changedAt": stamp(now)}
+    store.put(VENDOR, f"batches:{batch['account']}", batch["batchId"], batch)
+    store.put(VENDOR, f"history:{batch['batchId']}", str(batch["revision"]), batch)
+
+
+def earlier(store: Store, batch: Json, now: datetime, seconds: float | None) -> Json | None:
+    """Return how a batch looked some seconds ago, or before its last change; None when it did not exist then."""
+    if seconds is None:
+        return store.get(VENDOR, f"history:{batch['batchId']}", str(batch["revision"] - 1))
+    then = stamp(now - timedelta(seconds=seconds))
+    looks = [look for _key, look in store.items(VENDOR, f"history:{batch['batchId']}") if look["changedAt"] <= then]
+    return looks[-1] if looks else None
+
+
+def keep_request(store: Store, batch: Json) -> None:
+    """Mark the request id of a batch as used, for ever."""
+    store.put(VENDOR, f"requests:{batch['account']}", batch["clientRequestId"], {"id": batch["batchId"]})
+
+
+def add_payment(store: Store, account: str, payment: Json) -> None:
+    """Keep a new payment and mark its keys as used, for ever."""
+    payment_id = payment["paymentId"]
+    store.put(VENDOR, f"where:{account}", payment_id, {"batchId": payment["batchId"]})
+    for kind, name in (("references", "issuerReferenceId"), ("issuer_ids", "issuerPaymentId")):
+        if payment[name]:
+            store.put(VENDOR, f"{kind}:{account}", payment[name], {"id": payment_id})
+    for number in payment.pop("claims", ()):
+        store.put(VENDOR, f"claims:{payment['batchId']}", number, {})
+    save_payment(store, payment)
+
+
+def save_payment(store: Store, payment: Json) -> None:
+    """Keep a payment."""
+    store.put(VENDOR, f"members:{payment['batchId']}", payment["paymentId"], payment)
+
+
+def payments_of(store: Store, batch_id: str) -> list[Json]:
+    """Return the payments of a batch in the order they were added."""
+    return [payment for _key, payment in store.items(VENDOR, f"members:{batch_id}")]
+
+
+def find_payment(store: Store, account: str, payment_id: str) -> tuple[Json, Json] | None:
+    """Return (batch, payment) of a payment of this account, or None."""
+    place = store.get(VENDOR, f"where:{account}", payment_id)
+    batch = find_batch(store, account, place["batchId"]) if place else None
+    payment = store.get(VENDOR, f"members:{batch['batchId']}", payment_id) if batch else None
+    return (batch, payment) if batch and payment else None
+
+
+def _used_by(store: Store, collection: str, key: str) -> str | None:
+    kept = store.get(VENDOR, collection, key)
+    return kept["id"] if kept else None
