@@ -3,10 +3,11 @@
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from core import views
+from core import styleguide, views
 
 _APPS = [name for name in ("intake", "eligibility", "payments", "clinic") if apps.is_installed(name)]
 
@@ -29,3 +30,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_of("api_urls", "api/v1/"),
     path("health/", views.health, name="health"),
 ]
+if settings.DEBUG or settings.DEMO:
+    urlpatterns.append(path("styleguide/", styleguide.page, name="styleguide"))
