@@ -18,6 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the sandbox; return the exit code, which is 2 when it may not or cannot listen where it was told to."""
     options = _options(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s frontdesk-sandbox %(message)s")
+    for chatty in ("uvicorn.error", "websockets.server"):  # they would log websocket addresses with their tokens
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     if not _may_listen_on(options.host):
         return _refuse(
             f"The sandbox listens on this machine only, and {options.host} is not it. SANDBOX_ALLOW_REMOTE=1 allows it."

@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Mount, WebSocketRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from sandbox import clock, gate, inspect, state
 from sandbox.cardscan.events import hub, socket
@@ -20,7 +22,7 @@ VENDORS = ("cardscan", "candid", "spry", "payments")
 
 def build() -> Starlette:
     """Return the application; `sandbox.state.open_store` must have been called before."""
-    routes: list[BaseRoute] = [Mount("/__sandbox__", routes=inspect.routes())]
+    routes: list[BaseRoute] = inspect.routes()
     for vendor in VENDORS:
         if importlib.util.find_spec(f"sandbox.{vendor}") and importlib.util.find_spec(f"sandbox.{vendor}.http"):
             try:
@@ -32,7 +34,12 @@ def build() -> Starlette:
             routes.append(Mount(f"/{vendor}", routes=vendor_routes))
     # The vendor's SDK puts "?token=" right behind whatever it is given as websocket address.
     routes += [WebSocketRoute(path, socket) for path in ("/", "/cardscan")]
+    routes.append(Route("/", _to_the_window))
     return Starlette(routes=routes, lifespan=_lifespan)
+
+
+def _to_the_window(request: Request) -> Response:
+    return RedirectResponse("/__sandbox__/")
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from sandbox import faults
+from sandbox import faults, members
 from sandbox.cardscan import lifecycle, photos
 from sandbox.cardscan.cards import Card
 from sandbox.cardscan.lifecycle import Event
@@ -58,7 +58,7 @@ def _outcome_of_side(side: str, card: Card, tell: Tell, *, alone: bool) -> Outco
     if side == "front" and card["backside"] != "disabled" and not alone:
         return _timed(side, started, result, lifecycle.front_passed)
     tell(lifecycle.reading_done)
-    enrol(result.details)
+    enrol(result)
     details, enrichment = result.details, result.enriched
     return _timed(
         side,
@@ -87,9 +87,9 @@ def _timed(side: str, started: float, result: ReadCard, then: Outcome) -> Outcom
     return outcome
 
 
-def enrol(details: dict[str, Any]) -> None:
-    """Make the card's member known to the payers that the sandbox plays."""
-    importlib.import_module("sandbox.members").enrol(details)
+def enrol(result: ReadCard) -> None:
+    """Make the card's member known to the payers that the sandbox plays, with the copays on the card."""
+    members.enrol({**result.details, "copays_deductibles": result.enriched.get("copays_deductibles", [])})
 
 
 def _fault(side: str) -> Outcome | None:
