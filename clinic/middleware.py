@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
-from clinic import tokens
+from clinic import setup, tokens
 from clinic.access import memberships_of
 from clinic.models import Role
 
@@ -22,8 +24,10 @@ class CurrentClinic:
         request.memberships = []  # type: ignore[attr-defined]
         if request.path.startswith("/api/"):
             tokens.recognize(request)
-        elif request.user.is_authenticated and not request.path.startswith("/static/"):
+        elif request.user.is_authenticated:
             _choose(request)
+        elif request.path == reverse("account_login") and not setup.is_set_up():
+            return redirect("first-run")
         return self.get_response(request)
 
 

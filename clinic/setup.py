@@ -123,13 +123,18 @@ def set_up_demo(*, now: datetime) -> dict[str, Any]:
     Returns the demo's logins and tokens, which are kept in DATA_DIR/demo.json.
     """
     if is_set_up():
-        return json.loads(demo_file().read_text(encoding="utf-8")) if demo_file().exists() else {}
+        return demo_logins()
     with transaction.atomic():
         clinic, logins = _demo_rows(now)
     for seed in demo_seeds:
         seed(clinic, now)
     _write_privately(demo_file(), json.dumps(logins, indent=1))
     return logins
+
+
+def demo_logins() -> dict[str, Any]:
+    """Return what `set_up_demo` kept; empty when this is no demo."""
+    return json.loads(demo_file().read_text(encoding="utf-8")) if demo_file().exists() else {}
 
 
 def _demo_rows(now: datetime) -> tuple[Clinic, dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The clinic's own pages: choose a clinic, its data, people, providers, API tokens; the first-run page."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,7 +32,7 @@ def switch_clinic(request: HttpRequest) -> HttpResponse:
 @staff(Role.ADMIN)
 def settings_home(request: HttpRequest) -> HttpResponse:
     """Show and change the clinic's data; people, providers and tokens are listed below it."""
-    form = ClinicForm(request.POST or None, instance=request.clinic)
+    form = ClinicForm(request.POST or None, instance=copy(request.clinic))
     if request.method == "POST" and form.is_valid():
         services.change_clinic(form.save(commit=False), changed=form.changed_data, by=request.user)
         messages.info(request, "The clinic's data is saved.")

@@ -33,6 +33,13 @@ def _urls() -> list[str]:
     ]
 
 
+def world() -> str:
+    """Return which world this is: `sandbox` when every vendor is ours, `live` when every one is real, else `test`."""
+    if all(is_sandbox(url) for url in _urls()):
+        return "sandbox"
+    return "live" if all(_is_live(url) for url in _urls()) else "test"
+
+
 def is_live() -> bool:
     """Whether any vendor is a live one."""
     return any(_is_live(url) for url in _urls())
@@ -40,8 +47,8 @@ def is_live() -> bool:
 
 def banner() -> str:
     """Return the sentence shown on every page while anything but live is set, or nothing."""
-    if all(is_sandbox(url) for url in _urls()):
-        return "Sandbox: no vendor is real here, and no money moves."
-    if not all(_is_live(url) for url in _urls()):
-        return "Test: at least one vendor is a test service. Do not enter real patients."
-    return ""
+    return {
+        "sandbox": "Sandbox: no vendor is real here, and no money moves.",
+        "test": "Test: at least one vendor is a test service. Do not enter real patients.",
+        "live": "",
+    }[world()]

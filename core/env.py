@@ -26,7 +26,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def flag(name: str, default: bool = False) -> bool:
-    """Return the variable as yes or no. Raises ImproperlyConfigured for anything but 1/0, true/false, yes/no, on/off."""
+    """Return the variable as yes or no. Raises ImproperlyConfigured for anything but 1/0, true/false, on/off."""
     value = text(name, "1" if default else "0").lower()
     if value in _TRUE | _FALSE:
         return value in _TRUE

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from core import audit, commands, operations
 from core.access import signed_in
+from core.context import world
 from core.models import Command
 
 SHOWN = 50
@@ -51,4 +52,4 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     late = Command.objects.filter(status="DUE", due_at__lt=timezone.now() - timedelta(minutes=5)).exists()
-    return JsonResponse({"status": "late" if late else "ok"})
+    return JsonResponse({"status": "late" if late else "ok", "world": world()})

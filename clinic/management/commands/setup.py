@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from clinic import setup
+from clinic import services, setup
 from clinic.forms import FirstSetUpForm
 from core.vendors import check_keys
 
@@ -21,15 +21,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One option a question; what is not given is asked, unless --no-input."""
         parser.add_argument("--demo", action="store_true", help="make the demo clinic (needs DEMO=1)")
-        parser.add_argument("--show", action="store_true", help="print the demo's logins")
+        parser.add_argument("--show", action="store_true", help="print how to get in: demo logins, or the set-up code")
         parser.add_argument("--no-input", action="store_true", help="ask nothing")
         for name, field in FirstSetUpForm.base_fields.items():
             parser.add_argument(f"--{name.replace('_', '-')}", help=str(field.label))
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Set up, and try each vendor's key."""
+        if options["show"]:
+            self._show()
+            return
         if options["demo"]:
-            self._demo(show=options["show"])
+            self._demo()
             return
         if setup.is_set_up():
             raise CommandError("It is set up already. Clinics and people are added on the Clinic page.")
@@ -53,11 +56,15 @@ class Command(BaseCommand):
         hint = f" [{field.initial}]" if field.initial else "" if field.required else " (may stay empty)"
         return input(f"{field.label}{hint}: ").strip() or (field.initial or "")
 
-    def _demo(self, *, show: bool) -> None:
+    def _demo(self) -> None:
         if not settings.DEMO:
             raise CommandError("The demo has known logins; it is made only with DEMO=1.")
-        logins = setup.set_up_demo(now=timezone.now())
-        if show and logins:
+        setup.set_up_demo(now=timezone.now())
+
+    def _show(self) -> None:
+        if not setup.is_set_up():
+            self.stdout.write(f"Nothing is set up yet. Open /setup/ with this code: {services.setup_code()}")
+        elif settings.DEMO and (logins := setup.demo_logins()):
             self.stdout.write("Sign in as one of these; the password of all is " + logins["password"])
             for email in logins["logins"].values():
                 self.stdout.write(f"  {email}")

@@ -78,8 +78,7 @@ class Command(BaseCommand):
                 raise Stopped("The web server did not answer within a minute; everything is stopped.")
             time.sleep(0.1)
         self._say(f"\nFrontdesk is at http://{host}:{port}/")
-        if settings.DEMO:
-            call_command("setup", demo=True, show=True, stdout=self.stdout)
+        call_command("setup", show=True, stdout=self.stdout)
         self._say("Press Ctrl-C to stop.\n")
 
 

@@ -1,0 +1,174 @@
+"""Sign-in, roles, clinics and API tokens."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic import tokens
+from clinic.accounts import StaffBackend
+from clinic.models import ApiToken, Membership, Provider, Role, User
+from clinic.npi import is_npi
+from core.models import AuditEvent
+
+
+def sign_in(client, email, password="correct horse battery"):
+    return client.post(reverse("account_login"), {"login": email, "password": password})
+
+
+def test_it_signs_in_by_email(client, cast):
+    assert sign_in(client, "ALICE@clinic.test").status_code == 302
+    assert client.session["_auth_user_id"] == str(cast.alice.pk)
+
+
+def test_it_says_when_the_password_is_wrong(client, cast):
+    response = sign_in(client, "alice@clinic.test", "wrong")
+    assert response.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_nobody_signs_up(client, db):
+    response = client.post(reverse("account_signup"), {"email": "x@clinic.test", "password1": "long enough password"})
+    assert response.status_code == 200
+    assert not User.objects.exists()
+
+
+def test_a_demo_login_is_nobody_without_demo(client, cast, settings):
+    User.objects.create_user("admin@demo.test", "correct horse battery", name="Ana")
+    settings.DEMO = False
+    sign_in(client, "admin@demo.test")
+    assert "_auth_user_id" not in client.session
+    settings.DEMO = True
+    sign_in(client, "admin@demo.test")
+    assert "_auth_user_id" in client.session
+    settings.DEMO = False
+    assert StaffBackend().get_user(int(client.session["_auth_user_id"])) is None
+
+
+@pytest.mark.parametrize("who", ["alice", "bo", "charlie"])
+def test_only_admins_change_the_clinic(client, cast, who):
+    client.force_login(getattr(cast, who))
+    assert client.get(reverse("settings-home")).status_code == 403
+
+
+def test_someone_without_a_clinic_is_told_so(client, cast):
+    client.force_login(User.objects.create_user("new@clinic.test", "x", name="New"))
+    response = client.get(reverse("operations"))
+    assert response.status_code == 403
+    assert b"belong to no clinic" in response.content
+
+
+def test_an_admin_sees_and_changes_the_clinic(client, cast):
+    client.force_login(cast.ana)
+    page = client.get(reverse("settings-home"))
+    assert b"Bo Lindqvist" in page.content
+    assert b"Charlie" not in page.content, "another clinic's people"
+    form = {**page.context["form"].initial, "name": "Riverside Main", "time_zone": "America/New_York"}
+    client.post(reverse("settings-home"), {key: "" if value is None else value for key, value in form.items()})
+    cast.clinic_a.refresh_from_db()
+    assert (cast.clinic_a.name, cast.clinic_a.time_zone) == ("Riverside Main", "America/New_York")
+    event = AuditEvent.objects.get(action="clinic.changed")
+    assert sorted(event.facts["fields"]) == ["name", "time_zone"]
+
+
+def test_a_wrong_npi_and_zone_are_said_beside_the_field(client, cast):
+    client.force_login(cast.ana)
+    response = client.post(reverse("settings-home"), {"name": "x", "time_zone": "Mars", "npi": "1234567890"})
+    assert {"time_zone", "npi"} <= set(response.context["form"].errors)
+    assert response.context["clinic"].name == "Riverside Clinic", "the page still names the clinic as it is"
+    cast.clinic_a.refresh_from_db()
+    assert cast.clinic_a.npi == "1234567893"
+
+
+def test_an_admin_adds_and_removes_people_but_not_themselves(client, cast):
+    client.force_login(cast.ana)
+    add = {"name": "Dee", "email": "dee@clinic.test", "role": "BILLING", "password": "a good long phrase"}
+    client.post(reverse("person-add"), add)
+    member = Membership.objects.get(user__email="dee@clinic.test")
+    assert (member.clinic, member.role) == (cast.clinic_a, "BILLING")
+    client.post(reverse("person-remove", args=[member.pk]))
+    assert not Membership.objects.filter(pk=member.pk).exists()
+    own = Membership.objects.get(user=cast.ana)
+    client.post(reverse("person-remove", args=[own.pk]))
+    assert Membership.objects.filter(pk=own.pk).exists()
+    response = client.post(reverse("person-add"), {**add, "email": cast.ana.email})
+    assert response.status_code == 422
+    other = Membership.objects.get(user=cast.charlie)
+    assert client.post(reverse("person-remove", args=[other.pk])).status_code == 404
+
+
+def test_one_provider_per_npi(client, cast):
+    client.force_login(cast.ana)
+    client.post(reverse("provider-add"), {"first_name": "N", "last_name": "W", "npi": cast.provider.npi})
+    assert Provider.objects.count() == 1
+    response = client.post(reverse("provider-add"), {"first_name": "N", "last_name": "W", "npi": "1234567890"})
+    assert response.status_code == 422
+
+
+def test_it_changes_between_own_clinics_only(client, cast):
+    Membership.objects.create(user=cast.alice, clinic=cast.clinic_b, role=Role.FRONT_DESK)
+    client.force_login(cast.alice)
+    client.post(reverse("clinic-switch"), {"clinic": str(cast.clinic_b.code)})
+    assert client.get(reverse("operations")).context["request"].clinic == cast.clinic_b
+    client.force_login(cast.charlie)
+    assert client.post(reverse("clinic-switch"), {"clinic": str(cast.clinic_a.code)}).status_code == 404
+
+
+class TestTokens:
+    URL = "/api/v1/patients/"
+
+    def ask(self, client, token):
+        return client.get(self.URL, headers={"Authorization": f"Bearer {token}"})
+
+    @pytest.fixture
+    def token(self, cast):
+        return tokens.issue(user=cast.alice, clinic=cast.clinic_a, name="t", by=cast.ana, now=timezone.now())
+
+    def test_only_a_digest_is_kept(self, token):
+        assert token not in str(ApiToken.objects.values().get())
+
+    def test_it_acts_as_its_user(self, client, token):
+        assert self.ask(client, token).status_code == 200
+
+    def test_no_token_and_a_wrong_one_are_401_in_a_problem_document(self, client, token):
+        for given in ("", token + "x"):
+            response = self.ask(client, given) if given else client.get(self.URL)
+            assert response.status_code == 401
+            assert response["Content-Type"].startswith("application/problem+json")
+            assert response["WWW-Authenticate"] == "Bearer"
+
+    def test_it_ends_when_revoked_expired_or_its_user_left(self, client, cast, token):
+        row = ApiToken.objects.get()
+        ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+        assert self.ask(client, token).status_code == 401
+        ApiToken.objects.update(expires_at=timezone.now() + timedelta(days=1))
+        tokens.revoke(row, by=cast.ana, now=timezone.now())
+        assert self.ask(client, token).status_code == 401
+        ApiToken.objects.update(revoked_at=None)
+        assert self.ask(client, token).status_code == 200
+        Membership.objects.filter(user=cast.alice).delete()
+        assert self.ask(client, token).status_code == 401
+
+    def test_an_admin_makes_a_key_that_is_shown_once(self, client, cast):
+        client.force_login(cast.ana)
+        page = client.post(reverse("token-add"), {"name": "scanner", "person": cast.alice.pk})
+        token = page.context["new_token"]
+        assert token.encode() in page.content
+        assert token.encode() not in client.get(reverse("settings-home")).content
+        response = client.post(reverse("token-add"), {"name": "x", "person": cast.ade.pk})
+        assert response.status_code == 422, "no key acts as an admin"
+        client.post(reverse("token-revoke", args=[ApiToken.objects.get().code]))
+        assert self.ask(client, token).status_code == 401
+
+
+@pytest.mark.parametrize("npi", ["1234567893", "1134673957", "1993999998", "2000000002"])
+def test_a_good_npi(npi):
+    assert is_npi(npi)
+
+
+@pytest.mark.parametrize(
+    "npi", ["1234567890", "2000000000", "3234567893", "123456789", "12345678931", "", "١٢٣٤٥٦٧٨٩٣"]
+)
+def test_a_bad_npi(npi):
+    assert not is_npi(npi)

@@ -1,0 +1,86 @@
+"""First set-up on the terminal and in the browser, and the demo's."""
+
+import json
+import stat
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic import services, setup
+from clinic.models import Clinic, Membership, Organization, Provider, User
+
+ANSWERS = {
+    "organization": "Lakeside",
+    "clinic": "Lakeside North",
+    "time_zone": "America/Denver",
+    "npi": "1234567893",
+    "admin_name": "Ina",
+    "admin_email": "ina@clinic.test",
+    "admin_password": "a good long phrase",
+    "provider_first_name": "Pat",
+    "provider_last_name": "Doe",
+    "provider_npi": "2000000002",
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_data(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.mark.real
+def test_it_is_set_up_on_the_terminal(db, sandbox):
+    out = StringIO()
+    call_command("setup", no_input=True, stdout=out, **ANSWERS)
+    clinic = Clinic.objects.get()
+    assert (clinic.name, clinic.billing_npi, clinic.organization.name) == ("Lakeside North", "1234567893", "Lakeside")
+    assert Membership.objects.get().role == "ADMIN"
+    assert Provider.objects.get().npi == "2000000002"
+    assert "ina@clinic.test can sign in" in out.getvalue()
+    assert "BAD" not in out.getvalue()
+    assert out.getvalue().count("It takes our key.") == 4
+    with pytest.raises(CommandError, match="already"):
+        call_command("setup", no_input=True, **ANSWERS)
+
+
+def test_bad_answers_are_named(db):
+    with pytest.raises(CommandError, match="npi"):
+        call_command("setup", no_input=True, **{**ANSWERS, "npi": "1234567890"})
+    assert not Organization.objects.exists()
+
+
+def test_it_is_set_up_in_the_browser_with_the_code_of_the_console(client, db):
+    page = client.get(reverse("first-run"))
+    assert page.status_code == 200
+    wrong = client.post(reverse("first-run"), {**ANSWERS, "setup_code": "guess"})
+    assert b"This is not the code" in wrong.content
+    assert not Organization.objects.exists()
+    done = client.post(reverse("first-run"), {**ANSWERS, "setup_code": services.setup_code()})
+    assert done.status_code == 302
+    assert User.objects.get().check_password("a good long phrase")
+    assert client.get(reverse("first-run")).status_code == 404
+
+
+def test_the_sign_in_page_leads_to_the_first_set_up(client, db):
+    response = client.get(reverse("account_login"))
+    assert response.status_code == 302
+    assert response["Location"] == reverse("first-run")
+
+
+def test_the_demo_is_made_once(db, settings):
+    settings.DEMO = True
+    first = setup.set_up_demo(now=timezone.now())
+    again = setup.set_up_demo(now=timezone.now())
+    assert first == again == json.loads(setup.demo_file().read_text())
+    assert stat.S_IMODE(setup.demo_file().stat().st_mode) == 0o600
+    assert sorted(Membership.objects.values_list("role", flat=True)) == ["ADMIN", "ADMIN", "BILLING", "FRONT_DESK"]
+    assert set(first["tokens"]) == {"frontdesk", "billing"}, "no token of an admin exists"
+
+
+def test_the_demo_needs_demo(db, settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("setup", demo=True)
