@@ -22,6 +22,7 @@ from sandbox import NAME, clock, faults, front, page, switches
 from sandbox.cardscan import cards, reading
 from sandbox.cardscan.worker import worker
 from sandbox.payments import rules
+from sandbox.payments.http import sandbox_routes as payments_routes
 from sandbox.state import dump, load, store
 
 VENDORS = ("cardscan", "candid", "spry", "payments")
@@ -216,5 +217,6 @@ def routes() -> list[BaseRoute]:
         Route("/switches", set_switch, methods=["POST"]),
         Route("/cards/{card_id}", card_timings),
         Route("/payments/ledger", ledger),
+        Mount("/payments", routes=payments_routes()),
     ]
     return [Mount("/__sandbox__", routes=inside, middleware=[Middleware(OnlyFromHere)])]

@@ -92,16 +92,21 @@ def enriched(card: Card) -> list[Event]:
     return events
 
 
-def refused(card: Card, side: str) -> list[Event]:
-    """The photo of a side shows no card: the card has failed, or with livescan may be tried again."""
+def refused(card: Card, side: str, *, is_picture: bool) -> list[Event]:
+    """The photo of a side shows no card, or is no picture: the card has failed, or with livescan may be tried again.
+
+    What the vendor answers is known for a front without a card alone (`error`); the failed sides are our reading of its
+    list of states.
+    """
     events = [_side_event(card, side, "error", REJECTED)]
     tries = card["refused"][side] = card["refused"].get(side, 0) + 1
     if card["livescan"] and tries < LIVESCAN_TRIES:
         del card["scans"][side]
         cards.keep(card)
         return events
-    last = f"{side}side_failed" if card["livescan"] or side == "back" else "error"
-    return events + failed(card, last, REJECTED)
+    one_sided = card["backside"] == "disabled"
+    is_error = side == "front" and not card["livescan"] and (is_picture or one_sided)
+    return events + failed(card, "error" if is_error else f"{side}side_failed", REJECTED)
 
 
 def failed(card: Card, state: str, error: Error) -> list[Event]:

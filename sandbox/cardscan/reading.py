@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import time
+from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Protocol
+from functools import partial
+from types import ModuleType
+from typing import Any
 
 from sandbox import faults, members
 from sandbox.cardscan import lifecycle, photos
@@ -18,20 +21,14 @@ Outcome = Callable[[Card], list[Event]]
 # Changes the card as it is now and publishes what the change returns; the card's job stays.
 Tell = Callable[[Outcome], None]
 
-
-class ReadCard(Protocol):
-    """What the reader returns."""
-
-    details: dict[str, Any]
-    enriched: dict[str, Any]
-    is_card: bool
-    seconds: float
+# Fronts that wait for their backs need no second reading; after a restart they are read again.
+_MOST_KEPT = 64
+_kept: OrderedDict[str, Any] = OrderedDict()
 
 
-def reader() -> Callable[[bytes, bytes | None], ReadCard]:
-    """Return the reader; the first call loads its models, which takes a second or two."""
-    read: Callable[[bytes, bytes | None], ReadCard] = importlib.import_module("sandbox.cardscan.reader").read_card
-    return read
+def reader() -> ModuleType:
+    """Return the reader; imported late, because its models take a second or two and the sandbox answers meanwhile."""
+    return importlib.import_module("sandbox.cardscan.reader")
 
 
 def outcome_of(kind: str, card: Card, tell: Tell) -> Outcome:
@@ -52,44 +49,46 @@ def outcome_of(kind: str, card: Card, tell: Tell) -> Outcome:
 
 def _outcome_of_side(side: str, card: Card, tell: Tell, *, alone: bool) -> Outcome:
     started = time.time()
-    result = _read(side, card)
-    if not result.is_card:
-        return _timed(side, started, result, lambda current: lifecycle.refused(current, side))
-    if side == "front" and card["backside"] != "disabled" and not alone:
-        return _timed(side, started, result, lifecycle.front_passed)
-    tell(lifecycle.reading_done)
-    enrol(result)
-    details, enrichment = result.details, result.enriched
-    return _timed(
-        side,
-        started,
-        result,
-        lambda current: lifecycle.completed(current, side, details=details, enrichment=enrichment),
-    )
+    _take_longer()
+    front = _read(card["scans"]["front"])
+    back = _read(card["scans"]["back"]) if side == "back" else None
+    result = reader().put_together(front, back)
+    newest = back or front
+    if not result.is_card or not newest.is_picture:
+        outcome: Outcome = partial(lifecycle.refused, side=side, is_picture=newest.is_picture)
+    elif side == "front" and card["backside"] != "disabled" and not alone:
+        outcome = lifecycle.front_passed
+    else:
+        tell(lifecycle.reading_done)
+        members.enrol({**result.details, "copays_deductibles": result.enriched.get("copays_deductibles", [])})
+        outcome = partial(lifecycle.completed, side=side, details=result.details, enrichment=result.enriched)
+    return _timed(side, started, newest.seconds, outcome)
 
 
-def _read(side: str, card: Card) -> ReadCard:
-    front = photos.load(card["scans"]["front"])
-    back = photos.load(card["scans"]["back"]) if side == "back" else None
+def _read(scan_id: str) -> Any:
+    """Return what the reader saw on one photo."""
+    if scan_id not in _kept:
+        _kept[scan_id] = reader().read_side(photos.load(scan_id))
+        if len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+    return _kept[scan_id]
+
+
+def _take_longer() -> None:
+    """Wait as long as the switch `extra_seconds`, or the fault `slow`, asks for."""
     slow = faults.take("cardscan", "process", "slow") or {"seconds": switch("cardscan", "extra_seconds", 0)}
     time.sleep(float(slow.get("seconds", 5)))
-    return reader()(front, back)
 
 
-def _timed(side: str, started: float, result: ReadCard, then: Outcome) -> Outcome:
+def _timed(side: str, started: float, seconds: float, then: Outcome) -> Outcome:
     """Have an outcome note, too, when its side was worked on (seconds since 1970) and how long the reading took."""
 
     def outcome(current: Card) -> list[Event]:
         current["timings"].setdefault(side, {"landed": started})
-        current["timings"][side] |= {"started": started, "finished": time.time(), "reading_seconds": result.seconds}
+        current["timings"][side] |= {"started": started, "finished": time.time(), "reading_seconds": seconds}
         return then(current)
 
     return outcome
-
-
-def enrol(result: ReadCard) -> None:
-    """Make the card's member known to the payers that the sandbox plays, with the copays on the card."""
-    members.enrol({**result.details, "copays_deductibles": result.enriched.get("copays_deductibles", [])})
 
 
 def _fault(side: str) -> Outcome | None:

@@ -53,7 +53,7 @@ class Worker:
             self._changed.notify_all()
 
     def _run(self) -> None:
-        reading.reader()
+        reading.reader().warm_up()
         self.warm = True
         while not self._stopping:
             seen = self._wakes
