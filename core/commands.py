@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -199,6 +200,11 @@ def run_due(*, limit: int = 100, now: datetime | None = None) -> int:
     return sum(run(pk, now=now) for pk in ids)
 
 
+def lease_of(handler: Handler) -> timedelta:
+    """Return how long a claimed command belongs to its worker: the vendor's total deadline and a margin."""
+    return (timedelta(seconds=handler.deadline) + LEASE_MARGIN) * settings.DEADLINE_SCALE
+
+
 def due(*, now: datetime) -> models.QuerySet[Command]:
     """Return the commands whose time has come or whose lease has run out, oldest first."""
     return Command.objects.filter(
@@ -258,7 +264,7 @@ def _claim(command_id: int, now: datetime) -> Command | None:
     if command is None or command.kind not in _handlers:
         return None
     handler, was = handler_of(command), command.status
-    lease = timezone.now() + timedelta(seconds=handler.deadline) + LEASE_MARGIN
+    lease = timezone.now() + lease_of(handler)
     claimed = Command.objects.filter(ready, pk=command_id, fence=command.fence).update(
         status=Status.CLAIMED, fence=F("fence") + 1, lease_until=lease
     )

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import requests
 import simplejson
 import urllib3
+from django.conf import settings
 from django.utils import timezone
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -267,7 +268,7 @@ class VendorSession(requests.Session):
     def _exchange(
         self, method: str, url: str, request_id: str, started: float, total: float, **options: Any
     ) -> VendorAnswer:
-        with _Deadline(total) as deadline:
+        with _Deadline(total * settings.DEADLINE_SCALE) as deadline:
             try:
                 connect, read = self.timeouts
                 with self.request(

@@ -25,6 +25,8 @@ PUBLIC_URL = env.text("PUBLIC_URL")
 # ---- the vendors; the defaults are the local sandbox ---------------------------------------------------------------
 SANDBOX_URL = env.url("SANDBOX_URL", f"http://127.0.0.1:{env.integer('SANDBOX_PORT', 8900, least=1)}")
 _SANDBOX_WS = SANDBOX_URL.replace("http", "ws", 1)
+# Every deadline of a vendor call, and every lease, times this: below 1 for rehearsing crashes, 1 for work.
+DEADLINE_SCALE = env.seconds("DEADLINE_SCALE", 1.0, least=0.001)
 CARDSCAN_URL = env.url("CARDSCAN_URL", f"{SANDBOX_URL}/cardscan/v1")
 CARDSCAN_WEBSOCKET_URL = env.url("CARDSCAN_WEBSOCKET_URL", f"{_SANDBOX_WS}/cardscan/ws")
 CARDSCAN_API_KEY = env.text("CARDSCAN_API_KEY", "sk_test_cardscan_ai_sandbox_0001")
