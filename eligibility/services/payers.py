@@ -1,0 +1,66 @@
+"""Finding a payer: the clearinghouse's directory, and the payers known here when it does not answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from core.http import VendorError
+from intake.models import Payer
+
+from ..vendors.candid import FoundPayer, client
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class PayerChoice:
+    """A payer to pick from, with what the directory says about asking it ("" when it does not say)."""
+
+    payer: Payer
+    eligibility: str = ""
+
+
+def payers_like(words: str) -> tuple[list[PayerChoice], bool]:
+    """Return payers matching a name, number or alias, and whether the directory answered.
+
+    What the directory names is kept as payers here, so that a coverage can point at one.
+    """
+    try:
+        found = client().search_payers(words, page_size=MOST)
+    except VendorError:
+        known = Payer.objects.filter(Q(name__icontains=words) | Q(edi_payer_id__iexact=words)).exclude(edi_payer_id="")
+        return [PayerChoice(payer) for payer in known[:MOST]], False
+    return [PayerChoice(payer, item.eligibility) for item, payer in _kept(found)], True
+
+
+def _kept(found: list[FoundPayer]) -> list[tuple[FoundPayer, Payer]]:
+    numbers = {item.payer_id for item in found}
+    known = {payer.edi_payer_id: payer for payer in Payer.objects.filter(edi_payer_id__in=numbers)}
+    kept: dict[str, tuple[FoundPayer, Payer]] = {}
+    for item in found:
+        kept.setdefault(item.payer_id, (item, _refreshed(known.get(item.payer_id), item)))
+    return list(kept.values())
+
+
+def _refreshed(payer: Payer | None, item: FoundPayer) -> Payer:
+    """Save what the directory says about a payer; a name that people here gave it stays."""
+    supports = {"SUPPORTED": True, "ENROLLMENT_REQUIRED": True, "NOT_SUPPORTED": False}.get(item.eligibility)
+    if payer is None:
+        return _new(item, supports)
+    if supports is not None and payer.supports_eligibility != supports:
+        payer.supports_eligibility = supports
+        payer.save(update_fields=["supports_eligibility"])
+    return payer
+
+
+def _new(item: FoundPayer, supports: bool | None) -> Payer:
+    try:
+        with transaction.atomic():
+            return Payer.objects.create(
+                name=item.name[:120], edi_payer_id=item.payer_id[:40], supports_eligibility=supports
+            )
+    except IntegrityError:  # another search kept it a moment ago
+        return Payer.objects.get(edi_payer_id=item.payer_id[:40])

@@ -1,0 +1,97 @@
+"""Eligibility's light on Today: one per appointment, from the newest answer about its day and service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from clinic.models import Clinic
+from core.money import show
+from intake.models import Appointment, Coverage
+from intake.today import Light
+
+from .choices import Answer, CheckStatus, Reason
+from .models import EligibilityCheck
+
+
+def light(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
+    """Return a light for each appointment whose patient has a coverage; two queries whatever their number."""
+    coverages = _first_coverages(appointments)
+    checks = _newest_checks(coverages.values(), {appointment.date_of_service for appointment in appointments})
+    lights = {}
+    for appointment in appointments:
+        coverage = coverages.get(appointment.patient_id)
+        if coverage is not None:
+            lights[appointment.pk] = _light(appointment, coverage, checks)
+    return lights
+
+
+def _first_coverages(appointments: list[Appointment]) -> dict[int, Coverage]:
+    """Return each patient's first coverage in use."""
+    patients = {appointment.patient_id for appointment in appointments}
+    first: dict[int, Coverage] = {}
+    for coverage in Coverage.objects.current().filter(patient__in=patients):
+        first.setdefault(coverage.patient_id, coverage)
+    return first
+
+
+_Asked = tuple[int, date, str]
+
+
+def _newest_checks(coverages: Iterable[Coverage], days: set[date]) -> dict[_Asked, EligibilityCheck]:
+    """Return the newest check by coverage, day and service; under the service "" the newest of any service."""
+    rows = EligibilityCheck.objects.filter(
+        coverage__in=[coverage.pk for coverage in coverages], date_of_service__in=days
+    )
+    newest: dict[_Asked, EligibilityCheck] = {}
+    for check in rows.order_by("-pk").select_related("clinic"):
+        for service in (check.service_type_code, ""):
+            newest.setdefault((check.coverage_id, check.date_of_service, service), check)
+    return newest
+
+
+def _light(appointment: Appointment, coverage: Coverage, checks: dict[_Asked, EligibilityCheck]) -> Light:
+    if not coverage.is_insurance:
+        return Light("none", "The patient pays")
+    day = appointment.date_of_service
+    exact = checks.get((coverage.pk, day, appointment.service_type_code))
+    check = exact or checks.get((coverage.pk, day, ""))
+    if check is None:
+        return _not_asked(appointment, coverage, day)
+    return _answered(check, appointment, coverage)
+
+
+def _not_asked(appointment: Appointment, coverage: Coverage, day: date) -> Light:
+    form = (
+        ("date_of_service", day.isoformat()),
+        ("service_type_code", appointment.service_type_code),
+        ("appointment", str(appointment.code)),
+    )
+    return Light("needs-you", "Not asked yet", reverse("check-start", args=[coverage.code]), "Check coverage", form)
+
+
+def _answered(check: EligibilityCheck, appointment: Appointment, coverage: Coverage) -> Light:
+    see = reverse("check-detail", args=[check.code])
+    call = f"{reverse('capture-start', args=[coverage.code])}?{urlencode({'appointment': appointment.code})}"
+    if check.status == CheckStatus.WAITING and check.next_try_at is not None:
+        at = check.next_try_at.astimezone(check.clinic.zone)
+        return Light("waiting", f"Payer cannot answer, retry {at:%H:%M}", call, "Call payer")
+    if check.is_open:
+        return Light("waiting", "Asking the payer", see)
+    if check.answer == Answer.ACTIVE:
+        return Light("done", _active(check), see)
+    if check.answer == Answer.INACTIVE:
+        return Light("blocked", "Not active", see, "See answer")
+    if check.answer == Answer.NOT_FOUND:
+        return Light("needs-you", "Not found, check the data", see, "See answer")
+    if check.reason == Reason.UNCLEAR:
+        return Light("needs-you", "The answer is not clear", call, "Call payer")
+    words = "Payer could not be reached" if check.answer == Answer.PAYER_UNAVAILABLE else "Payer has to be called"
+    return Light("needs-you", words, call, "Call payer")
+
+
+def _active(check: EligibilityCheck) -> str:
+    return "Active" if check.copay is None else f"Active, {show(check.copay).removesuffix('.00')} copay"
