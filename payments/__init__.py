@@ -1,0 +1,1 @@
+"""Claim payments: batches made by one person, approved and released by others."""

@@ -1,0 +1,110 @@
+"""Calls to Optum's claim payments; every answer leaves as a dataclass of `wire`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.conf import settings
+
+from core.http import NotSent, OutcomeUnknown, VendorAnswer, VendorSession
+from payments.vendors.optum import wire
+from payments.vendors.optum.wire import Answer, Outcome, RemoteBatch
+
+SECONDS = 30.0
+READ_SECONDS = 20.0
+T = TypeVar("T")
+
+
+class Optum:
+    """One account at the vendor: a key belongs to one account."""
+
+    def __init__(self, session: VendorSession, key: str, *, initiate: str = "start") -> None:
+        """`initiate` is how a batch is started: "start", or "release-empty" for the printed page to the letter."""
+        self.session, self.headers, self.initiate = session, {"API-Key": key}, initiate
+
+    # ---- calls that change something; all raise NotSent, Throttled, Rejected or OutcomeUnknown --------
+
+    def create_single(self, body: bytes) -> Answer:
+        """Make and execute a batch of one: held in an account that holds, paid at once in one that does not."""
+        return self._change("POST", wire.path(), body, needs=("batchId", "paymentId"))
+
+    def create_batch(self, body: bytes) -> Answer:
+        """Make an empty batch."""
+        return self._change("POST", wire.path("batch"), body, needs=("batchId",))
+
+    def add(self, batch_id: str, body: bytes) -> Answer:
+        """Add payments to a batch."""
+        return self._change("POST", wire.path("batch", batch_id, "add"), body, needs=("paymentId",))
+
+    def start(self, batch_id: str) -> Answer:
+        """Start a batch: it is held, or paid at once in an account that does not hold."""
+        action = "start" if self.initiate == "start" else "release"
+        return self._order(wire.path("batch", batch_id, action))
+
+    def release(self, batch_id: str, body: bytes) -> Answer:
+        """Release a held batch: the money leaves."""
+        return self._order(wire.path("batch", batch_id, "release"), body)
+
+    def release_single(self, payment_id: str, body: bytes) -> Answer:
+        """Release a held single payment: the money leaves."""
+        return self._order(wire.path(payment_id, "release"), body)
+
+    def cancel(self, batch_id: str) -> Answer:
+        """Cancel a batch none of whose money has left."""
+        return self._order(wire.path("batch", batch_id, "cancel"))
+
+    # ---- questions; all raise NotSent, Throttled, Rejected or OutcomeUnknown --------
+
+    def batch(self, batch_id: str) -> RemoteBatch:
+        """Return the batch as the vendor has it."""
+        return self._question(wire.path("batch", batch_id), wire.read_batch)
+
+    def find_batch(self, client_request_id: str) -> RemoteBatch | None:
+        """Return the batch that was made for our request id, or None."""
+        return self._question(wire.path("batch"), lambda document: wire.find_in_list(document, client_request_id))
+
+    def payment_ids(self, batch_id: str) -> dict[str, str]:
+        """Return the vendor's payment ids by our references."""
+        return self._question(wire.path("batch", batch_id, "details"), wire.payment_ids)
+
+    # ---- one door --------
+
+    def _change(self, method: str, path: str, body: bytes, *, needs: tuple[str, ...]) -> Answer:
+        answer = self._ask(method, path, json_bytes=body)
+        return wire.read_answer(answer.status, answer.body, needs=needs)
+
+    def _order(self, path: str, body: bytes | None = None) -> Answer:
+        return wire.read_empty_answer(self._ask("POST", path, json_bytes=body).status)
+
+    def _question(self, path: str, read: Callable[[Any], T]) -> T:
+        answer = self._ask("GET", path, questions=True, total=READ_SECONDS)
+        try:
+            return read(answer.json())
+        except wire.Unusable as lacks:
+            why = f"gave an answer without a usable {lacks}"
+            raise OutcomeUnknown(answer.vendor, why, status=answer.status, request_id=answer.request_id) from None
+
+    def _ask(self, method: str, path: str, *, questions: bool = False, **options: Any) -> VendorAnswer:
+        answers = (401, 403) if questions else tuple(wire.OUTCOMES)
+        answer = self.session.ask(method, path, answers=answers, headers=self.headers, **options)
+        if wire.OUTCOMES.get(answer.status) is Outcome.KEY_REFUSED:
+            # Nothing happened: the same call may go again once the key is right.
+            why = f"does not accept the account's key (HTTP {answer.status})"
+            raise NotSent(answer.vendor, why, status=answer.status, request_id=answer.request_id)
+        return answer
+
+
+class NoKey(NotSent):
+    """The settings hold no key for the account, so nothing can be sent."""
+
+
+def client_for(account: str) -> Optum:
+    """Return the client of an account by its short code; one thread uses it. Raises NoKey."""
+    key = settings.PAYMENTS_API_KEYS.get(account)
+    if not key:
+        raise NoKey("optum", "cannot be asked: PAYMENTS_API_KEYS holds no key for this account")
+    session = VendorSession(
+        "optum", settings.PAYMENTS_BASE_URL, connect=5, read=SECONDS, total=SECONDS, keep_alive=False
+    )
+    return Optum(session, key, initiate=settings.PAYMENTS_INITIATE_ACTION)
