@@ -1,0 +1,87 @@
+"""Comparing what was asked with the payer's record: names, member ids, birth dates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+_SUFFIXES = {"JR", "SR", "II", "III", "IV"}
+# What a camera or a hurried hand takes for each other. Both sides are folded, so 0 and O count as the same character.
+_LOOKALIKES = str.maketrans("OQDILSBZG", "000115826")
+
+
+def plain(name: str) -> str:
+    """Return a name as payers write it: upper case, no accents, no punctuation."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return " ".join(re.sub(r"[^A-Z ]+", "", re.sub(r"[-/.]", " ", letters.upper())).split())
+
+
+def split_name(full: str) -> tuple[str, str, str]:
+    """Return (first, middle, last) of a name as cards print it: "FIRST M LAST JR" or "LAST, FIRST M"."""
+    before, comma, after = full.partition(",")
+    words = plain(f"{after} {before}" if comma and plain(after) not in _SUFFIXES else full).split()
+    words = [word for word in words if word not in _SUFFIXES] or words
+    if comma and plain(after) not in _SUFFIXES:
+        first, *middle = plain(after).split() or [""]
+        return first, " ".join(middle), plain(before)
+    if len(words) < 2:
+        return "", "", " ".join(words)
+    middle = words[1:-1]
+    return words[0], " ".join(middle), words[-1]
+
+
+def same_name(asked: tuple[str, str], known: tuple[str, str]) -> bool:
+    """Tell whether two (first, last) are the same once case, accents, punctuation and spacing are gone."""
+    return _joined(asked) == _joined(known)
+
+
+def close_name(asked: tuple[str, str], known: tuple[str, str]) -> bool:
+    """Tell whether two (first, last) are near enough for a payer to answer and correct.
+
+    One of the two must be equal, the other a beginning ("Do" of DOE), longer by a middle name, or misspelt.
+    """
+    first, last = plain(asked[0]), plain(asked[1])
+    known_first, known_last = plain(known[0]), plain(known[1])
+    if not last or not known_last:
+        return False
+    if first == known_first:
+        return _close(last, known_last)
+    return last == known_last and _close(first, known_first)
+
+
+def plain_id(member_id: str) -> str:
+    """Return a member id without spaces and punctuation, in upper case."""
+    return re.sub(r"[^A-Z0-9]", "", member_id.upper())
+
+
+def lookalike(member_id: str) -> str:
+    """Return a member id in which characters that look the same are the same."""
+    return plain_id(member_id).translate(_LOOKALIKES)
+
+
+def swapped(asked: date, known: date) -> bool:
+    """Tell whether day and month changed places."""
+    return (asked.year, asked.month, asked.day) == (known.year, known.day, known.month) and asked != known
+
+
+def _joined(name: tuple[str, str]) -> str:
+    return "".join(plain(part).replace(" ", "") for part in name)
+
+
+def _close(asked: str, known: str) -> bool:
+    if not asked or not known:
+        return False
+    if asked.startswith(known) or known.startswith(asked):
+        return True
+    return _distance(asked, known) <= (1 if len(known) < 5 else 2)
+
+
+def _distance(left: str, right: str) -> int:
+    """Return how many letters must be changed, added or removed (Levenshtein)."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        previous, row[0] = row[0], i
+        for j, b in enumerate(right, start=1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
+    return row[-1]

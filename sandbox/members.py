@@ -1,0 +1,199 @@
+"""Members of the payers that the sandbox plays, made from the cards it has read.
+
+The CardScan side calls `enrol` with what it read; Candid's side finds the member when somebody asks. So a demo on one's
+own card goes all the way through: the payer knows whom the card names, with the copays that are printed on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sandbox.candid import payers
+from sandbox.candid.model import Dependent, Member
+from sandbox.candid.people import lookalike, plain_id, same_name, split_name
+from sandbox.state import store
+
+Doc = dict[str, Any]
+_PLACE = ("candid", "members")
+# CardScan's service and category of `copays_deductibles` to the name of the amount in a plan.
+_COPAYS = {
+    "office_visit": "office",
+    "specialist_visit": "specialist",
+    "urgent_care": "urgent_care",
+    "emergency_room": "emergency",
+}
+_TOTALS = {"deductible": "deductible", "out_of_pocket_max": "out_of_pocket"}
+_IN_NETWORK = ("in_network_medical", "other")
+_MOST = Decimal(100_000)
+
+
+def enrol(details: Mapping[str, Any]) -> str | None:
+    """Keep the member whom a card names and return the key, or None if the card has no member number or name.
+
+    The same card read again keeps what was learned since: the payer and the birth dates of earlier questions.
+
+    Args:
+        details: CardScan's `details` (each value text or {"value": text}); `copays_deductibles` of its
+            `enriched_results` may lie beside or within `enriched_results`.
+    """
+    member_id = plain_id(_text(details, "member_number"))
+    first, middle, last = split_name(_text(details, "member_name"))
+    if not member_id or not last:
+        return None
+    read = {
+        "member_id": _text(details, "member_number").upper(),
+        "first_name": first,
+        "middle_name": middle,
+        "last_name": last,
+        "payer_id": _payer_id(details),
+        "group_number": _text(details, "group_number").upper(),
+        "plan_name": _text(details, "plan_name").title(),
+        "plan_type": _text(details, "plan_type").upper(),
+        "gender": _text(details, "member_gender").upper()[:1],
+        "since": _day(_text(details, "start_date")),
+        "birth_date": _day(_text(details, "member_dob")),
+        "amounts": amounts_on_card(details),
+        "dependents": [_dependent(name, last) for name in _names(details.get("dependent_names"))],
+    }
+    with store().transaction():
+        store().put(*_PLACE, member_id, _merged(store().get(*_PLACE, member_id), read))
+    return member_id
+
+
+def find(payer_id: str, member_id: str) -> tuple[str, Member] | None:
+    """Return (key, member) of an enrolled member, or None.
+
+    A card whose payer could not be told belongs to the payer that is asked first. A member number counts as found when
+    it only differs in characters that look alike (0 and O): the sandbox's own misreading must not lose the member.
+    """
+    key = plain_id(member_id)
+    doc = store().get(*_PLACE, key)
+    if doc is None:
+        alike = [(k, d) for k, d in store().items(*_PLACE) if lookalike(k) == lookalike(member_id)]
+        if len(alike) != 1:
+            return None
+        key, doc = alike[0]
+    if doc["payer_id"] and doc["payer_id"] != payer_id:
+        return None
+    return key, _member(doc, payer_id)
+
+
+def remember(key: str, *, payer_id: str, birth_date: date | None, dependent: Dependent | None) -> None:
+    """Keep what a question has told about an enrolled member: the payer, and birth dates nobody had told before."""
+    doc = store().get(*_PLACE, key)
+    if doc is None:
+        return
+    doc["payer_id"] = payer_id
+    doc["birth_date"] = doc["birth_date"] or (birth_date.isoformat() if birth_date else "")
+    for known in doc["dependents"]:
+        if dependent is not None and same_name(
+            (known["first_name"], known["last_name"]), (dependent.first_name, dependent.last_name)
+        ):
+            known["birth_date"] = dependent.birth_date.isoformat() if dependent.birth_date else ""
+    store().put(*_PLACE, key, doc)
+
+
+def amounts_on_card(details: Mapping[str, Any]) -> dict[str, str]:
+    """Return the copays, deductible and out-of-pocket limit that a card prints, by name, in US dollars."""
+    enriched = details.get("enriched_results")
+    within = enriched.get("copays_deductibles") if isinstance(enriched, Mapping) else None
+    found: dict[str, str] = {}
+    for line in details.get("copays_deductibles") or within or []:
+        name = _amount_name(str(line.get("service")), str(line.get("category")))
+        value = _amount(line.get("value"))
+        if name and value is not None:
+            found.setdefault(name, str(value))
+    return found
+
+
+def _amount_name(service: str, category: str) -> str:
+    if category == "copay":
+        return _COPAYS.get(service, "")
+    return _TOTALS.get(category, "") if service in _IN_NETWORK else ""
+
+
+def _amount(value: Any) -> Decimal | None:
+    text = re.sub(r"[$,\s]", "", str(value))
+    if not re.fullmatch(r"\d+(\.\d{1,2})?", text):
+        return None
+    amount = Decimal(text)
+    return amount if amount <= _MOST else None
+
+
+def _payer_id(details: Mapping[str, Any]) -> str:
+    """Return the payer's primary id by the printed id, else by the printed name, else ""."""
+    payer = payers.find(_text(details, "payer_id")) or payers.by_name(_text(details, "payer_name"))
+    return payer.payer_id if payer else ""
+
+
+def _names(value: Any) -> Iterable[str]:
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    return [name for name in (_plain_value(item) for item in items) if name]
+
+
+def _dependent(name: str, last_of_member: str) -> Doc:
+    """Cards often print dependents by first name alone."""
+    first, _middle, last = split_name(name)
+    first, last = (last, last_of_member) if not first else (first, last)
+    return {"first_name": first, "last_name": last, "birth_date": ""}
+
+
+def _merged(before: Doc | None, read: Doc) -> Doc:
+    """Return the member read anew, with what only questions could tell kept from before."""
+    if before is None:
+        return read
+    born = {(known["first_name"], known["last_name"]): known["birth_date"] for known in before["dependents"]}
+    for known in read["dependents"]:
+        known["birth_date"] = born.get((known["first_name"], known["last_name"]), "")
+    kept = {name: read[name] or before[name] for name in ("payer_id", "birth_date")}
+    return read | kept
+
+
+def _member(doc: Doc, payer_id: str) -> Member:
+    return Member(
+        payer_id=payer_id,
+        member_id=doc["member_id"],
+        first_name=doc["first_name"],
+        middle_name=doc["middle_name"],
+        last_name=doc["last_name"],
+        birth_date=_date(doc["birth_date"]),
+        gender=doc["gender"] if doc["gender"] in ("F", "M") else "",
+        group_number=doc["group_number"],
+        plan_name=doc["plan_name"],
+        plan_type=doc["plan_type"],
+        since=_date(doc["since"]),
+        dependents=tuple(
+            Dependent(known["first_name"], known["last_name"], _date(known["birth_date"]))
+            for known in doc["dependents"]
+        ),
+        amounts={name: Decimal(value) for name, value in doc["amounts"].items()},
+        answers_service=True,
+    )
+
+
+def _text(details: Mapping[str, Any], key: str) -> str:
+    return _plain_value(details.get(key))
+
+
+def _plain_value(value: Any) -> str:
+    """Return the text of a plain value or of CardScan's {"value": …, "scores": […]}."""
+    inner = value.get("value") if isinstance(value, Mapping) else value
+    return str(inner).strip() if inner is not None else ""
+
+
+def _day(text: str) -> str:
+    """Return a card's date (US month/day/year, or ISO) as ISO text, "" if it cannot be read."""
+    for pattern in ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text.strip(), pattern).date().isoformat()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return ""
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
