@@ -8,10 +8,31 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
 
 from clinic.models import Clinic, Membership, Provider, Role, User
 
 View = Callable[..., HttpResponse]
+
+
+class StaffRequest(HttpRequest):
+    """A page request of someone signed in, as `staff` hands it to a view."""
+
+    user: User
+    clinic: Clinic
+    role: Role
+    memberships: list[Membership]
+    htmx: HtmxDetails
+
+
+class ApiRequest(Request):
+    """An API request of a token, as `clinic_api` hands it to an endpoint."""
+
+    user: User
+    clinic: Clinic
+    role: Role
 
 
 def staff(*roles: Role) -> Callable[[View], View]:
@@ -44,8 +65,6 @@ def clinic_api(*roles: Role) -> Callable[[View], View]:
 
 
 def _role_permission(roles: tuple[Role, ...]) -> type:
-    from rest_framework.permissions import BasePermission
-
     class HasRole(BasePermission):
         """The token's user still has one of the roles in the token's clinic."""
 

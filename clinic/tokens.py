@@ -49,8 +49,7 @@ def recognize(request: HttpRequest) -> None:
     )
     if row is not None and row.user.email.endswith("@demo.test") and not settings.DEMO:
         return
-    role = row and Membership.objects.filter(user=row.user, clinic=row.clinic).values_list("role", flat=True).first()
-    if row is None or role is None:
+    if row is None or (role := _role(row)) is None:
         return
     request.api_token, request.clinic, request.role = row, row.clinic, Role(role)  # type: ignore[attr-defined]
     today = timezone.now().date()
@@ -58,12 +57,16 @@ def recognize(request: HttpRequest) -> None:
         ApiToken.objects.filter(pk=row.pk).update(last_used_on=today)
 
 
+def _role(row: ApiToken) -> str | None:
+    return Membership.objects.filter(user=row.user, clinic=row.clinic).values_list("role", flat=True).first()
+
+
 class TokenAuthentication(BaseAuthentication):
     """DRF's view of what `recognize` found."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """Return the token's user. Raises AuthenticationFailed for a token that is not valid."""
-        row = request._request.api_token
+        row = request._request.api_token  # type: ignore[attr-defined]
         if row is not None:
             return row.user, row
         if request.headers.get("Authorization"):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from clinic import services, setup, tokens
-from clinic.access import memberships_of, staff
+from clinic.access import StaffRequest, staff
 from clinic.forms import ClinicForm, FirstSetUpForm, PersonForm, ProviderForm, TokenForm
 from clinic.middleware import SESSION_KEY
 from clinic.models import ApiToken, Membership, Provider, Role
@@ -19,9 +19,10 @@ from core.vendors import check_keys
 
 @require_POST
 @staff()
-def switch_clinic(request: HttpRequest) -> HttpResponse:
+def switch_clinic(request: StaffRequest) -> HttpResponse:
     """Work in another of one's clinics from now on."""
-    membership = memberships_of(request.user).filter(clinic__code=request.POST.get("clinic") or None).first()
+    chosen = request.POST.get("clinic", "")
+    membership = next((m for m in request.memberships if str(m.clinic.code) == chosen), None)
     if membership is None:
         raise Http404
     request.session[SESSION_KEY] = membership.clinic.pk
@@ -30,7 +31,7 @@ def switch_clinic(request: HttpRequest) -> HttpResponse:
 
 
 @staff(Role.ADMIN)
-def settings_home(request: HttpRequest) -> HttpResponse:
+def settings_home(request: StaffRequest) -> HttpResponse:
     """Show and change the clinic's data; people, providers and tokens are listed below it."""
     form = ClinicForm(request.POST or None, instance=copy(request.clinic))
     if request.method == "POST" and form.is_valid():
@@ -40,7 +41,7 @@ def settings_home(request: HttpRequest) -> HttpResponse:
     return _home(request, form=form)
 
 
-def _home(request: HttpRequest, status: int = 200, **forms: object) -> HttpResponse:
+def _home(request: StaffRequest, status: int = 200, **forms: object) -> HttpResponse:
     clinic = request.clinic
     context = {
         "form": ClinicForm(instance=clinic),
@@ -57,7 +58,7 @@ def _home(request: HttpRequest, status: int = 200, **forms: object) -> HttpRespo
 
 @require_POST
 @staff(Role.ADMIN)
-def add_person(request: HttpRequest) -> HttpResponse:
+def add_person(request: StaffRequest) -> HttpResponse:
     """Give someone a role in this clinic."""
     form = PersonForm(request.POST)
     if not form.is_valid():
@@ -74,7 +75,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff(Role.ADMIN)
-def remove_person(request: HttpRequest, pk: int) -> HttpResponse:
+def remove_person(request: StaffRequest, pk: int) -> HttpResponse:
     """Take someone's role in this clinic away."""
     membership = get_object_or_404(Membership.objects.filter(clinic=request.clinic), pk=pk)
     try:
@@ -86,7 +87,7 @@ def remove_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @staff(Role.ADMIN)
-def add_provider(request: HttpRequest) -> HttpResponse:
+def add_provider(request: StaffRequest) -> HttpResponse:
     """Add a provider who treats in this clinic."""
     form = ProviderForm(request.POST)
     if not form.is_valid():
@@ -97,7 +98,7 @@ def add_provider(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff(Role.ADMIN)
-def add_token(request: HttpRequest) -> HttpResponse:
+def add_token(request: StaffRequest) -> HttpResponse:
     """Make an API token and show it this once."""
     form = TokenForm(request.POST, clinic=request.clinic)
     if not form.is_valid():
@@ -114,7 +115,7 @@ def add_token(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @staff(Role.ADMIN)
-def revoke_token(request: HttpRequest, code: str) -> HttpResponse:
+def revoke_token(request: StaffRequest, code: str) -> HttpResponse:
     """End a token."""
     token = get_object_or_404(ApiToken.objects.filter(clinic=request.clinic), code=code)
     tokens.revoke(token, by=request.user, now=timezone.now())
@@ -123,7 +124,7 @@ def revoke_token(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @staff(Role.ADMIN)
-def check_vendor_keys(request: HttpRequest) -> HttpResponse:
+def check_vendor_keys(request: StaffRequest) -> HttpResponse:
     """Try every vendor's key and show what each said."""
     return render(request, "clinic/_vendor_keys.html", {"results": check_keys()})
 

@@ -191,11 +191,11 @@ class _WatchedHTTPS(_Watched, HTTPSConnection):
 
 
 class _HTTPPool(HTTPConnectionPool):
-    ConnectionCls = _WatchedHTTP  # type: ignore[assignment]
+    ConnectionCls = _WatchedHTTP
 
 
 class _HTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedHTTPS  # type: ignore[assignment]
+    ConnectionCls = _WatchedHTTPS
 
 
 class _Adapter(HTTPAdapter):

@@ -59,6 +59,7 @@ def _again(kept: KeptAnswer, digest: str) -> HttpResponse:
         return _problem(422, f"This {HEADER} was used for another request.")
     if kept.status is None:
         return _problem(409, "The first request with this key is still being handled. Ask again in a moment.")
+    assert kept.body is not None  # noqa: S101 (written together with the status)
     response = HttpResponse(kept.body["text"], status=kept.status, content_type=kept.body["type"])
     response["Idempotent-Replayed"] = "true"
     return response

@@ -91,4 +91,4 @@ def invisible(field: BoundField) -> SafeString:
     """Return a hidden field's control together with its errors, which nobody could see otherwise."""
     if not field.errors:
         return field.as_widget()
-    return format_html('{}<p class="field__error">{}</p>', field.as_widget(), " ".join(field.errors))
+    return format_html('{}<p class="field__error">{}</p>', field.as_widget(), " ".join(map(str, field.errors)))

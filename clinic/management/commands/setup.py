@@ -38,7 +38,9 @@ class Command(BaseCommand):
             raise CommandError("It is set up already. Clinics and people are added on the Clinic page.")
         form = FirstSetUpForm({name: self._answer(name, field, options) for name, field in self._questions()})
         if not form.is_valid():
-            raise CommandError("\n".join(f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()))
+            raise CommandError(
+                "\n".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items())
+            )
         setup.set_up(setup.FirstSetUp(**form.cleaned_data))
         self.stdout.write(f"{form.cleaned_data['clinic']} is set up. {form.cleaned_data['admin_email']} can sign in.")
         for result in check_keys():

@@ -49,13 +49,11 @@ def _reseal_row(row: models.Model, fields: list[str]) -> bool:
 
 def _is_current(row: models.Model, field: str) -> bool:
     """Look at the stored bytes, which the ORM would open."""
-    quote = connection.ops.quote_name
-    column = row._meta.get_field(field).column
+    quote, meta = connection.ops.quote_name, row._meta
+    column = next(str(f.column) for f in meta.local_concrete_fields if f.attname == field)
+    query = f"SELECT {quote(column)} FROM {quote(meta.db_table)} WHERE id = %s"  # noqa: S608 (our own names)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {quote(column)} FROM {quote(row._meta.db_table)} WHERE {quote(row._meta.pk.column)} = %s",  # noqa: S608
-            [row.pk],
-        )
+        cursor.execute(query, [row.pk])
         stored = cursor.fetchone()[0]
     return stored is None or sealed.is_current(bytes(stored))
 
