@@ -1,0 +1,98 @@
+"""Starts and stops a whole Frontdesk as a person would: `manage.py serve` on ports of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+START_WITHIN, STOP_WITHIN = 120.0, 30.0  # seconds
+
+
+class DidNotStart(Exception):
+    """The instance ended or stayed silent; its log says why."""
+
+
+def free_port() -> int:
+    """Return a loopback port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Instance:
+    """A running Frontdesk with its data folder. Extra settings go into its environment."""
+
+    data: Path
+    port: int = field(default_factory=free_port)
+    sandbox_port: int = field(default_factory=free_port)
+    environment: dict[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        """The address of its pages and API."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        """The address of its sandbox."""
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def log(self) -> Path:
+        """Where its output goes."""
+        return self.data / "instance.log"
+
+    def start(self) -> Self:
+        """Start it and wait until it answers. Raises DidNotStart."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        environment = {
+            **os.environ,
+            "DEMO": "1",
+            "DATA_DIR": str(self.data),
+            "PORT": str(self.port),
+            "SANDBOX_PORT": str(self.sandbox_port),
+            "DJANGO_SETTINGS_MODULE": "core.settings",
+            **self.environment,
+        }
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 (our own command)
+                [sys.executable, str(ROOT / "manage.py"), "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        ends = time.monotonic() + START_WITHIN
+        while not is_ready(self.url):
+            if self.process.poll() is not None or time.monotonic() > ends:
+                self.stop()
+                raise DidNotStart(f"Frontdesk did not start; see {self.log}.")
+            time.sleep(0.1)
+        return self
+
+    def stop(self) -> None:
+        """Stop it as Ctrl-C would, and for certain after half a minute."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+
+def is_ready(url: str) -> bool:
+    """Whether a Frontdesk answers at the address."""
+    try:
+        return requests.get(f"{url}/health/", timeout=5).ok
+    except requests.RequestException:
+        return False
