@@ -27,7 +27,7 @@ def build() -> Starlette:
         if importlib.util.find_spec(f"sandbox.{vendor}") and importlib.util.find_spec(f"sandbox.{vendor}.http"):
             try:
                 vendor_routes: list[BaseRoute] = importlib.import_module(f"sandbox.{vendor}.http").routes()
-            except (ImportError, AttributeError):
+            except Exception:
                 logging.exception("sandbox.%s is not there yet", vendor)
                 continue
             gate.guard(vendor_routes)
@@ -45,7 +45,7 @@ def _to_the_window(request: Request) -> Response:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     hub.bind()
-    clock.on_move(worker.wake)
+    clock.on_move(worker.tidy)
     state.store().on_reset(lambda vendor: worker.tidy())
     worker.start()
     yield

@@ -104,7 +104,7 @@ def set_fault(body: Doc) -> tuple[Doc, int]:
         return {"kind": kind, "options": options}, 201
     if vendor != "*":
         _known_vendor(vendor)
-    times, skip = body.get("times", 1), body.get("skip", 0)
+    times, skip = body.get("times", 1), body.get("skip") or options.pop("skip", 0)
     rule = faults.add(
         vendor, route, kind, times=None if times in (None, "") else int(times), skip=int(skip or 0), **options
     )

@@ -18,6 +18,7 @@ _UNSHOWN_NAMES = re.compile(
     r"secret|token|signature|policy|password|_key|name|member|birth|dob|ssn|tax|address|phone|email|identity|user|note",
     re.IGNORECASE,
 )
+_GENERATED = re.compile(r"[0-9a-f-]{32,36}")
 _LAST = 5
 _FACTS = 7
 
@@ -61,7 +62,7 @@ def _vendor(vendor: str) -> str:
 
 def _collection(vendor: str, name: str, count: int) -> str:
     rows = "".join(
-        f"<tr><th scope=row><code>{escape(key[:40])}</code></th><td>{_facts(doc)}</td></tr>"
+        f"<tr><th scope=row><code>{escape(_short(key))}</code></th><td>{_facts(doc)}</td></tr>"
         for key, doc in store().last(vendor, name, _LAST)
     )
     shown = f", the last {_LAST}" if count > _LAST else ""
@@ -70,6 +71,11 @@ def _collection(vendor: str, name: str, count: int) -> str:
         f"<details><summary>{title} <b>{count}</b><span class=soft>{shown}</span></summary>"
         f"<table><tbody>{rows}</tbody></table></details>"
     )
+
+
+def _short(key: str) -> str:
+    """Return a generated id in full, and of any other key only how it begins: it may be a member's number."""
+    return key if _GENERATED.fullmatch(key) else f"{key[:3]}…"
 
 
 def _facts(doc: dict[str, Any]) -> str:

@@ -73,7 +73,7 @@ class Worker:
                 self._changed.wait(seconds)
 
     def tidy(self) -> None:
-        """Remove the photos that no card has any more, soon: something was reset."""
+        """Remove the photos whose day is over or whose card is gone, soon: the clock was moved or something reset."""
         self._next_purge = 0.0
         self.wake()
 

@@ -1,0 +1,171 @@
+"""Looking inside the sandbox, and how it starts and ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.sandbox.cardscan_vendor import FRONT, Vendor, picture
+from tests.sandbox_process import ROOT, SandboxProcess
+
+pytestmark = pytest.mark.real
+
+
+def window(sandbox: SandboxProcess, method: str, path: str, **options: object) -> requests.Response:
+    """Speak to /__sandbox__/…"""
+    return requests.request(method, f"{sandbox.url}/__sandbox__/{path}", timeout=20, allow_redirects=False, **options)
+
+
+# The page
+
+
+def test_the_page_says_what_it_is_and_what_the_vendors_hold(sandbox: SandboxProcess) -> None:
+    Vendor(sandbox).create()
+    sandbox.fault("candid", "check", "500_after", times=3)
+    page = window(sandbox, "GET", "")
+    assert page.headers["Server"] == "frontdesk-sandbox"
+    assert "Nothing here reaches a real vendor" in page.text
+    assert "cards <b>1</b>" in page.text
+    assert "candid.check" in page.text
+
+
+def test_the_page_shows_no_person_and_no_secret(sandbox: SandboxProcess) -> None:
+    vendor = Vendor(sandbox)
+    card_id = vendor.create(metadata={"note": "for EMILY"})
+    token = vendor.call("GET", "/access-token", user_id="emily-the-user").json()["Token"]
+    vendor.upload(card_id, picture(*FRONT))
+    vendor.wait(card_id)
+    page = window(sandbox, "GET", "").text.lower()
+    assert not [word for word in ("emily", "128845682", token.lower()) if word in page]
+
+
+def test_the_buttons_of_the_page_lead_back_to_it(sandbox: SandboxProcess) -> None:
+    form = {"vendor": "spry", "route": "*", "kind": "429", "times": "2", "options": '{"retry_after": 9}'}
+    answer = window(sandbox, "POST", "faults", data=form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "./")
+    (rule,) = sandbox.call("GET", "faults")["faults"]
+    assert (rule["times"], rule["options"]) == (2, {"retry_after": 9})
+    window(sandbox, "POST", "faults", data={"_method": "DELETE"})
+    assert sandbox.call("GET", "faults") == {"faults": []}
+    window(sandbox, "POST", "switches", data={"vendor": "payments", "name": "strict", "value": "true", "_as": "json"})
+    assert sandbox.call("GET", "state")["switches"] == [{"vendor": "payments", "name": "strict", "value": True}]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://elsewhere.test"}, {"Host": "rebound.test"}])
+def test_other_web_sites_cannot_use_it(sandbox: SandboxProcess, headers: dict[str, str]) -> None:
+    card_id = Vendor(sandbox).create()
+    assert window(sandbox, "POST", "reset", headers=headers, data=b"{}").status_code == 403
+    assert Vendor(sandbox).card(card_id)
+
+
+# The JSON
+
+
+def test_it_forgets_everything(sandbox: SandboxProcess) -> None:
+    Vendor(sandbox).create()
+    sandbox.fault("cardscan", "create", "429")
+    sandbox.switch("payments", "strict", True)
+    sandbox.call("POST", "clock", {"advance_seconds": 86400})
+    sandbox.reset()
+    state = sandbox.call("GET", "state")
+    assert (state["held"], state["faults"], state["switches"]) == ([], [], [])
+
+
+def test_it_forgets_one_vendor_with_its_faults_and_switches(sandbox: SandboxProcess) -> None:
+    Vendor(sandbox).create()
+    for vendor in ("cardscan", "spry"):
+        sandbox.fault(vendor, "*", "429")
+        sandbox.switch(vendor, "anything", 1)
+    sandbox.call("POST", "reset", {"vendor": "cardscan"})
+    state = sandbox.call("GET", "state")
+    assert "cardscan" not in {held["vendor"] for held in state["held"]}
+    assert [rule["vendor"] for rule in state["faults"]] == ["spry"]
+    assert [switch["vendor"] for switch in state["switches"]] == ["spry"]
+
+
+def test_it_moves_the_clock(sandbox: SandboxProcess) -> None:
+    moved = sandbox.call("POST", "clock", {"now": "2031-05-06T07:08:09Z"})
+    assert moved["now"].startswith("2031-05-06T07:08:")
+    card_id = Vendor(sandbox).create()
+    assert Vendor(sandbox).card(card_id)["created_at"].startswith("2031-05-06 07:08:")
+    assert sandbox.call("POST", "clock", {"reset": True})["now"] < "2031"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("faults", b'{"vendor": "acme", "route": "*", "kind": "429"}'),
+        ("faults", b'{"route": "*"}'),
+        ("faults", b"nonsense"),
+        ("clock", b"{}"),
+        ("clock", b'{"now": "2031-05-06T07:08:09"}'),
+        ("switches", b'{"vendor": "spry"}'),
+        ("reset", b'{"vendor": "acme"}'),
+    ],
+)
+def test_it_says_no_to_nonsense(sandbox: SandboxProcess, path: str, body: bytes) -> None:
+    answer = window(sandbox, "POST", path, data=body)
+    assert answer.status_code == 400
+    assert answer.json()["message"].endswith(".")
+
+
+def test_it_is_healthy(sandbox: SandboxProcess) -> None:
+    assert sandbox.call("GET", "health")["ok"] is True
+
+
+def test_it_knows_no_timings_of_a_card_that_is_not_there(sandbox: SandboxProcess) -> None:
+    assert window(sandbox, "GET", "cards/nothing").status_code == 404
+
+
+# The program
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the sandbox to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "sandbox", *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.test"])
+def test_it_listens_on_this_machine_alone(tmp_path: Path, host: str) -> None:
+    done = run("--port", "0", "--host", host, "--data", str(tmp_path), SANDBOX_ALLOW_REMOTE="")
+    assert done.returncode == 2
+    assert "SANDBOX_ALLOW_REMOTE=1" in done.stderr
+
+
+def test_it_says_when_its_port_is_taken(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    done = run("--port", sandbox.url.rpartition(":")[2], "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert "Choose another --port" in done.stderr
+
+
+def test_it_ends_in_order_when_told_to_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    first = SandboxProcess(tmp_path)
+    card_id = Vendor(first).create()
+    listener = Vendor(first).listen()
+    first.stop()
+    assert first.process.returncode == 0
+    listener.close()
+    second = SandboxProcess(tmp_path)
+    assert Vendor(second).card(card_id)["state"] == "pending"
+    second.stop()
+
+
+def test_its_log_names_the_route_and_no_person(sandbox: SandboxProcess) -> None:
+    vendor = Vendor(sandbox)
+    vendor.call("GET", "/cards/search", query="zacharias-findling")
+    vendor.listen().close()
+    log = (sandbox.data / "sandbox.log").read_text()
+    assert "frontdesk-sandbox cardscan.search 200" in log
+    assert "zacharias-findling" not in log
+    assert "token=" not in log
