@@ -12,7 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.http import _refuse_constant
+from core.http import refuse_constant
 from core.models import EditedMeanwhile
 
 PAGE_SIZE, MOST = 50, 200
@@ -73,7 +73,7 @@ class ExactJSONParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Return the value. Raises ParseError with the place of the fault, never the text around it."""
         try:
-            return simplejson.loads(stream.read(), use_decimal=True, parse_constant=_refuse_constant)
+            return simplejson.loads(stream.read(), use_decimal=True, parse_constant=refuse_constant)
         except simplejson.JSONDecodeError as error:
             raise exceptions.ParseError(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
         except (ValueError, RecursionError):

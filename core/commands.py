@@ -179,18 +179,18 @@ def run(command_id: int, *, now: datetime | None = None) -> bool:
     command = _claim(command_id, now or timezone.now())
     if command is None:
         return False
+    answer: Any = None
+    error: Exception | None = None
     with http.watched() as exchange:
         try:
             answer = handler_of(command).call(command)
-        except http.VendorError as error:
-            result: Any = error
-        except Exception as error:
+        except http.VendorError as failure:
+            error = failure
+        except Exception as failure:
             # The type alone: a message or a traceback's values may hold personal data.
-            logger.error("command %s (%s) broke: %s", command.pk, command.kind, _where(error))
-            result = error
-        else:
-            result = None
-    _record(command, result, answer if result is None else None, exchange)
+            logger.error("command %s (%s) broke: %s", command.pk, command.kind, _where(failure))
+            error = failure
+    _record(command, error, answer, exchange)
     return True
 
 

@@ -74,14 +74,15 @@ class VendorAnswer:
     def json(self) -> Any:
         """Return the body as JSON with exact Decimals. Raises OutcomeUnknown when it is not JSON (NaN is not)."""
         try:
-            return simplejson.loads(self.body, parse_float=Decimal, parse_constant=_refuse_constant)
+            return simplejson.loads(self.body, parse_float=Decimal, parse_constant=refuse_constant)
         except (ValueError, UnicodeDecodeError, RecursionError):
             raise OutcomeUnknown(
                 self.vendor, "the answer could not be read", status=self.status, request_id=self.request_id
             ) from None
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and Infinity, which Python reads and JSON does not know. Raises ValueError."""
     raise ValueError(f"{name} is not JSON")
 
 

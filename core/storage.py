@@ -53,6 +53,20 @@ class SealedStorage(Storage):
         """Return the folders and files below `path`."""
         return self.below.listdir(path)
 
+    def ensure_bucket(self) -> None:
+        """Make the S3 bucket if it is missing."""
+        from botocore.exceptions import ClientError
+        from storages.backends.s3 import S3Storage
+
+        below = cast(S3Storage, self.below)
+        client = below.connection.meta.client
+        try:
+            client.head_bucket(Bucket=below.bucket_name)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+                raise
+            client.create_bucket(Bucket=below.bucket_name)
+
     def reseal(self, name: str) -> bool:
         """Seal the file under the newest key; return False when it is already."""
         with self.below.open(name, "rb") as file:

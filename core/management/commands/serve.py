@@ -37,7 +37,7 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         with_sandbox = any(is_sandbox(url) for url in vendor_urls().values()) and _is_local(settings.SANDBOX_URL)
         self._check_ports(host, port, with_sandbox)
-        self._prepare()
+        call_command("prepare")
         supervisor = Supervisor(_parts(host, port, with_sandbox), self._say)
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: supervisor.stopping.set())
@@ -61,14 +61,6 @@ class Command(BaseCommand):
         sandbox_port = urlsplit(settings.SANDBOX_URL).port or 80
         if with_sandbox and not port_is_free(sandbox_port):
             raise CommandError(f"Port {sandbox_port} is in use. Set SANDBOX_PORT to another one.")
-
-    def _prepare(self) -> None:
-        for folder in ("messages", "processed", "control"):
-            (settings.BROKER_DIR / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
-        call_command("migrate", interactive=False, verbosity=0)
-        if settings.DEMO:
-            call_command("setup", demo=True, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
 
     def _welcome(self, supervisor: Supervisor, host: str, port: int) -> None:
         ends = time.monotonic() + READY_WITHIN
