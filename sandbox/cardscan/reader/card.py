@@ -1,0 +1,235 @@
+"""From the lines and barcode of a front and perhaps a back to the vendor's details and enriched results. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sandbox.cardscan.reader.associate import Answer, Sorted, associate
+from sandbox.cardscan.reader.barcode import CardBarcode
+from sandbox.cardscan.reader.extras import describe, find_addresses, find_copays, find_phones
+from sandbox.cardscan.reader.headings import (
+    Heading,
+    clean,
+    find_manager_heading,
+    find_payer_heading,
+    find_plan_heading,
+)
+from sandbox.cardscan.reader.lines import Line
+from sandbox.cardscan.reader.payers import find_payer, is_known_id
+from sandbox.cardscan.reader.people import find_dependents, find_unlabelled_member, full_name
+from sandbox.cardscan.reader.scoring import Found, best, is_card, with_barcode
+from sandbox.cardscan.reader.values import MEDICARE_ID
+
+#: fields whose values the vendor gives in lower case
+_WORDS = {
+    "member_name",
+    "dependent_names",
+    "payer_name",
+    "plan_name",
+    "employer",
+    "client_name",
+    "plan_type",
+    "pharmacy_benefit_manager",
+    "plan_details",
+    "member_gender",
+}
+#: fields that come from a label alone
+_LABELLED = (
+    "member_number",
+    "group_number",
+    "payer_id",
+    "rx_bin",
+    "rx_pcn",
+    "rx_id",
+    "rx_plan",
+    "plan_id",
+    "card_specific_id",
+    "medicare_medicaid_id",
+    "member_id_suffix",
+    "employer",
+    "client_name",
+    "start_date",
+    "part_a_effective_date",
+    "part_b_effective_date",
+    "member_dob",
+    "member_gender",
+)
+#: what the back says about a field counts a little less than the front
+_BACK = 0.97
+_PLAN_TYPE = re.compile(r"(?<![a-z])(hmo-pos|ppo|hmo|epo|pos|hdhp)(?![a-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a card says, before it is put into the vendor's words."""
+
+    fields: dict[str, Found]
+    dependents: tuple[Found, ...]
+    enriched: dict[str, object]
+    is_card: bool
+
+
+@dataclass(frozen=True)
+class _Side:
+    lines: Sequence[Line]
+    answers: list[Answer]
+    parts: Sorted
+
+
+def read_reading(front: Sequence[Line], back: Sequence[Line] | None, barcode: CardBarcode | None) -> Reading:
+    """Put together what both sides say. `back` is None when only the front was given."""
+    sides = [_side(front)] + ([_side(back)] if back is not None else [])
+    fields = _labelled_fields(sides)
+    member = _member(sides[0], fields.get("member_number"))
+    if member is not None:
+        fields["member_name"] = _found(member)
+    _add_headings(sides, fields)
+    _add_barcode(fields, barcode)
+    _add_parts(fields)
+    _weigh_payer(fields)
+    dependents = tuple(_found(answer) for answer in find_dependents(sides[0].answers, sides[0].parts, member))
+    enriched = _enriched(front, back)
+    _add_plan_details(fields, enriched)
+    return Reading(fields, dependents, enriched, _judge(fields, dependents, enriched, front, barcode))
+
+
+def details(reading: Reading) -> dict[str, object]:
+    """Return the vendor's `details`: a MatchScore per field, a list of them for the dependents."""
+    shown: dict[str, object] = {name: _in_vendor_case(name, found).as_match() for name, found in reading.fields.items()}
+    if reading.dependents:
+        shown["dependent_names"] = [_in_vendor_case("dependent_names", d).as_match() for d in reading.dependents]
+    return shown
+
+
+def _side(lines: Sequence[Line]) -> _Side:
+    answers, parts = associate(lines)
+    return _Side(lines, answers, parts)
+
+
+def _found(answer: Answer | Heading) -> Found:
+    return Found(answer.value, answer.text_score, answer.label_score)
+
+
+def _in_vendor_case(name: str, found: Found) -> Found:
+    return Found(found.value.lower(), found.text_score, found.label_score) if name in _WORDS else found
+
+
+def _of_kind(sides: Sequence[_Side], kind: str) -> list[Found]:
+    found = [_found(answer) for answer in sides[0].answers if answer.kind == kind]
+    for side in sides[1:]:
+        found += [
+            Found(answer.value, answer.text_score, answer.label_score * _BACK)
+            for answer in side.answers
+            if answer.kind == kind
+        ]
+    return found
+
+
+def _labelled_fields(sides: Sequence[_Side]) -> dict[str, Found]:
+    fields = {name: found for name in _LABELLED if (found := best(_of_kind(sides, name)))}
+    government = fields.get("medicare_medicaid_id")
+    if government and "member_number" not in fields:
+        fields["member_number"] = government
+    number = fields.get("member_number")
+    if number and not government and MEDICARE_ID.fullmatch(number.value):
+        fields["medicare_medicaid_id"] = number
+    return fields
+
+
+def _member(front: _Side, number: Found | None) -> Answer | None:
+    labelled = [answer for answer in front.answers if answer.kind == "member_name"]
+    if whole := full_name(front.answers):
+        labelled.append(whole)
+    if labelled:
+        return max(labelled, key=lambda answer: answer.label_score)
+    near = [a for a in front.answers if a.kind == "member_number" and number and a.value == number.value]
+    return find_unlabelled_member(front.parts, near[0] if near else None)
+
+
+def _add_headings(sides: Sequence[_Side], fields: dict[str, Found]) -> None:
+    """Add payer, plan and pharmacy benefit manager from their labels or from unlabelled text; the front first."""
+    for side in sides:
+        payer = find_payer_heading(side.parts.free, side.lines)
+        named = [_found(a) for a in side.answers if a.kind == "payer_name" and a.meaning.name != "underwriter"]
+        _add(fields, "payer_name", [*named, *([_found(payer)] if payer else [])])
+        if side is sides[0]:
+            plan = find_plan_heading(side.parts.free, payer.value if payer else "")
+            said = [_found(answer) for answer in side.answers if answer.kind == "plan_name"]
+            _add(fields, "plan_name", [*said, *([_found(plan)] if plan else [])])
+        _add(fields, "payer_name", [_found(a) for a in side.answers if a.kind == "payer_name"])
+        manager = find_manager_heading(side.parts.free)
+        _add(fields, "pharmacy_benefit_manager", [_found(manager)] if manager else [])
+    _add_plan_type(sides[0], fields)
+
+
+def _add(fields: dict[str, Found], name: str, found: list[Found]) -> None:
+    if name not in fields and (winner := best(found)):
+        fields[name] = Found(clean(winner.value), winner.text_score, winner.label_score)
+
+
+def _add_plan_type(front: _Side, fields: dict[str, Found]) -> None:
+    said = [_found(answer) for answer in front.answers if answer.kind == "plan_type"]
+    if (plan := fields.get("plan_name")) and (kind := _PLAN_TYPE.search(plan.value)):
+        said.append(Found(kind[1], plan.text_score, plan.label_score * 0.97))
+    _add(fields, "plan_type", said)
+
+
+def _add_barcode(fields: dict[str, Found], barcode: CardBarcode | None) -> None:
+    for name, coded in (barcode.fields if barcode else {}).items():
+        found = with_barcode(fields.get(name), coded)
+        if found is not None:
+            fields[name] = found
+
+
+def _add_parts(fields: dict[str, Found]) -> None:
+    """Add the three letters that Blue plans put in front of a member number."""
+    number = fields.get("member_number")
+    if number and (prefix := re.match(r"([A-Z]{3})[A-Z0-9]{6,}$", number.value)):
+        fields["member_id_prefix"] = Found(prefix[1], number.text_score, number.label_score * 0.95)
+
+
+def _weigh_payer(fields: dict[str, Found]) -> None:
+    """Raise the scores of payer id and member number when they fit the known payer, or the id is a known one."""
+    known = find_payer(fields["payer_name"].value) if "payer_name" in fields else None
+    payer_id, number = fields.get("payer_id"), fields.get("member_number")
+    if payer_id and (is_known_id(payer_id.value) or (known and payer_id.value in known.payer.ids)):
+        fields["payer_id"] = _surer(payer_id)
+    if number and known and known.payer.member.fullmatch(number.value):
+        fields["member_number"] = _surer(number)
+
+
+def _surer(found: Found) -> Found:
+    return Found(found.value, found.text_score, 1 - (1 - found.label_score) * 0.5)
+
+
+def _enriched(front: Sequence[Line], back: Sequence[Line] | None) -> dict[str, object]:
+    sides = [front] + ([back] if back is not None else [])
+    return {
+        "addresses": [row for lines in sides for row in find_addresses(lines)],
+        "phone_numbers": [row for lines in sides for row in find_phones(lines)],
+        "copays_deductibles": [row for lines in sides for row in find_copays(lines)],
+        "processed_sides": "front_only" if back is None else "both",
+    }
+
+
+def _add_plan_details(fields: dict[str, Found], enriched: dict[str, object]) -> None:
+    rows = enriched["copays_deductibles"]
+    if isinstance(rows, list) and rows:
+        sure = min(float(row["score"]) for row in rows)
+        fields["plan_details"] = Found(describe(rows), sure, sure)
+
+
+def _judge(
+    fields: dict[str, Found],
+    dependents: Sequence[Found],
+    enriched: dict[str, object],
+    front: Sequence[Line],
+    barcode: CardBarcode | None,
+) -> bool:
+    scores = {name: found.label_score for name, found in fields.items()}
+    if dependents:
+        scores["dependent_names"] = dependents[0].label_score
+    extras = sum(
+        len(rows) for rows in (enriched["copays_deductibles"], enriched["phone_numbers"]) if isinstance(rows, list)
+    )
+    return is_card(scores, front, extras=extras, barcode=barcode is not None)

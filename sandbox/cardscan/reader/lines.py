@@ -1,0 +1,104 @@
+"""Lines of text with their boxes, and the few questions of geometry that reading a card asks.
+
+Pure: no picture, no OCR. Coordinates are pixels of the upright picture, y grows downwards.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+Quad = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Box:
+    """An upright rectangle in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Return the width in pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Return the height in pixels, never zero."""
+        return max(self.bottom - self.top, 1.0)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Return the centre."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def shares_row(self, other: "Box") -> float:
+        """Return how much of the lower of the two boxes lies in the rows of the other, 0 to 1."""
+        common = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0.0, common / min(self.height, other.height))
+
+    def shares_column(self, other: "Box") -> float:
+        """Return how much of the narrower of the two boxes lies in the columns of the other, 0 to 1."""
+        common = min(self.right, other.right) - max(self.left, other.left)
+        return max(0.0, common / max(min(self.width, other.width), 1.0))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text as OCR gave it; `score` is the mean confidence of its characters, 0 to 1."""
+
+    text: str
+    box: Box
+    score: float
+
+    def part(self, start: int, end: int) -> Box:
+        """Return the box of the characters from `start` to `end`, as if all were equally wide."""
+        step = self.box.width / max(len(self.text), 1)
+        return replace(self.box, left=self.box.left + step * start, right=self.box.left + step * end)
+
+
+def straighten(quads: Iterable[Quad], texts: Iterable[str], scores: Iterable[float]) -> list[Line]:
+    """Turn OCR's four-cornered boxes into upright lines, taking out the tilt of the whole picture.
+
+    The tilt is the median angle of the baselines of lines that are clearly wider than high.
+    """
+    rows = [(quad, text, float(score)) for quad, text, score in zip(quads, texts, scores, strict=True)]
+    angle = tilt(quad for quad, _, _ in rows)
+    turned = ((_turn(quad, -angle), text, score) for quad, text, score in rows)
+    lines = [Line(text.strip(), _bounds(quad), score) for quad, text, score in turned if text.strip()]
+    return sorted(lines, key=lambda line: (line.box.top, line.box.left))
+
+
+def tilt(quads: Iterable[Quad]) -> float:
+    """Return the median angle of the top edges in radians; 0 when no line is long enough to tell."""
+    angles = []
+    for (x0, y0), (x1, y1), _, (x3, y3) in quads:
+        wide, high = math.hypot(x1 - x0, y1 - y0), math.hypot(x3 - x0, y3 - y0)
+        if wide > 3 * high:
+            angles.append(math.atan2(y1 - y0, x1 - x0))
+    return median(angles) if angles else 0.0
+
+
+def is_upright(quads: Iterable[Quad]) -> bool:
+    """Say whether most of the boxes are wider than high, that is, the text does not run up or down."""
+    wide = high = 0.0
+    for (x0, y0), (x1, y1), _, (x3, y3) in quads:
+        across, down = math.hypot(x1 - x0, y1 - y0), math.hypot(x3 - x0, y3 - y0)
+        wide, high = (wide + across, high) if across >= down else (wide, high + down)
+    return wide >= high
+
+
+def _turn(quad: Quad, angle: float) -> list[tuple[float, float]]:
+    cos, sin = math.cos(angle), math.sin(angle)
+    return [(x * cos - y * sin, x * sin + y * cos) for x, y in quad]
+
+
+def _bounds(quad: Sequence[tuple[float, float]]) -> Box:
+    """Return the box between the middles of opposite edges: tighter than the outermost corners of a tilted quad."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = quad
+    left, right = (x0 + x3) / 2, (x1 + x2) / 2
+    top, bottom = (y0 + y1) / 2, (y2 + y3) / 2
+    return Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))

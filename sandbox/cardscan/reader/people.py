@@ -1,0 +1,113 @@
+"""Names of people: the dependents, and the member where no label says "name". Pure."""
+
+import re
+from collections.abc import Sequence
+
+from sandbox.cardscan.reader.associate import Answer, Sorted
+from sandbox.cardscan.reader.lines import Box
+from sandbox.cardscan.reader.values import take, take_whole
+from sandbox.cardscan.reader.words import PAYER_WORDS, PLAN_WORDS
+
+#: how far below each other names of one list stand, in line heights
+LIST_GAP = 1.1
+#: an unlabelled name may stand this many line heights from the member's number
+NEAR_NUMBER = 5.0
+
+
+def find_dependents(answers: Sequence[Answer], parts: Sorted, member: Answer | None) -> list[Answer]:
+    """Return the dependents: after or below their label, or in a list that begins with the member.
+
+    A list without a label of its own counts when its rows are numbered (01, 02) or share the member's last name.
+    """
+    labelled = [answer for answer in answers if answer.kind == "dependent_names"]
+    found: list[Answer] = []
+    for answer in labelled:
+        found += _split(answer)
+        found += _list_below(answer, parts)
+    if not labelled and member is not None:
+        found += [other for other in _list_below(member, parts) if _is_family(member, other)]
+    return _each_once(found, but=member.value if member else "")
+
+
+def find_unlabelled_member(parts: Sorted, number: Answer | None) -> Answer | None:
+    """Return the name that stands alone close to the member's number, or None."""
+    if number is None:
+        return None
+    best: Answer | None = None
+    for piece in parts.free:
+        taken = take_whole("member_name", piece.text)
+        if taken is None or set(piece.text.lower().split()) & (PAYER_WORDS | PLAN_WORDS):
+            continue
+        far = _distance(piece.box, number.piece.box)
+        score = 0.82 - 0.05 * far
+        if far <= NEAR_NUMBER and (best is None or score > best.label_score):
+            best = Answer("member_name", taken.value, piece.score, score, piece, number.meaning)
+    return best
+
+
+def full_name(answers: Sequence[Answer]) -> Answer | None:
+    """Return first and last name as one, where a card prints them behind labels of their own."""
+    first = next((answer for answer in answers if answer.kind == "first_name"), None)
+    last = next((answer for answer in answers if answer.kind == "last_name"), None)
+    if first is None or last is None:
+        return None
+    text, label = min(first.text_score, last.text_score), min(first.label_score, last.label_score)
+    return Answer("member_name", f"{first.value} {last.value}", text, label, first.piece, first.meaning)
+
+
+def _split(answer: Answer) -> list[Answer]:
+    """Return each name of "ANNA KEEL, TIM KEEL"; "KEEL, ANNA" is one name."""
+    parts = [part for part in re.split(r"\s*[;&/]\s*|\s*,\s*", answer.piece.text) if part]
+    names = [taken.value for part in parts if (taken := take("member_name", part))]
+    if len(names) < 2 or len(names) != len(parts):
+        return [answer]
+    return [_renamed(answer, name) for name in names]
+
+
+def _renamed(answer: Answer, name: str) -> Answer:
+    return Answer("dependent_names", name, answer.text_score, answer.label_score, answer.piece, answer.meaning)
+
+
+def _list_below(first: Answer, parts: Sorted) -> list[Answer]:
+    """Return the names that go on below a name, in its column and with its line height."""
+    found, above = [], first.piece.box
+    for piece in sorted(parts.free, key=lambda piece: piece.box.top):
+        gap = (piece.box.top - above.bottom) / above.height
+        same_column = abs(piece.box.left - above.left) <= 0.8 * above.height
+        if piece.box.middle[1] <= above.middle[1] or not same_column or gap > LIST_GAP:
+            continue
+        taken = take_whole("dependent_names", piece.text)
+        if taken is None or _label_between(parts, above, piece.box):
+            break
+        score = first.label_score * 0.98
+        found.append(Answer("dependent_names", taken.value, piece.score, score, piece, first.meaning))
+        above = piece.box
+    return found
+
+
+def _label_between(parts: Sorted, above: Box, below: Box) -> bool:
+    return any(
+        above.middle[1] < asked.box.middle[1] < below.middle[1] and asked.box.shares_column(below) > 0.3
+        for asked in parts.asked
+    )
+
+
+def _is_family(member: Answer, other: Answer) -> bool:
+    numbered = re.match(r"^0?\d\s", member.piece.text) and re.match(r"^0?\d\s", other.piece.text)
+    return bool(numbered) or member.value.split()[-1].lower() == other.value.split()[-1].lower()
+
+
+def _each_once(answers: Sequence[Answer], *, but: str) -> list[Answer]:
+    kept: dict[str, Answer] = {}
+    for answer in answers:
+        if answer.value.lower() != but.lower():
+            kept.setdefault(answer.value.lower(), answer)
+    return list(kept.values())
+
+
+def _distance(one: Box, other: Box) -> float:
+    """Return how far two boxes are apart vertically, in heights of the taller; columns apart count as far."""
+    size = max(one.height, other.height)
+    down = max(one.top - other.bottom, other.top - one.bottom, 0.0) / size
+    aside = max(one.left - other.right, other.left - one.right, 0.0) / size
+    return down + 0.5 * aside

@@ -1,0 +1,55 @@
+"""From uploaded bytes to an upright RGB picture on white, of a size OCR can work with."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+#: a phone photo has 12 to 50 million pixels; anything above is refused before it is unpacked
+MOST_PIXELS = 60_000_000
+#: the long side OCR works on, in pixels: small text on a card that fills a third of the frame is still readable
+LONG_SIDE = 1600
+#: below this the letters of a card are too small for the detector and the picture is enlarged
+SHORT_LONG_SIDE = 1000
+
+_ON_WHITE = {"RGBA", "LA", "PA", "RGBa", "La"}
+
+
+class NotAPicture(Exception):
+    """The bytes are no picture this reader opens, or too large a one."""
+
+
+def open_upright(data: bytes) -> Image.Image:
+    """Return the picture in RGB, turned upright by its EXIF orientation, transparency laid on white.
+
+    Raises NotAPicture for anything Pillow cannot open completely and for more than MOST_PIXELS pixels.
+    """
+    try:
+        picture = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
+        if picture.width * picture.height > MOST_PIXELS:
+            raise NotAPicture("too many pixels")
+        return _on_white(ImageOps.exif_transpose(picture))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise NotAPicture("not a readable picture") from error
+
+
+def for_ocr(picture: Image.Image) -> np.ndarray:
+    """Return the picture as height x width x 3 bytes, scaled so that its long side suits the text detector."""
+    longest = max(picture.size)
+    target = min(max(longest, SHORT_LONG_SIDE), LONG_SIDE)
+    if target != longest:
+        factor = target / longest
+        size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    return np.asarray(picture)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode == "P" and "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+    if picture.mode not in _ON_WHITE:
+        return picture.convert("RGB")
+    picture = picture.convert("RGBA")
+    page = Image.new("RGB", picture.size, "white")
+    page.paste(picture, mask=picture.getchannel("A"))
+    return page

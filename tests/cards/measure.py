@@ -1,0 +1,43 @@
+"""Read all drawn cards and print what was read wrong and the share per field: `python -m tests.cards.measure`.
+
+Options: `tuned`, `held_out` (default both), `photo` (also as tilted, blurred, noisy JPEG photos), `sideways`.
+"""
+
+import sys
+from collections import Counter
+
+from sandbox.cardscan.reader import read_card, warm_up
+from tests.cards.draw import draw_front
+from tests.cards.held_out import HELD_OUT
+from tests.cards.layouts import TUNED, Layout
+from tests.cards.photo import PHOTOS, as_bytes
+from tests.cards.truth import FIELDS, wrong_fields
+
+
+def measure(layouts: tuple[Layout, ...], photo: str) -> tuple[Counter[str], list[str]]:
+    """Return the number of wrong readings per field and a line for each of them."""
+    wrong: Counter[str] = Counter()
+    told = []
+    for layout in layouts:
+        card = read_card(as_bytes(draw_front(layout).front, photo))
+        for name, (truth, reading) in wrong_fields(layout.member, card).items():
+            wrong[name] += 1
+            told.append(f"{photo}/{layout.name}: {name} is {truth!r}, read {reading!r} (card: {card.is_card})")
+    return wrong, told
+
+
+def main(words: list[str]) -> None:
+    """Print the figures for the sets and photos that were asked for."""
+    sets = {"tuned": TUNED, "held_out": HELD_OUT}
+    photos = [word for word in words if word in PHOTOS] or ["scan"]
+    warm_up()
+    for name in [word for word in words if word in sets] or list(sets):
+        for photo in photos:
+            wrong, told = measure(sets[name], photo)
+            total = len(sets[name])
+            shares = ", ".join(f"{f} {total - wrong[f]}/{total}" for f in [*FIELDS, "dependent_names", "copays"])
+            sys.stdout.write("\n".join([f"{name} {photo}: {shares}", *told, ""]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
