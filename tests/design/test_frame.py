@@ -43,7 +43,7 @@ def test_it_names_the_current_place(client: Client, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/password/reset/", "/nothing/here/"])
-def test_it_keeps_the_frame_from_somebody_signed_out(client: Client, address: str) -> None:
+def test_it_keeps_the_frame_from_somebody_signed_out(client: Client, cast: Cast, address: str) -> None:
     html = client.get(address).content.decode()
     assert 'role="search"' not in html
     assert 'aria-label="Main"' not in html
