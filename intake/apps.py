@@ -10,5 +10,9 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the handlers of the work that CardScan does for us."""
-        from . import handlers  # noqa: F401
+        """Register the handlers of the work that CardScan does for us, and the demo's day."""
+        from clinic.setup import demo_seeds
+
+        from . import demo, handlers  # noqa: F401
+
+        demo_seeds.append(demo.seed)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.urls import reverse
 
 from clinic.models import Clinic
 
-from .models import Appointment
+from .access import cards_for
+from .models import Appointment, CardScan, Coverage
 
 
 @dataclass(frozen=True)
@@ -19,18 +23,28 @@ class Light:
         sentence: what is the case, in a few words ("Active, $25 copay").
         url: where `action` leads; "" when there is nothing to do.
         action: the words on the button, when this is the next thing to do.
-        form: fields to POST to `url`; empty means that `url` is a page to open.
+        form: fields to POST to `url`; None means that `url` is a page to open.
     """
 
     state: str
     sentence: str
     url: str = ""
     action: str = ""
-    form: tuple[tuple[str, str], ...] = ()
+    form: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of Today: the appointment, its lights by label, and the next step (None when all is ready)."""
+
+    appointment: Appointment
+    lights: list[tuple[str, Light]]
+    next_step: Light | None
 
 
 LightFunction = Callable[[Clinic, list[Appointment]], dict[int, Light]]
 
+UNSAID = Light("none", "–")
 _registered: list[tuple[str, LightFunction]] = []
 
 
@@ -43,3 +57,80 @@ def register_light(function: LightFunction, label: str = "Eligibility") -> Light
     _registered[:] = [pair for pair in _registered if pair[0] != label]
     _registered.append((label, function))
     return function
+
+
+def rows(clinic: Clinic, appointments: list[Appointment]) -> list[Row]:
+    """Return Today's lines in a constant number of queries, whatever the number of appointments."""
+    columns = [("Card", card_lights), ("Coverage", coverage_lights), *_registered]
+    lit = [(label, function(clinic, appointments)) for label, function in columns]
+    return [
+        _row(appointment, [(label, found.get(appointment.pk, UNSAID)) for label, found in lit])
+        for appointment in appointments
+    ]
+
+
+def labels() -> list[str]:
+    """Return the heads of the light columns in order."""
+    return ["Card", "Coverage", *(label for label, _ in _registered)]
+
+
+def _row(appointment: Appointment, lights: list[tuple[str, Light]]) -> Row:
+    wanted = [light for _, light in lights if light.action] if appointment.is_open else []
+    return Row(appointment, lights, wanted[0] if wanted else None)
+
+
+def card_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
+    """Return how far the newest card of each patient is."""
+    patients = {appointment.patient_id for appointment in appointments}
+    newest: dict[int, CardScan] = {}
+    known = cards_for(clinic).filter(patient__in=patients).exclude(status=CardScan.Status.DISCARDED)
+    for card in known.select_related(None).only("pk", "code", "patient_id", "status", "problem").order_by("pk"):
+        newest[card.patient_id] = card
+    covered = set(_current(patients).values_list("patient_id", flat=True))
+    return {
+        appointment.pk: _card_light(appointment, newest.get(appointment.patient_id), appointment.patient_id in covered)
+        for appointment in appointments
+    }
+
+
+def _card_light(appointment: Appointment, card: CardScan | None, is_covered: bool) -> Light:
+    if card is None:
+        if is_covered:
+            return Light("none", "No photo")
+        return Light("needs-you", "No card", reverse("card-new", args=[appointment.patient.code]), "Scan card", ())
+    url, status = reverse("card-review", args=[card.code]), CardScan.Status
+    if card.is_working:
+        return Light("waiting", "CardScan silent" if card.problem else "Being read", url)
+    known = {
+        status.DRAFT: Light("needs-you", "Photos not sent", url, "Finish the photos"),
+        status.REVIEW: Light("needs-you", "Review", url, "Review card"),
+        status.FAILED: Light("blocked", "Not read", url, "Take the card again"),
+        status.CONFIRMED: Light("done", "Read", url),
+    }
+    return known[status(card.status)]
+
+
+def coverage_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
+    """Return each patient's first coverage, and whether its dates allow the visit."""
+    first: dict[int, Coverage] = {}
+    current = _current({appointment.patient_id for appointment in appointments})
+    for coverage in current.select_related("payer").defer("member_id"):
+        first.setdefault(coverage.patient_id, coverage)
+    return {
+        appointment.pk: _coverage_light(appointment, first.get(appointment.patient_id)) for appointment in appointments
+    }
+
+
+def _coverage_light(appointment: Appointment, coverage: Coverage | None) -> Light:
+    if coverage is None:
+        return Light("none", "None")
+    url, day = reverse("coverage-detail", args=[coverage.code]), appointment.date_of_service
+    if coverage.is_valid_on(day):
+        return Light("done", coverage.payer_name if coverage.is_insurance else "Self-pay", url)
+    ended = coverage.termination_date if coverage.termination_date and coverage.termination_date < day else None
+    when = f"Ended {ended:%-d %b %Y}" if ended else f"Starts {coverage.effective_date:%-d %b %Y}"
+    return Light("needs-you", when, url, "Check coverage")
+
+
+def _current(patients: Iterable[int]) -> QuerySet[Coverage]:
+    return Coverage.objects.current().filter(patient__in=patients)

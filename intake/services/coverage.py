@@ -44,7 +44,7 @@ def current_coverages(patient: Patient) -> list[Coverage]:
 
 @transaction.atomic
 def add_coverage(
-    *, patient: Patient, clinic: Clinic, by: User, placing: Placing, today: date, **values: Any
+    *, patient: Patient, clinic: Clinic, by: User | None, placing: Placing, today: date, **values: Any
 ) -> Coverage:
     """Add a coverage where `placing` says; `values` are Coverage's columns.
 

@@ -1,0 +1,227 @@
+"""What people type: its shape and the sentence beside a field that has another one. Effects are in services/."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from clinic.access import providers_for
+from clinic.models import Clinic
+
+from . import fields
+from .models import Appointment, Coverage, Patient
+from .services.coverage import OnFile, Placing
+from .services.review import Subscriber
+
+WRITE_A_DATE = "Write the date as month/day/year, such as 03/15/1986."
+
+
+class DateText(forms.CharField):
+    """A date typed the way people write it in the US, or in ISO order."""
+
+    def __init__(self, **options: Any) -> None:
+        """Show an example of what is expected in the control itself."""
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "MM/DD/YYYY", "autocomplete": "off"})
+        super().__init__(widget=widget, max_length=20, **options)
+
+    def clean(self, value: Any) -> date | None:
+        """Return the date, None when left empty. Raises ValidationError."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return fields.parse_date(text, latest=timezone.now().date())
+        except fields.NotADate:
+            raise forms.ValidationError(WRITE_A_DATE, code="date") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored date as it is typed."""
+        return f"{value:%m/%d/%Y}" if isinstance(value, date) else value
+
+
+def _born(value: date | None) -> date | None:
+    """Return a birth date that can be one. Raises ValidationError."""
+    if value and value > timezone.now().date():
+        raise forms.ValidationError("A birth date lies in the past. Check the year.", code="future")
+    return value
+
+
+class PersonForm(forms.Form):
+    """Who somebody is: enough to find or to register them."""
+
+    first_name = forms.CharField(max_length=35, error_messages={"required": "Type the first name."})
+    last_name = forms.CharField(max_length=60, error_messages={"required": "Type the last name."})
+    birth_date = DateText(error_messages={"required": "Type the birth date."})
+
+    def clean_birth_date(self) -> date | None:
+        """Refuse a birth date in the future."""
+        return _born(self.cleaned_data["birth_date"])
+
+
+class PatientForm(PersonForm):
+    """A patient's record."""
+
+    sex = forms.ChoiceField(choices=Patient.Sex.choices, initial=Patient.Sex.UNKNOWN)
+    phone = forms.CharField(max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
+    email = forms.EmailField(required=False, label="E-mail")
+    address_line = forms.CharField(max_length=110, required=False, label="Street address")
+    city = forms.CharField(max_length=60, required=False)
+    state = forms.CharField(max_length=30, required=False)
+    postal_code = forms.CharField(max_length=15, required=False, label="ZIP code")
+    mrn = forms.CharField(max_length=40, required=False, label="Medical record number")
+    spry_patient_id = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        label="SPRY patient number",
+        help_text="Needed to send a phone call's answer to SPRY.",
+    )
+
+
+class AppointmentForm(forms.Form):
+    """When a patient comes, to whom, and for what."""
+
+    day = DateText(label="Date", error_messages={"required": "Type the date of the visit."})
+    time = forms.TimeField(
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": "Type the time.", "invalid": "Write the time as 09:20."},
+    )
+    visit_type = forms.ChoiceField(choices=Appointment.VisitType.choices, label="Visit")
+    provider = forms.ChoiceField(required=False)
+    spry_appointment_id = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, label="SPRY appointment number"
+    )
+
+    def __init__(self, clinic: Clinic, *args: Any, **options: Any) -> None:
+        """Offer the providers of this clinic."""
+        super().__init__(*args, **options)
+        self.clinic = clinic
+        self.providers = {str(provider.code): provider for provider in providers_for(clinic)}
+        names = [(code, provider.name) for code, provider in self.providers.items()]
+        self.fields["provider"].choices = [("", "Nobody yet"), *names]  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Return Appointment's columns; day and time are the clinic's own."""
+        data = self.cleaned_data
+        return {
+            "starts_at": datetime.combine(data["day"], data["time"], tzinfo=self.clinic.zone),
+            "visit_type": data["visit_type"],
+            "provider": self.providers.get(data["provider"]),
+            "spry_appointment_id": data["spry_appointment_id"],
+        }
+
+
+class SubscriberForm(forms.Form):
+    """What the patient is to the subscriber, and who that is."""
+
+    relationship = forms.ChoiceField(
+        choices=Coverage.Relationship.choices,
+        widget=forms.RadioSelect,
+        label="The patient is",
+        error_messages={"required": "Say what the patient is to the subscriber."},
+    )
+    subscriber_first_name = forms.CharField(max_length=35, required=False, label="Subscriber's first name")
+    subscriber_last_name = forms.CharField(max_length=60, required=False, label="Subscriber's last name")
+    subscriber_birth_date = DateText(required=False, label="Subscriber's birth date")
+
+    def clean_subscriber_birth_date(self) -> date | None:
+        """Refuse a birth date in the future."""
+        return _born(self.cleaned_data["subscriber_birth_date"])
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the subscriber when it is not the patient."""
+        data = super().clean() or {}
+        if data.get("relationship", "SELF") == Coverage.Relationship.SELF:
+            return data
+        for name, what in (("first_name", "first name"), ("last_name", "last name"), ("birth_date", "birth date")):
+            column = f"subscriber_{name}"
+            if not data.get(column) and column not in self.errors:
+                self.add_error(column, f"Type the subscriber's {what}.")
+        return data
+
+    def subscriber(self) -> Subscriber:
+        """Return what was said about the subscriber."""
+        data = self.cleaned_data
+        return Subscriber(
+            data["relationship"],
+            data["subscriber_first_name"],
+            data["subscriber_last_name"],
+            data["subscriber_birth_date"],
+        )
+
+
+class OnFileForm(forms.Form):
+    """What happens to the coverage on file; left out when there is none."""
+
+    on_file = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        label="The coverage on file",
+        error_messages={"required": "Say what happens to the coverage on file."},
+    )
+
+    def __init__(self, on_file: list[Coverage], *args: Any, may_leave: bool = True, **options: Any) -> None:
+        """Offer to replace each current coverage, to come after them, or to leave them."""
+        super().__init__(*args, **options)
+        self.coverages = {str(coverage.code): coverage for coverage in on_file}
+        replace = [
+            (
+                f"{OnFile.REPLACE}:{code}",
+                f"This replaces {coverage.payer_name} ({coverage.get_priority_display().lower()})",
+            )
+            for code, coverage in self.coverages.items()
+        ]
+        leave = [(OnFile.LEAVE.value, OnFile.LEAVE.label)] if may_leave else []
+        choices = [*replace, (OnFile.SECONDARY.value, OnFile.SECONDARY.label), *leave]
+        self.fields["on_file"].choices = choices  # type: ignore[attr-defined]
+        if not on_file:
+            del self.fields["on_file"]
+
+    def placing(self) -> Placing:
+        """Return where the new coverage goes."""
+        chosen, _, code = self.cleaned_data.get("on_file", OnFile.ADD).partition(":")
+        return Placing(chosen, self.coverages.get(code))
+
+
+class CoverageForm(SubscriberForm):
+    """A coverage typed by hand."""
+
+    payer_name = forms.CharField(max_length=120, label="Payer", error_messages={"required": "Choose who pays."})
+    edi_payer_id = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    member_id = forms.CharField(max_length=80, label="Member ID", error_messages={"required": "Type the member ID."})
+    group_number = forms.CharField(max_length=60, required=False)
+    plan_name = forms.CharField(max_length=120, required=False, label="Plan")
+    effective_date = DateText(required=False, label="Starts on")
+    termination_date = DateText(required=False, label="Ends on", help_text="The last day it holds.")
+    rx_bin = forms.CharField(max_length=20, required=False, label="RxBIN")
+    rx_pcn = forms.CharField(max_length=30, required=False, label="RxPCN")
+    rx_group = forms.CharField(max_length=40, required=False, label="Rx group")
+
+    COLUMNS = (
+        "member_id",
+        "group_number",
+        "plan_name",
+        "effective_date",
+        "termination_date",
+        "rx_bin",
+        "rx_pcn",
+        "rx_group",
+        "relationship",
+        "subscriber_first_name",
+        "subscriber_last_name",
+        "subscriber_birth_date",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end before the start."""
+        data = super().clean()
+        starts, ends = data.get("effective_date"), data.get("termination_date")
+        if starts and ends and ends < starts:
+            self.add_error("termination_date", "The end lies before the start. Check both dates.")
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """Return Coverage's columns, all but the payer."""
+        return {name: self.cleaned_data[name] for name in self.COLUMNS}

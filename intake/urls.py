@@ -1,0 +1,50 @@
+"""The pages of intake."""
+
+from django.urls import include, path
+
+from .views import cards, coverage, patients, review, today
+
+# /patients/<code>/
+patient_urls = [
+    path("", patients.patient_detail, name="patient-detail"),
+    path("edit/", patients.edit_patient, name="patient-edit"),
+    path("cards/new/", cards.new_card, name="card-new"),
+    path("coverages/new/", coverage.new_coverage, name="coverage-new"),
+    path("coverages/self-pay/", coverage.self_pay, name="coverage-self-pay"),
+    path("appointments/new/", today.new_appointment, name="appointment-new"),
+]
+
+# /cards/<code>/
+card_urls = [
+    path("", review.card_page, name="card-review"),
+    path("capture/", cards.capture, name="card-capture"),
+    path("photos/<slug:side>/", cards.photo, name="card-photo"),
+    path("start/", cards.start, name="card-start"),
+    path("status/", cards.status, name="card-status"),
+    path("by-hand/", cards.by_hand, name="card-by-hand"),
+    path("again/", cards.take_again, name="card-again"),
+    path("delete/", cards.delete, name="card-delete"),
+    path("fields/", review.review_field, name="card-field"),
+    path("payer/", review.choose_payer, name="card-payer"),
+    path("confirm/", review.confirm, name="card-confirm"),
+    path("undo/", review.undo, name="card-undo"),
+    path("move/", review.move, name="card-move"),
+]
+
+# /coverages/<code>/
+coverage_urls = [
+    path("", coverage.coverage_detail, name="coverage-detail"),
+    path("edit/", coverage.edit_coverage, name="coverage-edit"),
+    path("remove/", coverage.remove_coverage, name="coverage-remove"),
+]
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("appointments/<uuid:code>/move/", today.move_appointment, name="appointment-move"),
+    path("patients/", patients.patient_list, name="patient-list"),
+    path("patients/new/", patients.new_patient, name="patient-new"),
+    path("patients/link/", patients.link_patient, name="patient-link"),
+    path("patients/<uuid:code>/", include(patient_urls)),
+    path("cards/<uuid:code>/", include(card_urls)),
+    path("coverages/<uuid:code>/", include(coverage_urls)),
+]

@@ -1,0 +1,1 @@
+"""The pages of intake, one module per thing on the screen."""

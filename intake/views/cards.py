@@ -1,0 +1,188 @@
+"""A card before it is checked: photos, progress, what to do when it cannot be read, deleting it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import audit
+
+from ..access import get_card, get_patient
+from ..images import MAX_BYTES, PhotoRefused
+from ..models import CardImage, CardMovedOn, CardScan
+from ..services import cards
+from .common import Asker, is_fragment, reads, said, writes
+
+MOVED_ON = "This card is no longer where you left it. The page shows how it stands now."
+ADD_FRONT = "Add a photo of the front first."
+NO_FILE = "Choose a photo of the card first."
+SIDES = {"front": CardImage.Side.FRONT, "back": CardImage.Side.BACK}
+
+
+@require_POST
+@writes
+def new_card(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Begin a card for a patient."""
+    asker = Asker(request)
+    card = cards.new_card(patient=get_patient(asker.clinic, code), clinic=asker.clinic, by=asker.user)
+    return redirect("card-capture", card.code)
+
+
+@require_safe
+@writes
+def capture(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Take or choose the photos of both sides."""
+    card = get_card(Asker(request).clinic, code)
+    if card.status != CardScan.Status.DRAFT:
+        return redirect("card-review", card.code)
+    return render(request, "intake/card_capture.html", _capture_context(card))
+
+
+def _capture_context(card: CardScan, side: str = "", error: str = "") -> dict[str, object]:
+    photos = {image.side.lower(): image for image in card.images.all()}
+    slots = [
+        {"side": name, "title": title, "image": photos.get(name), "error": error if name == side else ""}
+        for name, title in (("front", "Front of the card"), ("back", "Back of the card"))
+    ]
+    megabytes = MAX_BYTES // (1024 * 1024)
+    return {
+        "card": card,
+        "slots": slots,
+        "has_front": "front" in photos,
+        "has_back": "back" in photos,
+        "megabytes": megabytes,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def photo(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
+    """Keep the photo of a side, or show it."""
+    if side not in SIDES:
+        raise Http404
+    return _keep_photo(request, code, side) if request.method == "POST" else _show_photo(request, code, side)
+
+
+@writes
+def _keep_photo(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
+    """Clean and keep an upload; a refused one leaves everything as it was and says what to do."""
+    asker = Asker(request)
+    card, upload = get_card(asker.clinic, code), request.FILES.get("photo")
+    try:
+        if upload is None:
+            raise PhotoRefused(NO_FILE)
+        # One byte more than allowed is enough to see that it is too big.
+        cards.put_photo(card, SIDES[side], upload.read(MAX_BYTES + 1), by=asker.user)
+    except PhotoRefused as refused:
+        return _capture_answer(request, card, side, str(refused))
+    except CardMovedOn:
+        return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
+    return _capture_answer(request, card, side, "")
+
+
+def _capture_answer(request: HttpRequest, card: CardScan, side: str, error: str) -> HttpResponse:
+    """Show both slots again; htmx swaps them alone. A refusal is an answer to show, so htmx gets it with 200."""
+    context = _capture_context(card, side, error)
+    if is_fragment(request):
+        return render(request, "intake/_capture.html", context)
+    return (
+        render(request, "intake/card_capture.html", context, status=400)
+        if error
+        else redirect("card-capture", card.code)
+    )
+
+
+@reads
+def _show_photo(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
+    """Send the cleaned photo to somebody who may see the card; nothing keeps a copy of it."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    image = card.images.filter(side=SIDES[side]).first()
+    if image is None or not default_storage.exists(image.file.name):
+        raise Http404
+    audit.record(asker.user, "intake.photo.viewed", card, clinic=asker.clinic, side=side)
+    with default_storage.open(image.file.name) as file:
+        response = HttpResponse(file.read(), content_type="image/jpeg")
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = f'inline; filename="card-{side}.jpg"'
+    return response
+
+
+@require_POST
+@writes
+def start(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Send the photos to be read."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    try:
+        cards.start_reading(card, by=asker.user, now=timezone.now())
+    except cards.FrontMissing:
+        return said(request, ADD_FRONT, "card-capture", card.code, level=messages.WARNING)
+    except CardMovedOn:
+        messages.warning(request, MOVED_ON)
+    return redirect("card-review", card.code)
+
+
+@require_safe
+@reads
+def status(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Answer the page that waits: the same line again, or a reload when there is something else to see."""
+    card = get_card(Asker(request).clinic, code)
+    if not card.is_working:
+        response = HttpResponse()
+        response["HX-Refresh"] = "true"
+        return response
+    return render(request, "intake/_card_progress.html", {"card": card, "may_write": Asker(request).may_write})
+
+
+@require_POST
+@writes
+def by_hand(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Type the card in instead of waiting for the reader."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    try:
+        cards.type_by_hand(card, by=asker.user, now=timezone.now())
+    except CardMovedOn:
+        messages.warning(request, MOVED_ON)
+    return redirect("card-review", card.code)
+
+
+@require_POST
+@writes
+def take_again(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Go back to the photos of a card that could not be read; with `start=1` send the same photos once more."""
+    asker, now = Asker(request), timezone.now()
+    card = get_card(asker.clinic, code)
+    try:
+        with transaction.atomic():
+            fresh = cards.take_again(card, by=asker.user, now=now)
+            if request.POST.get("start"):
+                cards.start_reading(fresh, by=asker.user, now=now)
+    except CardMovedOn:
+        return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
+    except cards.FrontMissing:
+        return said(request, ADD_FRONT, "card-review", card.code, level=messages.WARNING)
+    return redirect("card-review", fresh.code)
+
+
+@require_POST
+@writes
+def delete(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Delete the card here and at the vendor."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    try:
+        cards.delete_card(card, by=asker.user, now=timezone.now())
+    except CardMovedOn:
+        messages.warning(request, MOVED_ON)
+        return redirect("patient-detail", card.patient.code)
+    there = " CardScan deletes its copy now." if card.vendor_card_id else ""
+    return said(request, f"The card's photos and fields are deleted.{there}", "patient-detail", card.patient.code)

@@ -1,0 +1,67 @@
+"""What several pages share."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from clinic.access import staff
+from clinic.models import Clinic, Role, User
+
+reads = staff(Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
+writes = staff(Role.FRONT_DESK)
+
+CHANGED_MEANWHILE = (
+    "Somebody else changed this while you had it open. What they wrote is kept and listed here; what you typed is "
+    "still in the form. Compare the two, and save again if yours is right."
+)
+
+
+class Asker:
+    """Who asks and where: the parts of a staff request that every view needs, typed."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        """Read them off a request that the `reads` or `writes` guard let through."""
+        self.clinic = cast(Clinic, request.clinic)  # type: ignore[attr-defined]
+        self.user = cast(User, request.user)
+        self.role: Role = request.role  # type: ignore[attr-defined]
+
+    @property
+    def may_write(self) -> bool:
+        """Return whether the buttons that change something are for this person."""
+        return self.role == Role.FRONT_DESK
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Return whether htmx asks for a part of the page."""
+    return bool(request.htmx)  # type: ignore[attr-defined]
+
+
+def version_of(request: HttpRequest) -> int:
+    """Return the version a form was made from; a missing or broken one matches nothing."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def differences(form: forms.Form, row: models.Model) -> list[tuple[str, str]]:
+    """Return label and stored value of every field in which the row now differs from what the form holds."""
+    found = []
+    for name, value in form.cleaned_data.items():
+        stored = getattr(row, name, value)
+        if stored != value:
+            found.append(
+                (form[name].label, f"{stored:%m/%d/%Y}" if isinstance(stored, date) else str(stored or "empty"))
+            )
+    return found
+
+
+def said(request: HttpRequest, sentence: str, to: str, *args: Any, level: int = messages.SUCCESS) -> HttpResponse:
+    """Go to a page and say there what happened."""
+    messages.add_message(request, level, sentence)
+    return redirect(to, *args)

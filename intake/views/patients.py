@@ -1,0 +1,139 @@
+"""Patients: search before create, register, edit, and the record."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic.models import Clinic
+from core import audit
+from core.models import EditedMeanwhile
+
+from .. import fields
+from ..access import appointments_for, cards_for, get_patient
+from ..forms import PatientForm, PersonForm
+from ..models import CardScan, Coverage, Patient
+from ..services import patients
+from .common import CHANGED_MEANWHILE, Asker, differences, is_fragment, reads, said, version_of, writes
+
+PERSON = ("first_name", "last_name", "birth_date")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reads
+def patient_list(request: HttpRequest) -> HttpResponse:
+    """Search patients. The words are posted, so that no name stands in an address or a log."""
+    asker = Asker(request)
+    text = (request.POST.get("q") or request.GET.get("q") or "").strip()[:100]
+    found = list(patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())))
+    if text:
+        audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(found))
+    context = {"q": text, "found": found, "typed": _typed(text), "may_write": asker.may_write}
+    return render(request, "intake/_patients_found.html" if is_fragment(request) else "intake/patients.html", context)
+
+
+def _typed(text: str) -> dict[str, str]:
+    """Return what a search already says about a new patient, to be carried into the form."""
+    words = [word for word in text.replace(",", " ").split() if word.isalpha()]
+    dates = [word for word in text.split() if "/" in word]
+    first, last = fields.split_name(", ".join(words[:2]) if "," in text else " ".join(words))
+    return {"first_name": first.title(), "last_name": last.title(), "birth_date": dates[0] if dates else ""}
+
+
+@writes
+def new_patient(request: HttpRequest) -> HttpResponse:
+    """Register a patient; somebody of the same name and birth date is shown first."""
+    asker = Asker(request)
+    if request.method != "POST" or "q" in request.POST:
+        return render(
+            request, "intake/patient_form.html", {"form": PatientForm(initial=_typed(request.POST.get("q", "")))}
+        )
+    form = PatientForm(request.POST)
+    if not form.is_valid():
+        return render(request, "intake/patient_form.html", {"form": form})
+    same = _same_person(asker.clinic, form)
+    if same and "anyway" not in request.POST:
+        return render(request, "intake/patient_form.html", {"form": form, **same})
+    patient = patients.register_patient(clinic=asker.clinic, by=asker.user, **form.cleaned_data)
+    return said(request, f"{patient.name} is registered.", "patient-detail", patient.code)
+
+
+def _same_person(clinic: Clinic, form: PersonForm) -> dict[str, object]:
+    """Return whom the clinic or another one knows by the same name and birth date; of another clinic's, only that."""
+    person = {name: form.cleaned_data[name] for name in PERSON}
+    here = patients.known_here(clinic, **person)
+    if here:
+        return {"known_here": here}
+    return {"known_elsewhere": True} if patients.known_elsewhere(clinic, **person) else {}
+
+
+@require_POST
+@writes
+def link_patient(request: HttpRequest) -> HttpResponse:
+    """Take over a patient whom another clinic of the organization registered."""
+    asker, form = Asker(request), PersonForm(request.POST)
+    if form.is_valid():
+        try:
+            patient = patients.link_patient(clinic=asker.clinic, by=asker.user, **form.cleaned_data)
+        except patients.NobodyToLink:
+            messages.warning(
+                request, "Nobody of this name and birth date is known elsewhere any more. Register them here."
+            )
+            return redirect("patient-new")
+        return said(request, f"{patient.name} is now registered here too.", "patient-detail", patient.code)
+    return render(request, "intake/patient_form.html", {"form": PatientForm(request.POST)})
+
+
+@writes
+def edit_patient(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Correct a patient's record."""
+    asker = Asker(request)
+    patient = get_patient(asker.clinic, code)
+    if request.method != "POST":
+        initial = {name: getattr(patient, name) for name in PatientForm.base_fields}
+        return _edit_page(request, PatientForm(initial=initial), patient)
+    form = PatientForm(request.POST)
+    if not form.is_valid():
+        return _edit_page(request, form, patient)
+    try:
+        patients.edit_patient(
+            patient, clinic=asker.clinic, by=asker.user, version=version_of(request), **form.cleaned_data
+        )
+    except EditedMeanwhile:
+        theirs = get_patient(asker.clinic, code)
+        form.add_error(None, CHANGED_MEANWHILE)
+        return _edit_page(request, form, theirs, theirs=differences(form, theirs))
+    return said(request, "The record is saved.", "patient-detail", patient.code)
+
+
+def _edit_page(
+    request: HttpRequest, form: PatientForm, patient: Patient, theirs: list[tuple[str, str]] | None = None
+) -> HttpResponse:
+    context = {"form": form, "patient": patient, "theirs": theirs}
+    return render(request, "intake/patient_form.html", context, status=409 if theirs is not None else 200)
+
+
+@require_safe
+@reads
+def patient_detail(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Show a patient's record: coverages, cards, appointments."""
+    asker = Asker(request)
+    patient = get_patient(asker.clinic, code)
+    audit.record(asker.user, "intake.patient.viewed", patient, clinic=asker.clinic)
+    coverages = list(Coverage.objects.filter(patient=patient).select_related("payer", "card"))
+    cards = cards_for(asker.clinic).filter(patient=patient).exclude(status=CardScan.Status.DISCARDED)
+    context = {
+        "patient": patient,
+        "current": sorted((row for row in coverages if row.is_current), key=lambda row: row.priority),
+        "ended": [row for row in coverages if row.status == Coverage.Status.REPLACED],
+        "cards": list(cards.defer("vendor_answer")[:10]),
+        "appointments": list(appointments_for(asker.clinic).filter(patient=patient).order_by("-starts_at")[:10]),
+        "today": asker.clinic.today(timezone.now()),
+        "may_write": asker.may_write,
+    }
+    return render(request, "intake/patient.html", context)

@@ -1,0 +1,336 @@
+"""Checking a card beside its photo: fields, payer, confirm, undo, another patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from core import audit
+from core.models import EditedMeanwhile
+
+from .. import fields
+from ..access import get_card, get_patient
+from ..forms import OnFileForm, SubscriberForm
+from ..models import CardField, CardMovedOn, CardScan, Coverage, member_id_fingerprint
+from ..services import cards, coverage, patients, review
+from ..services.payers import payer_from_choice
+from .cards import MOVED_ON
+from .common import Asker, is_fragment, reads, said, version_of, writes
+
+SOMEBODY_ELSE = (
+    "Somebody else worked on this card while you had it open. Their values are shown now. "
+    "Yours was not saved; look at the field and accept or correct it again."
+)
+PAYER = "payer"
+
+
+@dataclass
+class Line:
+    """One line of the review: a field, or the payer with its id."""
+
+    name: str
+    position: int
+    label: str
+    value: str
+    percent: int | None
+    state: str
+    sentence: str
+    is_done: bool
+    is_corrected: bool
+    error: str = ""
+    rank: float = 2.0
+
+    @property
+    def key(self) -> str:
+        """Return what the line's controls are called."""
+        return f"{self.name}:{self.position}"
+
+    @property
+    def is_left(self) -> bool:
+        """Return whether somebody still has to look at it: it was read, or it is needed and missing."""
+        return not self.is_done and (bool(self.value) or self.name in {"member_number", PAYER})
+
+
+def _lines(card: CardScan) -> list[Line]:
+    """Return the card's lines, the least certain first; what was not found on the card comes last."""
+    rows = list(card.fields.all())
+    lines = [_line(row) for row in rows if row.name not in fields.PAYER_FIELDS]
+    lines.append(_payer_line(card, [row for row in rows if row.name in fields.PAYER_FIELDS]))
+    order = list(fields.KINDS)
+    return sorted(
+        lines, key=lambda line: (line.rank, order.index(line.name) if line.name in order else 99, line.position)
+    )
+
+
+def _line(row: CardField) -> Line:
+    state, sentence = fields.trust(_float(row.text_score), _float(row.label_score))
+    if row.is_reviewed:
+        state, sentence = "done", "Corrected" if row.is_corrected else "Accepted"
+    score = row.score
+    return Line(
+        row.name,
+        row.position,
+        fields.label_of(row.name),
+        row.current_value,
+        None if score is None else int(score * 100),
+        state,
+        sentence,
+        row.is_reviewed,
+        row.is_corrected,
+        rank=2.0 if score is None else float(score),
+    )
+
+
+def _float(score: object) -> float | None:
+    return None if score is None else float(score)  # type: ignore[arg-type]
+
+
+def _payer_line(card: CardScan, rows: list[CardField]) -> Line:
+    """Return the one line of the payer: who it is taken for and by what."""
+    printed = {row.name: row.current_value for row in rows}
+    words = " · ".join(filter(None, [printed.get("payer_name", ""), printed.get("payer_id", "")]))
+    scores = [row.score for row in rows if row.score is not None]
+    done = bool(rows) and bool(words or card.payer) and all(row.is_reviewed or not row.value for row in rows)
+    done = done and (card.payer_match == CardScan.Match.PERSON or any(row.is_reviewed for row in rows))
+    sure = card.payer_match in {CardScan.Match.PAYER_ID, CardScan.Match.ALIAS, CardScan.Match.PERSON}
+    sentence = card.get_payer_match_display().capitalize() or "Choose who pays"
+    return Line(
+        PAYER,
+        0,
+        "Payer",
+        card.payer.label if card.payer else words,
+        int(min(scores) * 100) if scores else None,
+        "done" if done or sure else "needs-you",
+        sentence,
+        done,
+        False,
+        rank=float(min(scores)) if scores else 1.5,
+    )
+
+
+def _summary(card: CardScan, lines: list[Line]) -> dict[str, object]:
+    """Return what stands under the lines and changes with each of them."""
+    left = [line for line in lines if line.is_left]
+    total = len(left) + sum(line.is_done and bool(line.value) for line in lines)
+    return {"card": card, "left": len(left), "total": total, "name": review.name_on_card(card)}
+
+
+@require_safe
+@reads
+def card_page(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Show the card as it stands: progress, review, why it failed, or what was made of it."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    if card.status == CardScan.Status.DRAFT and asker.may_write:
+        return redirect("card-capture", card.code)
+    audit.record(asker.user, "intake.card.viewed", card, clinic=asker.clinic)
+    return _page(request, card)
+
+
+def _page(
+    request: HttpRequest,
+    card: CardScan,
+    *,
+    subscriber: SubscriberForm | None = None,
+    on_file: OnFileForm | None = None,
+    sentence: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    lines = _lines(card)
+    made = card.coverages.exclude(status=Coverage.Status.REMOVED).select_related("payer").first()
+    current = coverage.current_coverages(card.patient)
+    context = {
+        **_summary(card, lines),
+        "lines": lines,
+        "images": list(card.images.all()),
+        "coverage": made,
+        "on_file": current,
+        "subscriber_form": subscriber or _subscriber_form(card),
+        "on_file_form": on_file or OnFileForm(current, initial={"on_file": _likely(card, current)}),
+        "sentence": sentence,
+        "may_write": Asker(request).may_write,
+    }
+    return render(request, "intake/card.html", context, status=status)
+
+
+def _subscriber_form(card: CardScan) -> SubscriberForm:
+    """Return the form with what the card suggests; nothing is chosen when the names do not fit."""
+    name = review.name_on_card(card)
+    initial = {
+        "relationship": name.relationship,
+        "subscriber_first_name": name.first_name,
+        "subscriber_last_name": name.last_name,
+    }
+    return SubscriberForm(initial=initial)
+
+
+def _likely(card: CardScan, current: list[Coverage]) -> str:
+    """Return the likely choice: leave what is on file when the member id is the same, else no choice."""
+    mine = member_id_fingerprint(review.values_of(card).get("member_number", ""))
+    same = any(row.member_id_fingerprint == mine for row in current if mine)
+    return coverage.OnFile.LEAVE if same else ""
+
+
+@require_POST
+@writes
+def review_field(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Accept or correct one line; `accept` names it, its value comes with the form."""
+    asker = Asker(request)
+    card, key = get_card(asker.clinic, code), request.POST.get("accept", "")
+    try:
+        values = _values(card, request.POST, key)
+        review.review_fields(card, values, by=asker.user, version=version_of(request), now=timezone.now())
+    except review.FieldRefused as refused:
+        return _line_answer(request, card, key, str(refused))
+    except EditedMeanwhile:
+        return _changed(request, get_card(asker.clinic, code), key)
+    except CardMovedOn:
+        return _refresh(request, card)
+    return _line_answer(request, card, key)
+
+
+def _values(card: CardScan, posted: QueryDict, key: str) -> dict[tuple[str, int], str]:
+    """Return the reviewed values of a line; accepting the payer accepts both fields as they are. Raises Http404."""
+    if key == f"{PAYER}:0":
+        rows = card.fields.filter(name__in=fields.PAYER_FIELDS)
+        return {(row.name, row.position): row.current_value for row in rows if row.value or row.is_reviewed}
+    known = {(row.name, row.position) for row in card.fields.all()}
+    name, _, position = key.partition(":")
+    if not position.isdecimal() or (name, int(position)) not in known:
+        raise Http404
+    return {(name, int(position)): posted.get(f"value:{key}", "")}
+
+
+def _line_answer(request: HttpRequest, card: CardScan, key: str, error: str = "") -> HttpResponse:
+    """Send the line back with the summary; without htmx the whole page."""
+    card = get_card(Asker(request).clinic, card.code)
+    if not is_fragment(request):
+        return _page(request, card, sentence=error, status=400) if error else redirect("card-review", card.code)
+    lines = _lines(card)
+    line = next(line for line in lines if line.key == key)
+    if error:
+        line.value, line.error = request.POST.get(f"value:{key}", ""), error
+    context = {**_summary(card, lines), "line": line, "is_answer": True, "may_write": True}
+    return render(request, "intake/_review_answer.html", context)
+
+
+def _changed(request: HttpRequest, card: CardScan, key: str = "") -> HttpResponse:
+    """Somebody else was faster: show all lines as they are now, and keep what was typed in its line."""
+    if not is_fragment(request):
+        return _page(request, card, sentence=SOMEBODY_ELSE, status=409)
+    lines = _lines(card)
+    for line in lines:
+        if line.key == key and f"value:{key}" in request.POST:
+            typed = request.POST[f"value:{key}"]
+            line.error = f"You typed “{typed}”; it is not saved." if typed != line.value else ""
+    context = {**_summary(card, lines), "lines": lines, "sentence": SOMEBODY_ELSE, "may_write": True}
+    response = render(request, "intake/_review_fields.html", context)
+    response["HX-Retarget"], response["HX-Reswap"] = "#review-fields", "outerHTML"
+    return response
+
+
+def _refresh(request: HttpRequest, card: CardScan) -> HttpResponse:
+    messages.warning(request, MOVED_ON)
+    if not is_fragment(request):
+        return redirect("card-review", card.code)
+    response = HttpResponse()
+    response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@writes
+def choose_payer(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Let a person say who pays."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    edi_payer_id, name = request.POST.get("edi_payer_id", "")[:40], request.POST.get("payer_name", "")[:120]
+    if not (edi_payer_id.strip() or name.strip()):
+        return _line_answer(request, card, f"{PAYER}:0", "Choose a payer from the list, or type its name.")
+    try:
+        payer = payer_from_choice(edi_payer_id, name)
+        review.choose_payer(card, payer, by=asker.user, version=version_of(request), now=timezone.now())
+    except EditedMeanwhile:
+        return _changed(request, get_card(asker.clinic, code))
+    except CardMovedOn:
+        return _refresh(request, card)
+    return _line_answer(request, card, f"{PAYER}:0")
+
+
+@require_POST
+@writes
+def confirm(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Make the card the patient's coverage."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    subscriber = SubscriberForm(request.POST)
+    on_file = OnFileForm(coverage.current_coverages(card.patient), request.POST)
+    if not (subscriber.is_valid() & on_file.is_valid()):
+        return _page(request, card, subscriber=subscriber, on_file=on_file, status=400)
+    try:
+        review.confirm_card(
+            card,
+            by=asker.user,
+            version=version_of(request),
+            subscriber=subscriber.subscriber(),
+            placing=on_file.placing(),
+            now=timezone.now(),
+        )
+    except review.NotReady as not_ready:
+        sentence = " ".join(not_ready.problems.values())
+        return _page(request, card, subscriber=subscriber, on_file=on_file, sentence=sentence, status=400)
+    except (EditedMeanwhile, coverage.DecisionMissing):
+        fresh = get_card(asker.clinic, code)
+        return _page(request, fresh, subscriber=subscriber, sentence=SOMEBODY_ELSE, status=409)
+    except CardMovedOn:
+        messages.warning(request, MOVED_ON)
+    return redirect("card-review", card.code)
+
+
+@require_POST
+@writes
+def undo(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Take a confirmation back."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    try:
+        review.undo_confirm(card, by=asker.user, version=version_of(request))
+    except review.UndoTooLate:
+        sentence = (
+            "The coverage made of this card was changed or replaced since. Edit or remove it on the patient's record."
+        )
+        return said(request, sentence, "card-review", card.code, level=messages.WARNING)
+    except (CardMovedOn, EditedMeanwhile):
+        return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
+    return said(request, "The card is back in review, and its coverage is taken out.", "card-review", card.code)
+
+
+@writes
+def move(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Give the card to another patient: search, then choose."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    if request.method == "POST" and request.POST.get("patient"):
+        return _move_to(request, asker, card)
+    text = request.POST.get("q", "").strip()[:100]
+    found = patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now()))
+    context = {"card": card, "q": text, "found": [row for row in found if row.pk != card.patient_id]}
+    return render(request, "intake/card_move.html", context)
+
+
+def _move_to(request: HttpRequest, asker: Asker, card: CardScan) -> HttpResponse:
+    try:
+        patient = get_patient(asker.clinic, UUID(request.POST["patient"]))
+    except ValueError:
+        raise Http404 from None
+    try:
+        cards.move_to_patient(card, patient, by=asker.user, version=version_of(request))
+    except (CardMovedOn, EditedMeanwhile):
+        return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
+    return said(request, f"The card now belongs to {patient.name}.", "card-review", card.code)
