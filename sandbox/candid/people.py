@@ -18,17 +18,25 @@ def plain(name: str) -> str:
 
 
 def split_name(full: str) -> tuple[str, str, str]:
-    """Return (first, middle, last) of a name as cards print it: "FIRST M LAST JR" or "LAST, FIRST M"."""
+    """Return (first, middle, last) of a name as cards print it: "FIRST M LAST JR" or "LAST, FIRST M".
+
+    A surname of several words cannot be told from a middle name; what is in doubt goes to the middle, and
+    `same_person` takes it either way. A hyphenated name is one word.
+    """
     before, comma, after = full.partition(",")
-    words = plain(f"{after} {before}" if comma and plain(after) not in _SUFFIXES else full).split()
-    words = [word for word in words if word not in _SUFFIXES] or words
     if comma and plain(after) not in _SUFFIXES:
-        first, *middle = plain(after).split() or [""]
-        return first, " ".join(middle), plain(before)
+        first, *middle = _words(after) or [""]
+        return first, " ".join(middle), " ".join(_words(before))
+    words = _words(full)
     if len(words) < 2:
         return "", "", " ".join(words)
-    middle = words[1:-1]
-    return words[0], " ".join(middle), words[-1]
+    return words[0], " ".join(words[1:-1]), words[-1]
+
+
+def same_person(asked: tuple[str, str], first: str, middle: str, last: str) -> bool:
+    """Tell whether (first, last) as asked is this person, whichever way the middle name goes."""
+    known = [(first, last), (first, f"{middle} {last}")]
+    return any(same_name(asked, name) for name in known)
 
 
 def same_name(asked: tuple[str, str], known: tuple[str, str]) -> bool:
@@ -63,6 +71,11 @@ def lookalike(member_id: str) -> str:
 def swapped(asked: date, known: date) -> bool:
     """Tell whether day and month changed places."""
     return (asked.year, asked.month, asked.day) == (known.year, known.day, known.month) and asked != known
+
+
+def _words(text: str) -> list[str]:
+    words = [plain(word) for word in text.split()]
+    return [word for word in words if word and word not in _SUFFIXES]
 
 
 def _joined(name: tuple[str, str]) -> str:

@@ -9,7 +9,7 @@ from sandbox import members
 from sandbox.candid import aaa, personas
 from sandbox.candid.model import Dependent, Member
 from sandbox.candid.payers import Payer
-from sandbox.candid.people import close_name, plain, plain_id, same_name, swapped
+from sandbox.candid.people import close_name, plain, plain_id, same_name, same_person, swapped
 from sandbox.candid.questions import Person, Question
 from sandbox.state import store
 
@@ -90,7 +90,7 @@ def _with_birth_dates(member: Member, question: Question) -> Member:
 def _checked(question: Question, member: Member) -> Found:
     """Return the member if name, birth date and dependent fit; close misses are answered and corrected."""
     asked = question.subscriber
-    if not same_name(asked.name, member.name) and not close_name(asked.name, member.name):
+    if not _is_member(asked, member) and not close_name(asked.name, member.name):
         raise TurnedDown(aaa.rejection("73", resolution=_hint_of_dependent(asked, member)))
     _compare_birth_dates(asked.birth_date, member.birth_date, dependent=False)
     if member.rejections:
@@ -117,6 +117,10 @@ def _compare_birth_dates(asked: date | None, known: date | None, *, dependent: b
     raise TurnedDown(aaa.rejection("71", dependent=dependent))
 
 
+def _is_member(asked: Person, member: Member) -> bool:
+    return same_person(asked.name, member.first_name, member.middle_name, member.last_name)
+
+
 def _hint_of_dependent(asked: Person, member: Member) -> str:
     if any(same_name(asked.name, (known.first_name, known.last_name)) for known in member.dependents):
         return "This person is a dependent on the plan. Ask through the subscriber."
@@ -131,13 +135,14 @@ def _whoever(asked: Person | None) -> Dependent | None:
 def _corrections(question: Question, member: Member, dependent: Dependent | None) -> tuple[Correction, ...]:
     """Return where the payer's record differs; the names of the properties are our guess, as no source has them."""
     asked = question.subscriber
-    found = _of_person("subscriber", asked, member.name, member.birth_date)
+    name = asked.name if _is_member(asked, member) else member.name
+    found = _of_person("subscriber", asked, name, member.birth_date)
     known_id = member.mbi or member.member_id
     if plain_id(asked.member_id) != plain_id(known_id):
         found.append(Correction("subscriber.member_id", asked.member_id, known_id))
     if question.dependent is not None and dependent is not None:
-        name = (dependent.first_name, dependent.last_name)
-        found += _of_person("dependent", question.dependent, name, dependent.birth_date)
+        known = (dependent.first_name, dependent.last_name)
+        found += _of_person("dependent", question.dependent, known, dependent.birth_date)
     return tuple(found)
 
 
