@@ -1,0 +1,94 @@
+"""The supervisor: children's lines, a start that fails, a child that dies later, a clean stop."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from core import supervisor
+from core.supervisor import Part, Stopped, Supervisor, port_is_free
+
+SLEEPS = [sys.executable, "-c", "import time; print('up'); time.sleep(60)"]
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+def wait_until(condition, seconds=20.0):
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def run(said):
+    running = []
+
+    def run(*parts):
+        one = Supervisor(parts, said.append)
+        running.append(one)
+        one.start()
+        return one
+
+    yield run
+    for one in running:
+        one.stop()
+
+
+def test_it_prefixes_the_lines_of_its_children(run, said):
+    run(Part("web", SLEEPS), Part("worker", SLEEPS))
+    wait_until(lambda: sorted(said) == ["web        up", "worker     up"])
+
+
+def test_a_part_that_does_not_start_ends_everything(run, said):
+    one = run(Part("web", SLEEPS), Part("worker", [sys.executable, "-c", "raise SystemExit(3)"]))
+    with pytest.raises(Stopped, match="worker ended with code 3"):
+        one.watch()
+    one.stop()
+    assert all(child.poll() is not None for child in one.children.values())
+
+
+def test_a_part_that_dies_later_is_started_again(run, said, monkeypatch):
+    monkeypatch.setattr(supervisor, "STAYS_UP", 0.0)
+    one = run(Part("worker", SLEEPS))
+    wait_until(lambda: said)
+    first = one.children["worker"].pid
+    os.kill(first, signal.SIGKILL)
+    threading.Thread(target=one.watch, daemon=True).start()
+    wait_until(lambda: one.children["worker"].pid != first)
+    wait_until(lambda: said.count("worker     up") == 2)
+    assert "worker     ended with code -9 and is started again." in said
+
+
+def test_it_ends_what_a_child_left_behind(run, said):
+    spawn = "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    one = run(Part("web", [sys.executable, "-c", f"{spawn}; print(p.pid, flush=True); time.sleep(60)"]))
+    wait_until(lambda: said)
+    grandchild = int(said[0].split()[1])
+    one.stop()
+    wait_until(lambda: not _lives(grandchild))
+
+
+def _lives(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_it_knows_a_port_in_use():
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert port_is_free(port) is False
+    assert port_is_free(port) is True
