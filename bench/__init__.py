@@ -1,0 +1,1 @@
+"""The benchmarks: ratios, with both sides measured in one run."""
