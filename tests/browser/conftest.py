@@ -132,6 +132,12 @@ def faults_of(page: Page) -> list[str]:
     ]
 
 
+SETTLED = """
+() => new Promise((settled) => requestAnimationFrame(() => requestAnimationFrame(() =>
+  Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => settled(true)))))
+"""
+
+
 def sideways(page: Page) -> int:
     """Return by how many pixels the page can be scrolled sideways."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
@@ -144,6 +150,7 @@ def check_page(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for viewport in (WIDE, NARROW):
             page.set_viewport_size(viewport)
+            page.evaluate(SETTLED)
             where = f"{name}, {scheme}, {viewport['width']} px"
             assert faults_of(page) == [], where
             assert sideways(page) == 0, where

@@ -1,9 +1,12 @@
 """The template tags and components that every page is built from."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.template.loader import render_to_string
 
@@ -124,3 +127,17 @@ def test_it_shows_an_error_page_without_any_context(template: str) -> None:
     assert "<h1>" in html
     assert "style=" not in html
     assert "<script>" not in html
+
+
+def test_it_uses_only_classes_that_are_styled() -> None:
+    root = Path(settings.BASE_DIR)
+    shared = ["*.html", "components/*.html", "account/*.html", "mfa/**/*.html", "allauth/**/*.html", "core/*.html"]
+    styled = set(re.findall(r"\.([a-z][\w-]+)", "".join(s.read_text() for s in (root / "static/css").glob("*.css"))))
+    used = {
+        name
+        for pattern in shared
+        for page in (root / "templates").glob(pattern)
+        for words in re.findall(r'class="([^"{]*)"', page.read_text())
+        for name in words.split()
+    }
+    assert used - styled == set()
