@@ -6,7 +6,7 @@ Pure: no form, no database, no clock. Rules: docs/vendors/spry.md.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -181,14 +181,14 @@ def _lines(amounts: Amounts, in_network: bool, service_type_code: str) -> Iterat
                 amount = getattr(amounts, f"{word}_{name}{suffix}")
                 if amount is not None:
                     yield BenefitLine(kind, amount, coverage_level=level, period=period, in_network=in_network)
-    about = {"in_network": in_network, "service_type_code": service_type_code}
+    about = BenefitLine("", in_network=in_network, service_type_code=service_type_code)
+    own = replace(about, coverage_level=Level.INDIVIDUAL)
     if amounts.copay is not None:
-        yield BenefitLine(Kind.COPAY, amounts.copay, coverage_level=Level.INDIVIDUAL, **about)
+        yield replace(own, kind=Kind.COPAY, amount=amounts.copay)
     if amounts.coinsurance_percent is not None:
-        percent = amounts.coinsurance_percent
-        yield BenefitLine(Kind.COINSURANCE, percent=percent, coverage_level=Level.INDIVIDUAL, **about)
+        yield replace(own, kind=Kind.COINSURANCE, percent=amounts.coinsurance_percent)
     for period, visits in ((Period.YEAR, amounts.visits), (Period.REMAINING, amounts.visits_remaining)):
         if visits is not None:
-            yield BenefitLine(Kind.VISITS, count=Decimal(visits), period=period, **about)
+            yield replace(about, kind=Kind.VISITS, count=Decimal(visits), period=period)
     if amounts.amount_remaining is not None:
-        yield BenefitLine(Kind.LIMITATION, amounts.amount_remaining, period=Period.REMAINING, **about)
+        yield replace(about, kind=Kind.LIMITATION, amount=amounts.amount_remaining, period=Period.REMAINING)

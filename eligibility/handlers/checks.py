@@ -73,7 +73,7 @@ class AskPayer(Handler):
         if not _has_line(check):
             return NO_LINE
         since = check.initiated_at if check.tries else None
-        answer = client().check(wire.build_request(check.request, existing_after=since))
+        answer = client().check(wire.build_request(check.request or {}, existing_after=since))
         document = answer.json()
         if answer.status >= 400:
             problem = wire.parse_refusal(answer.status, document)

@@ -159,7 +159,7 @@ def _numbers(capture: ManualCapture) -> Numbers:
 
 def _queue(capture: ManualCapture, by: User) -> None:
     """Freeze the bytes and let them be sent, inside the caller's transaction."""
-    body = wire.build_capture(capture.facts, _numbers(capture))
+    body = wire.build_capture(capture.facts or {}, _numbers(capture))
     capture.payload_hash = hashlib.sha256(body).hexdigest()
     capture.sent_at, capture.sends, capture.looks, capture.flag = None, 0, 0, ""
     capture.refused_code, capture.refused_message, capture.refused_field = None, "", ""

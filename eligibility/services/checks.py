@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -44,7 +45,7 @@ def request_check(
     A payer known not to answer is not asked: the check ends at once with "call the payer".
     Raises CannotAsk when a value is missing and CheckAlreadyOpen when the same question is open.
     """
-    asked = {"date_of_service": date_of_service, "service_type_code": service_type_code}
+    asked: dict[str, Any] = {"date_of_service": date_of_service, "service_type_code": service_type_code}
     question = build_question(coverage, clinic=clinic, appointment=appointment, ask_as=ask_as, **asked)
     try:
         with transaction.atomic():
@@ -66,7 +67,7 @@ def request_check(
     return check
 
 
-def _open_like(coverage: Coverage, asked: dict[str, object]) -> EligibilityCheck:
+def _open_like(coverage: Coverage, asked: dict[str, Any]) -> EligibilityCheck:
     """Return the open check of a question. Raises DoesNotExist: then the constraint that failed was another one."""
     return EligibilityCheck.objects.open().get(coverage=coverage, **asked)
 

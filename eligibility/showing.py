@@ -1,0 +1,165 @@
+"""The facts of an answer arranged for people: what a visit costs, what is left of the year, what else was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.money import show
+
+from . import benefits
+from .benefits import BenefitLine, Copay, Meter, Visits
+from .choices import Kind, Level
+from .models import EligibilityCheck
+from .service_types import service_name
+from .services.results import is_specialist_visit
+
+
+@dataclass(frozen=True)
+class YearlyAmount:
+    """A deductible or out-of-pocket maximum with its words."""
+
+    label: str
+    meter: Meter
+
+
+@dataclass(frozen=True)
+class Network:
+    """What was said about one network."""
+
+    label: str
+    yearly: list[YearlyAmount]
+    visit: list[BenefitLine]
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What the patient pays today, in a sentence, and the reasons for it."""
+
+    sentence: str
+    why: list[str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer's benefits, ready for a template."""
+
+    copay: Copay
+    copay_words: str
+    coinsurance_words: str
+    deductible: Meter
+    out_of_pocket: Meter
+    payment: Payment
+    networks: list[Network]
+    visits: list[Visits]
+    non_covered: list[str]
+    limits: list[BenefitLine]
+
+
+def shown(check: EligibilityCheck, lines: Sequence[BenefitLine]) -> Shown:
+    """Arrange the lines of an answer for the visit it was asked for."""
+    service = check.service_type_code
+    copay = benefits.copay(lines, service_type_code=service, specialist=is_specialist_visit(check))
+    shares = benefits.coinsurance(lines, service_type_code=service)
+    deductible = benefits.deductible(lines)
+    return Shown(
+        copay=copay,
+        copay_words=_copay_words(copay),
+        coinsurance_words=_shares_words(shares),
+        deductible=deductible,
+        out_of_pocket=benefits.out_of_pocket(lines),
+        payment=_payment(check, copay, shares, deductible),
+        networks=[*_networks(lines)],
+        visits=benefits.visit_limits(lines),
+        non_covered=_non_covered(lines),
+        limits=[line for line in lines if line.kind == Kind.LIMITATION],
+    )
+
+
+def _amount(value: Decimal | None) -> str:
+    return show(value).removesuffix(".00")
+
+
+def percent(value: Decimal) -> str:
+    """Return a percentage for people: 20 % and not 20.00 %."""
+    return f"{value.normalize():f} %"
+
+
+def _copay_words(copay: Copay) -> str:
+    if copay.amount is not None:
+        return _amount(copay.amount)
+    stated = dict.fromkeys(_amount(line.amount) for line in copay.lines if line.amount is not None)
+    return " or ".join(stated) or "not stated"
+
+
+def _shares_words(shares: Sequence[BenefitLine]) -> str:
+    words = dict.fromkeys(
+        percent(line.percent) if line.percent is not None else f"unclear (sent as {line.as_sent})" for line in shares
+    )
+    return " or ".join(words) or "not stated"
+
+
+def _payment(check: EligibilityCheck, copay: Copay, shares: Sequence[BenefitLine], deductible: Meter) -> Payment:
+    why = [f"This is what {check.payer_label} states and no promise to pay."]
+    if any(line.in_network is None for line in [*copay.lines, *shares]):
+        why.append("The payer did not say for which network, so it is assumed to be in network.")
+    else:
+        why.append("It holds in network; whether this provider is in network is not part of the answer.")
+    if copay.is_stated:
+        return _copay_payment(check, copay, why)
+    clear = [line.percent for line in shares if line.percent is not None]
+    if len(set(clear)) == 1 and deductible.remaining is not None:
+        left = deductible.remaining
+        rest = f"{percent(clear[0])} of what is allowed"
+        sentence = f"The patient pays {rest}."
+        if left > 0:
+            until = f"up to the {_amount(left)} left of the deductible"
+            sentence = f"The patient pays what is allowed, {until}, then {rest}."
+        return Payment(sentence, ["No copay is stated.", *why])
+    return Payment(f"The payer did not say what the patient pays for {check.service.lower()}.", [])
+
+
+def _copay_payment(check: EligibilityCheck, copay: Copay, why: list[str]) -> Payment:
+    if not copay.asked_about:
+        why.insert(0, f"The payer states this copay for the plan, not for {check.service.lower()} alone.")
+    if copay.amount is None:
+        return Payment(f"The patient pays {_copay_words(copay)} today, depending on the kind of visit.", why)
+    if len({line.amount for line in copay.lines}) > 1:
+        why.insert(0, f"Several copays are stated: {', '.join(_named(line) for line in copay.lines)}.")
+    return Payment(f"The patient pays about {_amount(copay.amount)} today.", why)
+
+
+def _named(line: BenefitLine) -> str:
+    return f"{_amount(line.amount)} ({line.notes.lower()})" if line.notes else _amount(line.amount)
+
+
+_YEARLY = (
+    ("Deductible, individual", benefits.deductible, Level.INDIVIDUAL),
+    ("Deductible, family", benefits.deductible, Level.FAMILY),
+    ("Out of pocket, individual", benefits.out_of_pocket, Level.INDIVIDUAL),
+    ("Out of pocket, family", benefits.out_of_pocket, Level.FAMILY),
+)
+
+
+def _networks(lines: Sequence[BenefitLine]) -> Iterator[Network]:
+    """Return what was said in network and out of network; a network nothing was said about is left out."""
+    for label, inside in (("In network", True), ("Out of network", False), ("Network not stated", None)):
+        own = [line for line in lines if line.in_network is inside]
+        yearly = [
+            YearlyAmount(words, meter)
+            for words, measure, level in _YEARLY
+            if (meter := measure(own, level=level, in_network=bool(inside))).is_stated
+        ]
+        visit = [line for line in own if line.kind in (Kind.COPAY, Kind.COINSURANCE)]
+        if yearly or visit:
+            yield Network(label, yearly, visit)
+
+
+def _non_covered(lines: Sequence[BenefitLine]) -> list[str]:
+    return [*dict.fromkeys(_service_words(line) for line in lines if line.kind == Kind.NON_COVERED)]
+
+
+def _service_words(line: BenefitLine) -> str:
+    words = service_name(line.service_type_code) if line.service_type_code else ""
+    return f"{words}: {line.notes}" if words and line.notes else words or line.notes or "not named"

@@ -1,0 +1,252 @@
+"""Pages of a phone call: writing it down, finishing, correcting, sending it to SPRY."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic.models import Role
+from core import audit
+from intake.access import appointments_for, get_coverage
+from intake.models import Appointment, Coverage
+from intake.views.common import Asker, said
+
+from .. import services
+from ..access import get_capture
+from ..capture_form import CaptureForm
+from ..choices import CaptureStatus
+from ..forms import next_appointment
+from ..models import ManualCapture
+from ..services.captures import missing_numbers
+from .common import MAY_ASK, asks, reads
+
+_GONE = "This call is finished already. To change it, correct it."
+
+
+@asks
+def start_capture(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Begin to write a call down; the first save makes the draft."""
+    asker = Asker(request)
+    coverage = get_coverage(asker.clinic, code)
+    appointment = _appointment(request, asker, coverage)
+    if request.method != "POST":
+        form = CaptureForm(asker.clinic, coverage, initial=prefilled(asker, coverage, appointment))
+        return render(request, "eligibility/capture_form.html", _page(form, coverage, None, appointment))
+    form = CaptureForm(asker.clinic, coverage, request.POST)
+    capture = services.start_capture(
+        coverage=coverage, clinic=asker.clinic, typed=form.typed(), by=asker.user, appointment=appointment
+    )
+    return _saved(request, asker, capture, form)
+
+
+def _appointment(request: HttpRequest, asker: Asker, coverage: Coverage) -> Appointment | None:
+    """Return the visit named in the address, else the patient's next one."""
+    named = request.GET.get("appointment", "") or request.POST.get("appointment", "")
+    try:
+        code = UUID(named)
+    except ValueError:
+        return next_appointment(asker.clinic, coverage)
+    return appointments_for(asker.clinic).filter(code=code, patient=coverage.patient_id).first()
+
+
+def prefilled(asker: Asker, coverage: Coverage, appointment: Appointment | None) -> dict[str, Any]:
+    """Return what is known before the call; the member number still has to be confirmed."""
+    now = timezone.now().astimezone(asker.clinic.zone)
+    return {
+        "called_at": now.strftime("%Y-%m-%dT%H:%M"),
+        "date_of_service": appointment.date_of_service if appointment else asker.clinic.today(),
+        "service_type_code": appointment.service_type_code if appointment else "30",
+        "service_code": asker.clinic.spry_service_code,
+        "member_id": coverage.member_id,
+        "payer_name": coverage.payer_name,
+        "edi_payer_id": coverage.payer.edi_payer_id if coverage.payer else "",
+        "plan_name": coverage.plan_name,
+        "subscriber_same_as_patient": coverage.is_self,
+        "subscriber_first_name": "" if coverage.is_self else coverage.subscriber_first_name,
+        "subscriber_last_name": "" if coverage.is_self else coverage.subscriber_last_name,
+        "subscriber_birth_date": None if coverage.is_self else coverage.subscriber_birth_date,
+        "in_network_discussed": True,
+    }
+
+
+@asks
+def edit_capture(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Go on writing a draft."""
+    asker = Asker(request)
+    capture = get_capture(asker.clinic, code)
+    if not capture.is_draft:
+        return said(request, _GONE, "capture-detail", capture.code, level=messages.INFO)
+    if request.method != "POST":
+        audit.record(asker.user, "eligibility.capture.viewed", capture, clinic=asker.clinic)
+        form = CaptureForm(asker.clinic, capture.coverage, initial=capture.typed)
+        page = _page(form, capture.coverage, capture, capture.appointment)
+        return render(request, "eligibility/capture_form.html", page)
+    form = CaptureForm(asker.clinic, capture.coverage, request.POST)
+    try:
+        services.save_draft(capture, typed=form.typed(), by=asker.user)
+    except services.CaptureMovedOn:
+        return said(request, _GONE, "capture-detail", capture.code, level=messages.INFO)
+    return _saved(request, asker, capture, form)
+
+
+def _saved(request: HttpRequest, asker: Asker, capture: ManualCapture, form: CaptureForm) -> HttpResponse:
+    """The draft is safe; finish it when that was asked for and nothing stands against it."""
+    if "finish" not in request.POST:
+        return said(request, "The draft is saved. Nothing is sent.", "capture-edit", capture.code)
+    page = _page(form, capture.coverage, capture, capture.appointment)
+    if form.is_valid() and not form.rule_errors(now=timezone.now()):
+        try:
+            _finish(request, asker, capture, form)
+            return redirect("capture-detail", capture.code)
+        except services.NotFinished as stopped:
+            page["doubts"] = stopped.warnings
+        except services.CaptureMovedOn:
+            return said(request, _GONE, "capture-detail", capture.code, level=messages.INFO)
+    return render(request, "eligibility/capture_form.html", page, status=422)
+
+
+def _finish(request: HttpRequest, asker: Asker, capture: ManualCapture, form: CaptureForm) -> None:
+    services.finish_capture(
+        capture,
+        call=form.call(),
+        typed=form.typed(),
+        ticked=request.POST.getlist("override"),
+        date_of_service=form.cleaned_data["date_of_service"],
+        service_type_code=form.cleaned_data["service_type_code"],
+        by=asker.user,
+        now=timezone.now(),
+    )
+
+
+def _page(
+    form: CaptureForm, coverage: Coverage, capture: ManualCapture | None, appointment: Appointment | None
+) -> dict[str, Any]:
+    return {"form": form, "coverage": coverage, "capture": capture, "appointment": appointment, "doubts": []}
+
+
+@require_safe
+@reads
+def capture_detail(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Show a call as it was written down, and where it stands at SPRY."""
+    asker = Asker(request)
+    capture = get_capture(asker.clinic, code)
+    audit.record(asker.user, "eligibility.capture.viewed", capture, clinic=asker.clinic)
+    return render(request, "eligibility/capture.html", _capture_page(asker, capture))
+
+
+@require_safe
+@reads
+def capture_status(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Fragment that the page asks for while the call is on its way to SPRY."""
+    asker = Asker(request)
+    return render(request, "eligibility/_capture.html", _capture_page(asker, get_capture(asker.clinic, code)))
+
+
+def _capture_page(asker: Asker, capture: ManualCapture) -> dict[str, Any]:
+    state, label, sentence = told(capture)
+    form = CaptureForm(asker.clinic, capture.coverage, initial=capture.typed)
+    refused = form.fields.get(capture.refused_field)
+    may_ask = asker.role in MAY_ASK
+    waits_here = capture.status == CaptureStatus.SAVED_HERE and not missing_numbers(capture)
+    refused_for_admin = capture.status == CaptureStatus.REJECTED and asker.role == Role.ADMIN
+    return {
+        "capture": capture,
+        "state": state,
+        "label": label,
+        "sentence": sentence,
+        "refused_label": refused.label if refused else "",
+        "said": [(field.label, _shown_value(field)) for field in form if _shown_value(field)],
+        "superseded_by": capture.corrections.exclude(status=CaptureStatus.DRAFT).first(),
+        "may_correct": may_ask and capture.is_correctable,
+        "may_continue": may_ask and capture.is_draft,
+        "may_send": (may_ask and waits_here) or refused_for_admin,
+    }
+
+
+def _shown_value(field: Any) -> str:
+    """Return what was typed, as people read it: the label of a choice, "yes" for a tick."""
+    value = field.initial
+    if value in (None, "", False):
+        return ""
+    if field.widget_type == "checkbox":
+        return "yes"
+    offered = dict(getattr(field.field, "choices", ()))
+    words = str(offered.get(value, value))
+    return words.replace("T", " ") if field.name == "called_at" else words
+
+
+def told(capture: ManualCapture) -> tuple[str, str, str]:
+    """Return state word, label and sentence for where a call stands."""
+    status = CaptureStatus(capture.status)
+    return (_TOLD[status][0], status.label, _sentence(capture))
+
+
+_TOLD = {
+    CaptureStatus.DRAFT: ("needs-you", "This call is a draft. Finish it to use its benefits."),
+    CaptureStatus.SAVED_HERE: ("done", "The call is saved here and its benefits are in use."),
+    CaptureStatus.QUEUED: ("waiting", "The call is saved here and goes to SPRY next."),
+    CaptureStatus.SENDING: ("waiting", "The call is saved here and is being sent to SPRY."),
+    CaptureStatus.SAVED: ("done", "The call is saved here and at SPRY."),
+    CaptureStatus.REJECTED: ("blocked", "SPRY refused the call. It is saved here and its benefits are in use."),
+    CaptureStatus.UNKNOWN: ("waiting", "SPRY's answer got lost. The call is saved here; we look for it at SPRY."),
+    CaptureStatus.SUPERSEDED: ("none", "A later call replaces this one. It is kept as evidence."),
+}
+
+
+def _sentence(capture: ManualCapture) -> str:
+    sentence = _TOLD[CaptureStatus(capture.status)][1]
+    if capture.status == CaptureStatus.SAVED_HERE and (missing := missing_numbers(capture)):
+        return f"Saved here; to send it to SPRY add {' and '.join(missing)}."
+    if capture.status == CaptureStatus.QUEUED and capture.next_try_at is not None:
+        at = capture.next_try_at.astimezone(capture.clinic.zone)
+        return f"The call is saved here. SPRY could not take it; we try again at {at:%H:%M}."
+    return sentence
+
+
+@require_POST
+@asks
+def correct_capture(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Begin a correction: a new call that replaces this one when it is finished."""
+    asker = Asker(request)
+    capture = get_capture(asker.clinic, code)
+    try:
+        draft = services.correct_capture(capture, clinic=asker.clinic, by=asker.user)
+    except services.CaptureMovedOn:
+        sentence = "This call cannot be corrected while it is on its way to SPRY. Try again in a minute."
+        return said(request, sentence, "capture-detail", capture.code, level=messages.INFO)
+    return redirect("capture-edit", draft.code)
+
+
+@require_POST
+@reads
+def send_capture(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Send a call that is saved here only; an admin also sends one again that SPRY refused."""
+    asker = Asker(request)
+    capture = get_capture(asker.clinic, code)
+    if not _capture_page(asker, capture)["may_send"]:
+        sentence = "This call cannot be sent from here now."
+        return said(request, sentence, "capture-detail", capture.code, level=messages.WARNING)
+    try:
+        services.send_capture(capture, by=asker.user)
+    except (services.CaptureMovedOn, services.NotFinished):
+        return said(request, "Somebody sent it already.", "capture-detail", capture.code, level=messages.INFO)
+    return redirect("capture-detail", capture.code)
+
+
+@require_POST
+@asks
+def discard_capture(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    asker = Asker(request)
+    capture = get_capture(asker.clinic, code)
+    try:
+        services.discard_draft(capture, by=asker.user)
+    except services.CaptureMovedOn:
+        return said(request, _GONE, "capture-detail", capture.code, level=messages.INFO)
+    return said(request, "The draft is thrown away.", "coverage-detail", capture.coverage.code)
