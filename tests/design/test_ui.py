@@ -141,3 +141,10 @@ def test_it_uses_only_classes_that_are_styled() -> None:
         for name in words.split()
     }
     assert used - styled == set()
+
+
+def test_it_draws_every_icon_that_a_template_names() -> None:
+    templates = Path(settings.BASE_DIR) / "templates"
+    pages = "".join(page.read_text() for page in templates.rglob("*.html"))
+    named = set(re.findall(r'icon[ =]"([a-z0-9-]+)"', pages))
+    assert named - {drawing.stem for drawing in (templates / "components/icons").glob("*.svg")} == set()
