@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.payments import records, shapes, strict
-from sandbox.payments.accounts import VENDOR
 from sandbox.payments.checks import Check, say
 from sandbox.payments.plans import Desk
 from sandbox.payments.problems import Errors, Problem, invalid
@@ -125,7 +124,7 @@ def _find_claims_paid_twice(desk: Desk, payments: list[tuple[str, Json]], batch_
     seen: set[str] = set()
     for path, payment in payments:
         for number in strict.paid_claim_numbers(payment):
-            before = number in seen or desk.store.get(VENDOR, f"claims:{batch_id}", number)
+            before = number in seen or records.pays_claim(desk.store, batch_id, number)
             if before and number not in reversed_numbers:
                 say(errors, f"{path}claimLevelInformation", "A claim is paid twice in this batch.")
             seen.add(number)

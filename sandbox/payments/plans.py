@@ -73,7 +73,11 @@ def carry_out(desk: Desk, plan: Plan) -> Answer:
         effects.do(desk.store, _first_part(plan.steps, float(partial.get("share", 0.5))), desk.now)
         return _refuse(Problem(500, "Something went wrong."))
     effects.do(desk.store, plan.steps, desk.now)
-    return _refuse(plan.refusal) if plan.refusal else Answer(plan.status, plan.body)
+    if plan.refusal:
+        return _refuse(plan.refusal)
+    if (other := desk.fault("other_2xx")) is not None:
+        return Answer(int(other.get("status", 202)), {"status": "accepted"})
+    return Answer(plan.status, plan.body)
 
 
 def _refuse(problem: Problem) -> Answer:

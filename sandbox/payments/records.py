@@ -78,7 +78,7 @@ def add_payment(store: Store, account: str, payment: Json) -> None:
         if payment[name]:
             store.put(VENDOR, f"{kind}:{account}", payment[name], {"id": payment_id})
     for number in payment.pop("claims", ()):
-        store.put(VENDOR, f"claims:{payment['batchId']}", number, {})
+        store.put(VENDOR, f"claims:{payment['batchId']}", number, {"id": payment_id})
     save_payment(store, payment)
 
 
@@ -90,6 +90,11 @@ def save_payment(store: Store, payment: Json) -> None:
 def payments_of(store: Store, batch_id: str) -> list[Json]:
     """Return the payments of a batch in the order they were added."""
     return [payment for _key, payment in store.items(VENDOR, f"members:{batch_id}")]
+
+
+def pays_claim(store: Store, batch_id: str, number: str) -> bool:
+    """Return whether a payment of the batch pays the claim with this payer's number."""
+    return _used_by(store, f"claims:{batch_id}", number) is not None
 
 
 def find_payment(store: Store, account: str, payment_id: str) -> tuple[Json, Json] | None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from sandbox import clock
 from sandbox.payments import accounts, effects, guards, records, shapes, strict
-from sandbox.payments import ledger as ledger_
 from sandbox.payments.effects import Step
+from sandbox.payments.ledger import report
 from sandbox.payments.plans import Desk, Plan
 from sandbox.payments.problems import Problem
 from sandbox.state import store
@@ -32,7 +32,7 @@ STATUS_OF_PAYMENT = {
 def ledger() -> dict[str, Json]:
     """Return how often money left, by issuerReferenceId: {"times_money_left": 1, "amount": "25.00"}."""
     effects.land(store(), clock.now())
-    return ledger_.report(store())
+    return report(store())
 
 
 def status_of(batch: Json, payment: Json) -> str:

@@ -42,6 +42,7 @@ def errors_in(check: Check, body: Any) -> Errors:
     return errors
 
 
+@cache
 def create_batch() -> Check:
     """Return the shape of a new batch; lengths and bounds are the service's own."""
     return record(
@@ -63,22 +64,26 @@ def add(strict: bool, claim_adjustments: str = "") -> Check:
     return record({"payments": many(payment(strict, claim_adjustments), least=1)}, required=("payments",))
 
 
+@cache
 def release() -> Check:
     """Return the shape of a release: which batch, and who releases it."""
     return record({"batchId": text(64), "releasedBy": text(254)}, required=("batchId", "releasedBy"))
 
 
+@cache
 def release_partial() -> Check:
     """Return the shape of a release of some payments of a batch (its shape is our guess)."""
     members = {"batchId": text(64), "releasedBy": text(254), "paymentIds": many(text(64), least=1)}
     return record(members, required=tuple(members))
 
 
+@cache
 def change_totals() -> Check:
     """Return the shape of a change of what a batch promises (its shape is our guess)."""
     return record(_totals_members())
 
 
+@cache
 def reissue() -> Check:
     """Return the shape of a reissue: the successor's own two ids (its shape is our guess)."""
     members = {"issuerPaymentId": text(50), "issuerReferenceId": text(50)}
