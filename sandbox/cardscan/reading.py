@@ -108,7 +108,8 @@ def timings(card: Card) -> dict[str, Any]:
     without the time it waited for the client to send the other side.
     """
     sides = card["timings"]
-    spans = sorted((times["landed"], times["finished"]) for times in sides.values() if "finished" in times)
+    done = [times for times in sides.values() if "finished" in times]
+    spans = sorted((float(times["landed"]), float(times["finished"])) for times in done)
     total, reached = 0.0, 0.0
     for landed, finished in spans:
         total += max(0.0, finished - max(landed, reached))
@@ -119,5 +120,5 @@ def timings(card: Card) -> dict[str, Any]:
         "history": card["history"],
         "sides": sides,
         "processing_seconds": round(total, 4),
-        "reading_seconds": round(sum(float(times.get("reading_seconds", 0)) for times in sides.values()), 4),
+        "reading_seconds": round(sum(float(times["reading_seconds"]) for times in done), 4),
     }
