@@ -41,8 +41,3 @@ ENTITIES: dict[str, tuple[frozenset[str], frozenset[str], bool]] = {
     "PR": (words("2"), words("AD FI NI PI PP XV"), True),
     "GB": (words("1 2"), words("FI II MI"), False),
 }
-
-STATES = words(
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA"
-    " RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR VI AA AE AP"
-)  # USPS

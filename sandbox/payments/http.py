@@ -173,7 +173,7 @@ def _parse(body: bytes) -> Any:
     """
     try:
         return loads(body, use_decimal=True, parse_constant=_refuse_constant)
-    except (JSONDecodeError, UnicodeDecodeError):
+    except (JSONDecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(400, "The body is not JSON.") from None
 
 

@@ -130,7 +130,7 @@ def _payment_details(strict: bool) -> Check:
         "adjudicationVersion": line(50),
         "amount": money(least=ZERO),
         "remitMethod": one_of(codes.REMIT_METHOD),
-        "jurisdictionalBody": one_of(codes.STATES) if strict else text(50),
+        "jurisdictionalBody": line(50),
         "numberOfAttachedPDFs": integer(),
     }
     needed = _needed(strict, "issuerReferenceId amount", "issuerPaymentId paymentDate remitMethod")
@@ -306,7 +306,7 @@ def _procedure(strict: bool, qualifiers: frozenset[str]) -> Check:
 
 def _adjustment_group(strict: bool) -> Check:
     adjustment = {
-        "adjustmentReasonCode": text(5, pattern="[A-Z]{0,2}[0-9]{1,4}" if strict else ""),
+        "adjustmentReasonCode": text(5, clean=strict),
         "monetaryAmount": money(),
         "adjustmentQuantity": number(),
     }

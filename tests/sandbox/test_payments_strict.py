@@ -333,7 +333,9 @@ def test_the_bounds_of_a_new_batch(vendor: Vendor, member: str, value: object) -
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"totalAmount": NaN}', b"\xff", b'{"payments": []}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"totalAmount": NaN}', b"\xff", b'{"payments": []}', b"[" * 100_000]
+)
 def test_what_is_no_request_is_refused(vendor: Vendor, body: bytes) -> None:
     batch_id = vendor.created(make_batch(1))
     problem(vendor.call("POST", f"/payments/batch/{batch_id}/add", body), 400)
