@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.conftest import Cast
 
@@ -35,6 +36,16 @@ def test_it_shows_payments_only_to_those_who_pay(client: Client, cast: Cast) -> 
 
 def test_it_says_that_the_sandbox_is_no_real_world(client: Client, cast: Cast) -> None:
     assert "Sandbox: no vendor is real here" in page_of(client, cast.alice)
+
+
+def test_it_shows_the_clinics_own_day(client: Client, cast: Cast) -> None:
+    now = timezone.now()
+    elsewhere = "Pacific/Pago_Pago" if now.hour < 11 else "Pacific/Kiritimati"  # where it is another day than in UTC
+    cast.clinic_a.time_zone = elsewhere
+    cast.clinic_a.save()
+    today = cast.clinic_a.today(now)
+    assert today != now.date()
+    assert f'<time datetime="{today:%Y-%m-%d}">' in page_of(client, cast.alice)
 
 
 def test_it_names_the_current_place(client: Client, cast: Cast) -> None:
