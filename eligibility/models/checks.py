@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
@@ -160,5 +160,5 @@ class EligibilityCheck(Coded):
         return moment.astimezone(self.clinic.zone).strftime("%H:%M") if moment else ""
 
 
-def _day(day: object) -> str:
-    return f"{day:%b} {day.day}, {day.year}" if day else ""  # type: ignore[attr-defined]
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%b %Y}" if day else ""
