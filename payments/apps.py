@@ -8,3 +8,12 @@ class PaymentsConfig(AppConfig):
 
     name = "payments"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the handlers, and what a fresh set-up and the demo get of payments."""
+        from clinic import setup
+        from payments import handlers  # noqa: F401
+        from payments.services.accounts import add_demo_accounts, add_first_account
+
+        setup.after_setup.append(add_first_account)
+        setup.demo_seeds.append(add_demo_accounts)

@@ -66,6 +66,7 @@ MOVES: dict[tuple[BatchStatus, BatchStatus], frozenset[Actor]] = {
     (S.CREATING, S.LOADING): _MACHINE,
     (S.CREATING, S.HELD): _MACHINE,
     (S.CREATING, S.REJECTED): _MACHINE,
+    (S.RELEASING, S.REJECTED): _MACHINE,  # a single payment that the vendor refused
     (S.LOADING, S.LOADED): _MACHINE,
     (S.LOADED, S.STARTING): _MACHINE,
     (S.STARTING, S.HELD): _MACHINE,

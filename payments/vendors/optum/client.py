@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -56,8 +56,8 @@ class Optum:
 
     # ---- questions; all raise NotSent, Throttled, Rejected or OutcomeUnknown --------
 
-    def batch(self, batch_id: str) -> RemoteBatch:
-        """Return the batch as the vendor has it."""
+    def batch(self, batch_id: str) -> RemoteBatch | None:
+        """Return the batch as the vendor has it, or None when the vendor does not know it."""
         return self._question(wire.path("batch", batch_id), wire.read_batch)
 
     def find_batch(self, client_request_id: str) -> RemoteBatch | None:
@@ -66,7 +66,7 @@ class Optum:
 
     def payment_ids(self, batch_id: str) -> dict[str, str]:
         """Return the vendor's payment ids by our references."""
-        return self._question(wire.path("batch", batch_id, "details"), wire.payment_ids)
+        return self._question(wire.path("batch", batch_id, "details"), wire.payment_ids) or {}
 
     # ---- one door --------
 
@@ -77,16 +77,19 @@ class Optum:
     def _order(self, path: str, body: bytes | None = None) -> Answer:
         return wire.read_empty_answer(self._ask("POST", path, json_bytes=body).status)
 
-    def _question(self, path: str, read: Callable[[Any], T]) -> T:
-        answer = self._ask("GET", path, questions=True, total=READ_SECONDS)
+    def _question(self, path: str, read: Callable[[Any], T]) -> T | None:
+        answer = self._ask("GET", path, answers=(401, 403, 404), total=READ_SECONDS)
+        if answer.status == 404:
+            return None
         try:
             return read(answer.json())
         except wire.Unusable as lacks:
             why = f"gave an answer without a usable {lacks}"
             raise OutcomeUnknown(answer.vendor, why, status=answer.status, request_id=answer.request_id) from None
 
-    def _ask(self, method: str, path: str, *, questions: bool = False, **options: Any) -> VendorAnswer:
-        answers = (401, 403) if questions else tuple(wire.OUTCOMES)
+    def _ask(
+        self, method: str, path: str, *, answers: Collection[int] = tuple(wire.OUTCOMES), **options: Any
+    ) -> VendorAnswer:
         answer = self.session.ask(method, path, answers=answers, headers=self.headers, **options)
         if wire.OUTCOMES.get(answer.status) is Outcome.KEY_REFUSED:
             # Nothing happened: the same call may go again once the key is right.
