@@ -40,28 +40,15 @@ def enrol(details: Mapping[str, Any]) -> str | None:
         details: CardScan's `details` (each value text or {"value": text}); `copays_deductibles` of its
             `enriched_results` may lie beside or within `enriched_results`.
     """
-    member_id = plain_id(_text(details, "member_number"))
+    key = plain_id(_text(details, "member_number"))
     first, middle, last = split_name(_text(details, "member_name"))
-    if not member_id or not last:
+    if not key or not last:
         return None
-    read = {
-        "member_id": _text(details, "member_number").upper(),
-        "first_name": first,
-        "middle_name": middle,
-        "last_name": last,
-        "payer_id": _payer_id(details),
-        "group_number": _text(details, "group_number").upper(),
-        "plan_name": _text(details, "plan_name").title(),
-        "plan_type": _text(details, "plan_type").upper(),
-        "gender": _text(details, "member_gender").upper()[:1],
-        "since": _day(_text(details, "start_date")),
-        "birth_date": _day(_text(details, "member_dob")),
-        "amounts": amounts_on_card(details),
-        "dependents": [_dependent(name, last) for name in _names(details.get("dependent_names"))],
-    }
+    read = _read(details) | {"first_name": first, "middle_name": middle, "last_name": last}
+    read["dependents"] = [_dependent(name, last) for name in _names(details.get("dependent_names"))]
     with store().transaction():
-        store().put(*_PLACE, member_id, _merged(store().get(*_PLACE, member_id), read))
-    return member_id
+        store().put(*_PLACE, key, _merged(store().get(*_PLACE, key), read))
+    return key
 
 
 def find(payer_id: str, member_id: str) -> tuple[str, Member] | None:
@@ -108,6 +95,21 @@ def amounts_on_card(details: Mapping[str, Any]) -> dict[str, str]:
         if name and value is not None:
             found.setdefault(name, str(value))
     return found
+
+
+def _read(details: Mapping[str, Any]) -> Doc:
+    """Return what a card says about its member's plan; an empty text is what it does not say."""
+    return {
+        "member_id": _text(details, "member_number").upper(),
+        "payer_id": _payer_id(details),
+        "group_number": _text(details, "group_number").upper(),
+        "plan_name": _text(details, "plan_name").title(),
+        "plan_type": _text(details, "plan_type").upper(),
+        "gender": _text(details, "member_gender").upper()[:1],
+        "since": _day(_text(details, "start_date")),
+        "birth_date": _day(_text(details, "member_dob")),
+        "amounts": amounts_on_card(details),
+    }
 
 
 def _amount_name(service: str, category: str) -> str:

@@ -103,6 +103,8 @@ def _allow(question: Question, payer: payers.Payer) -> None:
     codes = personas.magic_codes(question.subscriber.member_id)
     if codes:
         raise TurnedDown(*(aaa.rejection(code, dependent=question.dependent is not None) for code in codes))
+    if plain_id(question.subscriber.member_id) == "RECOVERS" and _first_time(question, payer):
+        raise TurnedDown(aaa.rejection("42", dependent=question.dependent is not None))
     if payer.eligibility == payers.NOT_SUPPORTED:
         hint = f"{payer.name} does not support eligibility checks."
         raise TurnedDown(aaa.rejection("79", resolution=hint))
@@ -114,6 +116,15 @@ def _allow(question: Question, payer: payers.Payer) -> None:
         raise TurnedDown(aaa.rejection("44"))
     if question.service_type not in service_types.names():
         raise TurnedDown(aaa.rejection("55", dependent=question.dependent is not None))
+
+
+def _first_time(question: Question, payer: payers.Payer) -> bool:
+    """Tell whether this very question is asked for the first time."""
+    key = _fingerprint(question, payer)
+    with store().transaction():
+        first = store().get("candid", "recovering", key) is None
+        store().put("candid", "recovering", key, {})
+    return first
 
 
 def _allow_dates(question: Question, found: roster.Found) -> None:

@@ -128,6 +128,7 @@ _MAGIC: dict[str, dict[str, Any]] = {
     "AUTOUPDATED": {},
     "CORRECTED": {},
     "UNPARSED": {},
+    "RECOVERS": {},
 }
 
 

@@ -13,7 +13,7 @@ from sandbox.state import load
 Doc = dict[str, Any]
 Value = TypeVar("Value")
 _SECRETS = ("portal_username", "portal_password")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class BadRequest(Exception):

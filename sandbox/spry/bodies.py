@@ -1,12 +1,10 @@
-"""Reading request bodies strictly: exact numbers, no NaN, no key twice, not too long."""
+"""Reading request bodies strictly: exact numbers, no NaN, no key twice."""
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
 from typing import Any, NoReturn
-
-MOST_BYTES = 64 * 1024
 
 
 class Refused(Exception):
@@ -33,10 +31,8 @@ def json_body(content_type: str, raw: bytes) -> dict[str, Any]:
     """Return the JSON object of a request body, numbers with a point as Decimal.
 
     Raises:
-        Refused: 413 when it is too long, 415 when it is not JSON by its type, 400 when it cannot be read.
+        Refused: 415 when it is not JSON by its type, 400 when it cannot be read.
     """
-    if len(raw) > MOST_BYTES:
-        raise Refused(413, 4013, "The body is longer than 64 KiB")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise Refused(415, 4015, "The content type must be application/json")
     try:

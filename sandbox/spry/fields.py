@@ -150,7 +150,7 @@ def _decimals(amount: Decimal) -> int:
 
 
 def _day(value: Any, now: datetime) -> str:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) and _is_date(value):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) and _is_date(value):
         return ""
     return "must be a date written as YYYY-MM-DD"
 
@@ -176,7 +176,7 @@ def _birth_date(value: Any, now: datetime) -> str:
 def _check_date(value: Any, now: datetime) -> str:
     """The examples are naive and no zone is documented, so a day of slack covers every zone of the country."""
     wrong = "must be a date and time written as YYYY-MM-DDTHH:MM:SS"
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?", value):
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9-]{10}T[0-9:]{8}(\.[0-9]+)?", value):
         return wrong
     try:
         moment = datetime.fromisoformat(value)
@@ -257,7 +257,7 @@ CAPTURE: tuple[Field, ...] = (
             Field("address_line", _text(200)),
             Field("city", _text(100)),
             Field("state", _state),
-            Field("zip_code", _pattern(r"\d{5}(-?\d{4})?", "must be 5 or 9 digits")),
+            Field("zip_code", _pattern(r"[0-9]{5}(-?[0-9]{4})?", "must be 5 or 9 digits")),
         ),
     ),
     Field(

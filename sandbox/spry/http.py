@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox import clock, faults, jwts
 from sandbox.spry import rules
-from sandbox.spry.bodies import MOST_BYTES, Refused, invalid, json_body
+from sandbox.spry.bodies import Refused, invalid, json_body
 from sandbox.state import dump, store
 from sandbox.switches import switch
 
@@ -25,6 +25,7 @@ CLIENT_SECRET = "spry-sandbox-secret"
 _SIGNING_KEY = "the sandbox's spry tokens are signed with this public text"
 _AUDIENCE = "spry-sandbox-api"
 LIFETIME = 3600
+MOST_BYTES = 64 * 1024
 _BASE = "/apis/eligibility/v2/insurance/eligibility"
 
 

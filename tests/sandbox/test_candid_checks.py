@@ -190,6 +190,12 @@ def test_it_plays_an_answer_without_content(candid: Candid) -> None:
     assert candid.ask("60054", person("Any", "Body", "UNPARSED"))["parsed_response"] is None
 
 
+def test_it_plays_a_payer_that_recovers(candid: Candid) -> None:
+    answers = [candid.ask("60054", person("Any", "Body", "RECOVERS", "1990-01-01")) for _ in range(3)]
+    assert [codes(answer) for answer in answers] == [["42"], [], []]
+    assert status(answers[1]) == "ACTIVE"
+
+
 def test_it_plays_a_contradiction(candid: Candid) -> None:
     answer = candid.ask("60054", person("Any", "Body", "CONTRADICT"))
     found = [row["code"] for row in answer["response"]["benefitsInformation"] if row["serviceTypeCodes"] == ["30"]]
