@@ -57,6 +57,7 @@ KINDS: dict[str, Kind] = {
     "part_b_effective_date": Kind("Part B starts on"),
 }
 DATES = ("start_date", "member_dob", "part_a_effective_date", "part_b_effective_date")
+SEVERAL = ("dependent_names",)
 PAYER_FIELDS = ("payer_name", "payer_id")
 ASKED = tuple(name for name, kind in KINDS.items() if kind.asked)
 LONGEST = 200
@@ -118,14 +119,23 @@ def split_name(name: str) -> tuple[str, str]:
     return (words[0], words[-1]) if len(words) > 1 else ("", name.strip())
 
 
-def trust(text_score: float | None, label_score: float | None) -> tuple[str, str]:
-    """Return the state word and the sentence for a value's two scores (0 to 1, None for not read)."""
+@dataclass(frozen=True)
+class Trust:
+    """How far a value can be believed: a state (templates/components/state.html), a word, and why not further."""
+
+    state: str
+    word: str
+    why: str = ""
+
+
+def trust(text_score: float | None, label_score: float | None) -> Trust:
+    """Return how far a value's two scores go (0 to 1, None for not read)."""
     scores = [score for score in (text_score, label_score) if score is not None]
     if not scores:
-        return "none", "Not found on the card"
+        return Trust("none", "Not found")
     lowest = min(scores)
     if lowest >= CLEAR:
-        return "done", "Read clearly"
+        return Trust("done", "Clear")
     text_is_worse = text_score is not None and text_score == lowest
-    why = "the text is faint" if text_is_worse else "the place on the card is unusual"
-    return ("needs-you", f"Check: {why}") if lowest < DOUBTFUL else ("needs-you", f"Look once: {why}")
+    why = "The text is faint." if text_is_worse else "It stands at an unusual place on the card."
+    return Trust("needs-you", "Check" if lowest < DOUBTFUL else "Look once", why)

@@ -96,7 +96,7 @@ def card_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Li
 def _card_light(appointment: Appointment, card: CardScan | None, is_covered: bool) -> Light:
     if card is None:
         if is_covered:
-            return Light("none", "No photo")
+            return Light("none", "No card")
         return Light("needs-you", "No card", reverse("card-new", args=[appointment.patient.code]), "Scan card", ())
     url, status = reverse("card-review", args=[card.code]), CardScan.Status
     if card.is_working:
@@ -124,12 +124,13 @@ def coverage_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int
 def _coverage_light(appointment: Appointment, coverage: Coverage | None) -> Light:
     if coverage is None:
         return Light("none", "None")
-    url, day = reverse("coverage-detail", args=[coverage.code]), appointment.date_of_service
+    day = appointment.date_of_service
     if coverage.is_valid_on(day):
-        return Light("done", coverage.payer_name if coverage.is_insurance else "Self-pay", url)
+        words = coverage.payer_name if coverage.is_insurance else "Self-pay"
+        return Light("done", words, reverse("coverage-detail", args=[coverage.code]))
     ended = coverage.termination_date if coverage.termination_date and coverage.termination_date < day else None
     when = f"Ended {ended:%-d %b %Y}" if ended else f"Starts {coverage.effective_date:%-d %b %Y}"
-    return Light("needs-you", when, url, "Check coverage")
+    return Light("needs-you", when, reverse("card-new", args=[appointment.patient.code]), "Scan new card", ())
 
 
 def _current(patients: Iterable[int]) -> QuerySet[Coverage]:

@@ -298,10 +298,10 @@ class Migration(migrations.Migration):
                     "relationship",
                     models.CharField(
                         choices=[
-                            ("SELF", "The patient is the subscriber"),
+                            ("SELF", "The subscriber"),
                             ("SPOUSE", "Spouse of the subscriber"),
                             ("CHILD", "Child of the subscriber"),
-                            ("OTHER", "Other"),
+                            ("OTHER", "Something else"),
                         ],
                         default="SELF",
                         max_length=6,

@@ -108,10 +108,10 @@ class Coverage(Coded, Versioned):
     class Relationship(models.TextChoices):
         """What the patient is to the subscriber (X12 2100D INS02)."""
 
-        SELF = "SELF", "The patient is the subscriber"
+        SELF = "SELF", "The subscriber"
         SPOUSE = "SPOUSE", "Spouse of the subscriber"
         CHILD = "CHILD", "Child of the subscriber"
-        OTHER = "OTHER", "Other"
+        OTHER = "OTHER", "Something else"
 
     class Status(models.TextChoices):
         """Whether the coverage is in use."""

@@ -39,10 +39,8 @@ class Line:
     label: str
     value: str
     percent: int | None
-    state: str
-    sentence: str
+    trust: fields.Trust
     is_done: bool
-    is_corrected: bool
     error: str = ""
     rank: float = 2.0
 
@@ -69,9 +67,9 @@ def _lines(card: CardScan) -> list[Line]:
 
 
 def _line(row: CardField) -> Line:
-    state, sentence = fields.trust(_float(row.text_score), _float(row.label_score))
+    trust = fields.trust(_float(row.text_score), _float(row.label_score))
     if row.is_reviewed:
-        state, sentence = "done", "Corrected" if row.is_corrected else "Accepted"
+        trust = fields.Trust("done", "Corrected" if row.is_corrected else "Accepted")
     score = row.score
     return Line(
         row.name,
@@ -79,10 +77,8 @@ def _line(row: CardField) -> Line:
         fields.label_of(row.name),
         row.current_value,
         None if score is None else int(score * 100),
-        state,
-        sentence,
+        trust,
         row.is_reviewed,
-        row.is_corrected,
         rank=2.0 if score is None else float(score),
     )
 
@@ -98,20 +94,27 @@ def _payer_line(card: CardScan, rows: list[CardField]) -> Line:
     scores = [row.score for row in rows if row.score is not None]
     done = bool(rows) and bool(words or card.payer) and all(row.is_reviewed or not row.value for row in rows)
     done = done and (card.payer_match == CardScan.Match.PERSON or any(row.is_reviewed for row in rows))
-    sure = card.payer_match in {CardScan.Match.PAYER_ID, CardScan.Match.ALIAS, CardScan.Match.PERSON}
-    sentence = card.get_payer_match_display().capitalize() or "Choose who pays"
     return Line(
         PAYER,
         0,
         "Payer",
         card.payer.label if card.payer else words,
         int(min(scores) * 100) if scores else None,
-        "done" if done or sure else "needs-you",
-        sentence,
+        _payer_trust(card, done),
         done,
-        False,
         rank=float(min(scores)) if scores else 1.5,
     )
+
+
+def _payer_trust(card: CardScan, is_done: bool) -> fields.Trust:
+    """Return how sure the payer is, by what it was recognised by."""
+    why = card.get_payer_match_display().capitalize()
+    if is_done:
+        return fields.Trust("done", "Accepted", why)
+    match = CardScan.Match
+    if card.payer_match in {match.PAYER_ID, match.ALIAS, match.PERSON}:
+        return fields.Trust("done", "Clear", why)
+    return fields.Trust("needs-you", "Check", why or "Choose who pays.")
 
 
 def _summary(card: CardScan, lines: list[Line]) -> dict[str, object]:

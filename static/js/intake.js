@@ -62,7 +62,7 @@
     const frame = shown(photos);
     if (!frame) return;
     const view = viewOf(frame);
-    if ("photoTurn" in button.dataset) view.turn = (view.turn + 90) % 360;
+    if ("photoTurn" in button.dataset) view.turn = (view.turn + 270) % 360;
     if (button.dataset.photoZoom === "in") view.zoom = Math.min(view.zoom * 1.4, 6);
     if (button.dataset.photoZoom === "out") view.zoom = Math.max(view.zoom / 1.4, 1);
     if (!button.dataset.photoShow) draw(frame);

@@ -1,0 +1,245 @@
+"""Patients, appointments, payers and coverages over the API: the same services as the pages; see docs/intake.md."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic.access import clinic_api, providers_for
+from clinic.models import Role
+from core import audit
+from core.api import PageOf, Problem
+
+from . import serializers as shapes
+from .access import coverages_for, get_appointment, get_coverage, get_patient, patients_for
+from .models import Coverage, Patient, Payer
+from .services import appointments, coverage, patients
+from .services.payers import payer_from_choice, search_payers
+
+READERS = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
+PERSON = ("first_name", "last_name", "birth_date")
+
+
+def read_input(serializer: type[Any], data: Any, **options: Any) -> dict[str, Any]:
+    """Return what a request carries, checked. Raises ValidationError, which becomes a problem document."""
+    checked = serializer(data=data, **options)
+    checked.is_valid(raise_exception=True)
+    return dict(checked.validated_data)
+
+
+def page_of(request: Request, rows: Any, shape: type[Any]) -> Response:
+    """Return one page of rows, newest first."""
+    page, after = PageOf.of(request, rows)
+    return Response({"results": shape(page, many=True).data, "after": after})
+
+
+# ---- /patients/ -----------------------------------------------------------------------------------------------------
+
+
+@extend_schema(request=shapes.SearchIn, responses=shapes.PatientOut(many=True))
+@clinic_api(*READERS)
+@api_view(["POST"])
+def search(request: Request) -> Response:
+    """Find patients by name parts, birth date or a whole member id; posted, so that no name stands in an address."""
+    text = read_input(shapes.SearchIn, request.data)["text"]
+    found = list(patients.search_patients(request.clinic, text, today=request.clinic.today(timezone.now())))
+    audit.record(request.user, "intake.patients.searched", clinic=request.clinic, found=len(found))
+    return Response(shapes.PatientOut(found, many=True).data)
+
+
+@extend_schema(methods=["GET"], parameters=[PageOf], responses=shapes.PatientOut(many=True))
+@extend_schema(methods=["POST"], request=shapes.NewPatientIn, responses={201: shapes.PatientOut})
+@clinic_api(*READERS)
+@api_view(["GET", "POST"])
+def patient_list(request: Request) -> Response:
+    """List the clinic's patients, or register one. Name and birth date that are known answer 409 until told what to do."""
+    if request.method == "GET":
+        audit.record(request.user, "intake.patients.listed", clinic=request.clinic)
+        return page_of(request, patients_for(request.clinic), shapes.PatientOut)
+    only_desk(request)
+    values = read_input(shapes.NewPatientIn, request.data)
+    patient = _registered(request, values.pop("if_known"), values)
+    return Response(shapes.PatientOut(patient).data, status=201)
+
+
+def _registered(request: Request, if_known: str, values: dict[str, Any]) -> Patient:
+    person = {name: values[name] for name in PERSON}
+    here = patients.known_here(request.clinic, **person)
+    if here and if_known == "ask":
+        raise Problem(
+            409,
+            "Already registered here",
+            "A patient of this name and birth date is registered.",
+            patient=str(here.code),
+        )
+    elsewhere = patients.known_elsewhere(request.clinic, **person)
+    if elsewhere and if_known == "ask":
+        sentence = 'Another clinic knows somebody of this name and birth date. Send "if_known": "link" or "register".'
+        raise Problem(409, "Known in another clinic", sentence, known_elsewhere=True)
+    if elsewhere and if_known == "link":
+        return patients.link_patient(clinic=request.clinic, by=request.user, **person)
+    return patients.register_patient(clinic=request.clinic, by=request.user, **values)
+
+
+@extend_schema(methods=["GET"], responses=shapes.PatientOut)
+@extend_schema(methods=["PATCH"], request=shapes.PatientPatch, responses=shapes.PatientOut)
+@clinic_api(*READERS)
+@api_view(["GET", "PATCH"])
+def patient_detail(request: Request, code: UUID) -> Response:
+    """Return a patient, or change what is sent."""
+    patient = get_patient(request.clinic, code)
+    if request.method == "PATCH":
+        only_desk(request)
+        values = read_input(shapes.PatientPatch, request.data, partial=True)
+        version = values.pop("version", None)
+        patients.edit_patient(patient, clinic=request.clinic, by=request.user, version=version, **values)
+    else:
+        audit.record(request.user, "intake.patient.viewed", patient, clinic=request.clinic)
+    return Response(shapes.PatientOut(patient).data)
+
+
+# ---- /appointments/ -------------------------------------------------------------------------------------------------
+
+
+@extend_schema(methods=["GET"], parameters=[shapes.DayQuery], responses=shapes.AppointmentOut(many=True))
+@extend_schema(methods=["POST"], request=shapes.AppointmentIn, responses={201: shapes.AppointmentOut})
+@clinic_api(*READERS)
+@api_view(["GET", "POST"])
+def appointment_list(request: Request) -> Response:
+    """List the appointments of one day (`day=2026-11-22`, today when absent), or add one."""
+    if request.method == "GET":
+        query = read_input(shapes.DayQuery, request.query_params)
+        rows = appointments.appointments_on(request.clinic, query.get("day") or request.clinic.today(timezone.now()))
+        audit.record(request.user, "intake.day.viewed", clinic=request.clinic, rows=len(rows))
+        return Response(shapes.AppointmentOut(rows, many=True).data)
+    only_desk(request)
+    values = read_input(shapes.AppointmentIn, request.data)
+    patient, provider = get_patient(request.clinic, values.pop("patient")), values.pop("provider")
+    values["provider"] = get_object_or_404(providers_for(request.clinic), code=provider) if provider else None
+    added = appointments.add_appointment(clinic=request.clinic, patient=patient, by=request.user, **values)
+    return Response(shapes.AppointmentOut(added).data, status=201)
+
+
+@extend_schema(responses=shapes.AppointmentOut)
+@clinic_api(*READERS)
+@api_view(["GET"])
+def appointment_detail(request: Request, code: UUID) -> Response:
+    """Return an appointment."""
+    appointment = get_appointment(request.clinic, code)
+    audit.record(request.user, "intake.appointment.viewed", appointment, clinic=request.clinic)
+    return Response(shapes.AppointmentOut(appointment).data)
+
+
+# ---- /payers/ -------------------------------------------------------------------------------------------------------
+
+
+@extend_schema(parameters=[shapes.PayerQuery, PageOf], responses=shapes.PayerOut(many=True))
+@clinic_api(*READERS)
+@api_view(["GET"])
+def payer_list(request: Request) -> Response:
+    """List the payers this organization knows; `q` looks in names, learned names and ids."""
+    query = read_input(shapes.PayerQuery, request.query_params)
+    return page_of(request, search_payers(query["q"]), shapes.PayerOut)
+
+
+def payer_of(choice: dict[str, Any]) -> Payer:
+    """Return the payer that a request names, adding one that is new. Raises Http404 for an unknown code."""
+    if choice.get("code"):
+        return get_object_or_404(Payer, code=choice["code"])
+    return payer_from_choice(choice["edi_payer_id"], choice["name"])
+
+
+# ---- /coverages/ ----------------------------------------------------------------------------------------------------
+
+
+@extend_schema(methods=["GET"], parameters=[shapes.CoverageQuery], responses=shapes.CoverageOut(many=True))
+@extend_schema(
+    methods=["POST"],
+    request=shapes.CoverageIn,
+    responses={201: shapes.CoverageOut, 409: OpenApiResponse(description="A coverage is on file: say on_file.")},
+)
+@clinic_api(*READERS)
+@api_view(["GET", "POST"])
+def coverage_list(request: Request) -> Response:
+    """List a patient's coverages, newest first, or add one without a card."""
+    if request.method == "GET":
+        patient = get_patient(request.clinic, read_input(shapes.CoverageQuery, request.query_params)["patient"])
+        audit.record(request.user, "intake.patient.viewed", patient, clinic=request.clinic)
+        rows = coverages_for(request.clinic).filter(patient=patient).order_by("-pk")
+        return Response(shapes.CoverageOut(rows, many=True).data)
+    only_desk(request)
+    values = read_input(shapes.CoverageIn, request.data)
+    patient = get_patient(request.clinic, values.pop("patient"))
+    added = _add_coverage(request, patient, values)
+    return Response(shapes.CoverageOut(added).data, status=201)
+
+
+def _add_coverage(request: Request, patient: Patient, values: dict[str, Any]) -> Coverage:
+    placing = placing_of(request, patient, values)
+    values["relationship"] = values.get("relationship") or Coverage.Relationship.SELF
+    choice = values.pop("payer", None)
+    is_insurance = values["type"] == Coverage.Type.INSURANCE
+    values["payer"] = payer_of(choice) if choice and is_insurance else None
+    require_subscriber(values)
+    try:
+        return coverage.add_coverage(
+            patient=patient,
+            clinic=request.clinic,
+            by=request.user,
+            placing=placing,
+            today=request.clinic.today(timezone.now()),
+            **values,
+        )
+    except coverage.DecisionMissing:
+        raise decision_missing(patient) from None
+
+
+def placing_of(request: Request, patient: Patient, values: dict[str, Any]) -> coverage.Placing:
+    """Take `on_file` and `replaces` out of the values. REPLACE without a code means the primary coverage."""
+    on_file, code = values.pop("on_file"), values.pop("replaces", None)
+    if on_file != coverage.OnFile.REPLACE:
+        return coverage.Placing(on_file)
+    current = [row for row in coverage.current_coverages(patient) if code is None or row.code == code]
+    if not current:
+        raise Problem(409, "Nothing to replace", "The patient has no such coverage in use.")
+    return coverage.Placing(on_file, current[0])
+
+
+def require_subscriber(values: dict[str, Any]) -> None:
+    """Ask for the subscriber when it is not the patient. Raises Problem."""
+    if values["relationship"] == Coverage.Relationship.SELF:
+        return
+    needed = ("subscriber_first_name", "subscriber_last_name", "subscriber_birth_date")
+    missing = {name: ["This is needed when the patient is not the subscriber."] for name in needed if not values[name]}
+    if missing:
+        raise Problem(400, "Some values are not right", errors=missing)
+
+
+def decision_missing(patient: Patient) -> Problem:
+    """Return the problem of a coverage that meets another one on file."""
+    codes = [str(row.code) for row in coverage.current_coverages(patient)]
+    sentence = "A coverage is on file. Send on_file as REPLACE, SECONDARY or LEAVE."
+    return Problem(409, "Say what happens to the coverage on file", sentence, coverages=codes)
+
+
+@extend_schema(responses=shapes.CoverageOut)
+@clinic_api(*READERS)
+@api_view(["GET"])
+def coverage_detail(request: Request, code: UUID) -> Response:
+    """Return a coverage."""
+    row = get_coverage(request.clinic, code)
+    audit.record(request.user, "intake.coverage.viewed", row, clinic=request.clinic)
+    return Response(shapes.CoverageOut(row).data)
+
+
+def only_desk(request: Request) -> None:
+    """Let the front desk alone change something. Raises Problem."""
+    if request.role != Role.FRONT_DESK:
+        raise Problem(403, "Not allowed", "Your role reads this; the front desk changes it.")

@@ -1,0 +1,199 @@
+"""A card over the API: photos, reading, fields, confirming. Field names are the vendor's; see docs/intake.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.decorators import api_view, parser_classes
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic.access import clinic_api
+from clinic.models import Role
+from core import audit
+from core.api import Problem
+
+from . import fields
+from . import serializers as shapes
+from .access import get_card, get_patient
+from .api import READERS, decision_missing, only_desk, payer_of, placing_of, read_input
+from .images import MAX_BYTES, PhotoRefused
+from .models import CardMovedOn, CardScan, Coverage
+from .services import cards, coverage, review
+
+
+@contextmanager
+def _in_words(card: CardScan) -> Iterator[None]:
+    """Turn what the services refuse into problem documents."""
+    try:
+        yield
+    except PhotoRefused as refused:
+        raise Problem(400, "The photo cannot be used", str(refused)) from None
+    except cards.FrontMissing:
+        raise Problem(409, "The front is missing", "Send a photo of the front first.") from None
+    except CardMovedOn:
+        raise Problem(409, "Not now", "The card is not in a state for this.", status_now=card.status) from None
+    except review.FieldRefused as refused:
+        raise Problem(400, "A value cannot be kept", str(refused)) from None
+    except review.NotReady as not_ready:
+        raise Problem(409, "Not ready to confirm", "Some fields need a look.", errors=not_ready.problems) from None
+    except review.UndoTooLate:
+        raise Problem(409, "Too late to undo", "The coverage made of it was changed or replaced since.") from None
+    except coverage.DecisionMissing:
+        raise decision_missing(card.patient) from None
+
+
+def _shown(request: Request, card: CardScan, status: int = 200) -> Response:
+    return Response(shapes.CardOut(get_card(request.clinic, card.code)).data, status=status)
+
+
+@extend_schema(request=shapes.CardIn, responses={201: shapes.CardOut})
+@clinic_api(Role.FRONT_DESK)
+@api_view(["POST"])
+def card_list(request: Request) -> Response:
+    """Begin a card for a patient; photos come next."""
+    patient = get_patient(request.clinic, read_input(shapes.CardIn, request.data)["patient"])
+    card = cards.new_card(patient=patient, clinic=request.clinic, by=request.user)
+    return _shown(request, card, status=201)
+
+
+@extend_schema(methods=["GET"], responses=shapes.CardOut)
+@extend_schema(methods=["DELETE"], responses={204: OpenApiResponse(description="Deleted here; CardScan is told.")})
+@clinic_api(*READERS)
+@api_view(["GET", "DELETE"])
+def card_detail(request: Request, code: UUID) -> Response:
+    """Return the card with its fields, or delete it here and at CardScan."""
+    card = get_card(request.clinic, code)
+    if request.method == "DELETE":
+        only_desk(request)
+        with _in_words(card):
+            cards.delete_card(card, by=request.user, now=timezone.now())
+        return Response(status=204)
+    audit.record(request.user, "intake.card.viewed", card, clinic=request.clinic)
+    return _shown(request, card)
+
+
+@extend_schema(request={"multipart/form-data": shapes.PhotoIn}, responses={201: shapes.CardOut})
+@clinic_api(Role.FRONT_DESK)
+@api_view(["POST"])
+@parser_classes([MultiPartParser])
+def card_images(request: Request, code: UUID) -> Response:
+    """Keep the photo of one side; a refused one leaves everything as it was."""
+    card = get_card(request.clinic, code)
+    sent = read_input(shapes.PhotoIn, request.data)
+    with _in_words(card):
+        cards.put_photo(card, sent["side"].upper(), sent["file"].read(MAX_BYTES + 1), by=request.user)
+    return _shown(request, card, status=201)
+
+
+@extend_schema(request=None, responses={202: shapes.CardOut})
+@clinic_api(Role.FRONT_DESK)
+@api_view(["POST"])
+def card_start(request: Request, code: UUID) -> Response:
+    """Send the photos to be read; ask for the card until its status is REVIEW or FAILED."""
+    card = get_card(request.clinic, code)
+    with _in_words(card):
+        cards.start_reading(card, by=request.user, now=timezone.now())
+    return _shown(request, card, status=202)
+
+
+@extend_schema(request=None, responses=shapes.CardOut)
+@clinic_api(Role.FRONT_DESK)
+@api_view(["POST"])
+def card_by_hand(request: Request, code: UUID) -> Response:
+    """Stop waiting for the reader; the fields are typed by a person."""
+    card = get_card(request.clinic, code)
+    with _in_words(card):
+        cards.type_by_hand(card, by=request.user, now=timezone.now())
+    return _shown(request, card)
+
+
+@extend_schema(request=shapes.FieldsPatch, responses=shapes.CardOut)
+@clinic_api(Role.FRONT_DESK)
+@api_view(["PATCH"])
+def card_fields(request: Request, code: UUID) -> Response:
+    """Accept or correct fields, and choose the payer when the card's own was not recognised."""
+    card, sent = get_card(request.clinic, code), read_input(shapes.FieldsPatch, request.data)
+    values, version = _values(card, sent["fields"], sent["accept"]), sent.get("version")
+    with _in_words(card):
+        if values:
+            review.review_fields(card, values, by=request.user, version=version, now=timezone.now())
+        if sent.get("payer"):
+            version = card.version if values else version
+            review.choose_payer(card, payer_of(sent["payer"]), by=request.user, version=version, now=timezone.now())
+    return _shown(request, card)
+
+
+def _values(card: CardScan, typed: dict[str, Any], accepted: list[str]) -> dict[tuple[str, int], str]:
+    """Return reviewed values by name and position. Raises Problem for a name no card has."""
+    read = {(row.name, row.position): row.current_value for row in card.fields.all()}
+    known = {name for name, _ in read} | set(fields.KINDS)
+    unknown = sorted({*typed, *accepted} - known)
+    if unknown:
+        raise Problem(400, "Some values are not right", errors={name: ["No card has this field."] for name in unknown})
+    values = {key: value for key, value in read.items() if key[0] in accepted}
+    for name, value in typed.items():
+        entries = value if isinstance(value, list) else [value]
+        values |= {(name, position): _plain(name, entry) for position, entry in enumerate(entries)}
+    return values
+
+
+def _plain(name: str, entry: Any) -> str:
+    """Return a value sent as text or as {"value": text}. Raises Problem for anything else."""
+    value = entry.get("value") if isinstance(entry, dict) else entry
+    if not isinstance(value, str):
+        raise Problem(400, "Some values are not right", errors={name: ["Send the value as text."]})
+    return value
+
+
+@extend_schema(request=shapes.ConfirmIn, responses=shapes.CardOut)
+@clinic_api(Role.FRONT_DESK)
+@api_view(["POST"])
+def card_confirm(request: Request, code: UUID) -> Response:
+    """Make the card the patient's coverage. `relationship` may be left out when the card names the patient."""
+    card, values = get_card(request.clinic, code), read_input(shapes.ConfirmIn, request.data)
+    name = review.name_on_card(card)
+    relationship = values.get("relationship") or name.relationship
+    if not relationship:
+        raise Problem(409, "Whose coverage is it", name.sentence, errors={"relationship": ["Say what the patient is."]})
+    subscriber = review.Subscriber(
+        relationship,
+        values["subscriber_first_name"],
+        values["subscriber_last_name"],
+        values["subscriber_birth_date"],
+    )
+    with _in_words(card):
+        review.confirm_card(
+            card,
+            by=request.user,
+            version=values.get("version"),
+            subscriber=subscriber,
+            placing=placing_of(request, card.patient, values),
+            now=timezone.now(),
+        )
+    return _confirmed(request, card)
+
+
+def _confirmed(request: Request, card: CardScan) -> Response:
+    """Return the card together with the coverage made of it."""
+    made = card.coverages.exclude(status=Coverage.Status.REMOVED).select_related("patient", "payer", "card").first()
+    answer = _shown(request, card)
+    answer.data = {**answer.data, "coverage_made": shapes.CoverageOut(made).data if made else None}
+    return answer
+
+
+@extend_schema(request=None, responses=shapes.CardOut)
+@clinic_api(Role.FRONT_DESK)
+@api_view(["POST"])
+def card_undo(request: Request, code: UUID) -> Response:
+    """Take the confirmation back: the card is in review again, and what it replaced is in use again."""
+    card = get_card(request.clinic, code)
+    with _in_words(card):
+        review.undo_confirm(card, by=request.user, version=None)
+    return _shown(request, card)

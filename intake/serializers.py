@@ -1,0 +1,292 @@
+"""The shapes of intake's API, in and out. Card fields keep the vendor's names; everything else says what pages say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from . import fields
+from .models import Appointment, CardField, CardScan, Coverage, Patient, Payer
+from .services.coverage import OnFile
+
+
+def _past(value: Any) -> Any:
+    """Refuse a birth date in the future."""
+    if value > timezone.now().date():
+        raise serializers.ValidationError("A birth date lies in the past. Check the year.")
+    return value
+
+
+class PersonIn(serializers.Serializer):
+    """Who somebody is."""
+
+    first_name = serializers.CharField(max_length=35)
+    last_name = serializers.CharField(max_length=60)
+    birth_date = serializers.DateField(validators=[_past])
+
+
+class PatientIn(PersonIn):
+    """A patient to register. `if_known` says what to do when another clinic knows this name and birth date."""
+
+    sex = serializers.ChoiceField(choices=Patient.Sex.choices, default=Patient.Sex.UNKNOWN)
+    phone = serializers.CharField(max_length=40, allow_blank=True, default="")
+    email = serializers.EmailField(allow_blank=True, default="")
+    address_line = serializers.CharField(max_length=110, allow_blank=True, default="")
+    city = serializers.CharField(max_length=60, allow_blank=True, default="")
+    state = serializers.CharField(max_length=30, allow_blank=True, default="")
+    postal_code = serializers.CharField(max_length=15, allow_blank=True, default="")
+    mrn = serializers.CharField(max_length=40, allow_blank=True, default="")
+    spry_patient_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, allow_null=True, default=None)
+
+
+class NewPatientIn(PatientIn):
+    """A patient to register, and what to do when somebody of this name and birth date is known."""
+
+    if_known = serializers.ChoiceField(choices=["ask", "link", "register"], default="ask")
+
+
+class PatientPatch(PatientIn):
+    """Changes to a patient; `version` guards against undoing somebody else's."""
+
+    version = serializers.IntegerField(required=False, min_value=1)
+
+
+class PatientOut(serializers.ModelSerializer):
+    """A patient."""
+
+    class Meta:
+        """Everything a desk sees."""
+
+        model = Patient
+        fields = (
+            "code", "version", "first_name", "last_name", "birth_date", "sex", "phone", "email", "address_line", "city",
+            "state", "postal_code", "mrn", "spry_patient_id",
+        )  # fmt: skip
+
+    phone = serializers.CharField()
+    email = serializers.CharField()
+    address_line = serializers.CharField()
+    city = serializers.CharField()
+    state = serializers.CharField()
+    postal_code = serializers.CharField()
+
+
+class SearchIn(serializers.Serializer):
+    """What to look for; posted, so that it stands in no address."""
+
+    text = serializers.CharField(max_length=100)
+
+
+class AppointmentIn(serializers.Serializer):
+    """An appointment to add; `starts_at` carries its offset."""
+
+    patient = serializers.UUIDField()
+    starts_at = serializers.DateTimeField()
+    visit_type = serializers.ChoiceField(
+        choices=Appointment.VisitType.choices, default=Appointment.VisitType.OFFICE_VISIT
+    )
+    provider = serializers.UUIDField(allow_null=True, default=None)
+    spry_appointment_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, allow_null=True, default=None)
+
+
+class AppointmentOut(serializers.ModelSerializer):
+    """An appointment."""
+
+    patient = serializers.UUIDField(source="patient.code")
+    provider = serializers.UUIDField(source="provider.code", default=None)
+    date_of_service = serializers.DateField()
+    service_type_code = serializers.CharField()
+
+    class Meta:
+        """The visit and what a payer is asked about it."""
+
+        model = Appointment
+        fields = (
+            "code", "patient", "provider", "starts_at", "visit_type", "status", "date_of_service", "service_type_code",
+            "spry_appointment_id",
+        )  # fmt: skip
+
+
+class DayQuery(serializers.Serializer):
+    """Which day of the clinic; today when absent."""
+
+    day = serializers.DateField(required=False)
+
+
+class PayerQuery(serializers.Serializer):
+    """Part of a payer's name, or the beginning of its id."""
+
+    q = serializers.CharField(required=False, allow_blank=True, default="", max_length=100)
+
+
+class PayerOut(serializers.ModelSerializer):
+    """A payer."""
+
+    class Meta:
+        """What a picker shows."""
+
+        model = Payer
+        fields = ("code", "name", "edi_payer_id", "supports_eligibility", "phone")
+
+
+class PayerIn(serializers.Serializer):
+    """A payer by our code, or by clearinghouse id and name; one that is new is added."""
+
+    code = serializers.UUIDField(required=False)
+    edi_payer_id = serializers.CharField(max_length=40, allow_blank=True, default="")
+    name = serializers.CharField(max_length=120, allow_blank=True, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for at least one of the three."""
+        if not (attrs.get("code") or attrs["edi_payer_id"].strip() or attrs["name"].strip()):
+            raise serializers.ValidationError("Name the payer by code, edi_payer_id or name.")
+        return attrs
+
+
+class CardIn(serializers.Serializer):
+    """Whose card."""
+
+    patient = serializers.UUIDField()
+
+
+class PhotoIn(serializers.Serializer):
+    """One side of the card, as multipart/form-data."""
+
+    side = serializers.ChoiceField(choices=["front", "back"])
+    file = serializers.FileField()
+
+
+class FieldsPatch(serializers.Serializer):
+    """Reviewed values by the vendor's field name (`dependent_names` is a list); `accept` takes over what was read."""
+
+    fields = serializers.DictField(required=False, default=dict)
+    accept = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)
+    payer = PayerIn(required=False)
+    version = serializers.IntegerField(required=False, min_value=1)
+
+
+class SubscriberIn(serializers.Serializer):
+    """What the patient is to the subscriber; the subscriber's name and birth date unless it is the patient."""
+
+    relationship = serializers.ChoiceField(choices=Coverage.Relationship.choices, required=False)
+    subscriber_first_name = serializers.CharField(max_length=35, allow_blank=True, default="")
+    subscriber_last_name = serializers.CharField(max_length=60, allow_blank=True, default="")
+    subscriber_birth_date = serializers.DateField(allow_null=True, default=None, validators=[])
+    on_file = serializers.ChoiceField(choices=OnFile.choices, default=OnFile.ADD)
+    replaces = serializers.UUIDField(required=False)
+
+
+class ConfirmIn(SubscriberIn):
+    """Whose coverage it is, and what happens to the one on file."""
+
+    version = serializers.IntegerField(required=False, min_value=1)
+
+
+class CoverageIn(SubscriberIn):
+    """A coverage without a card."""
+
+    patient = serializers.UUIDField()
+    type = serializers.ChoiceField(choices=Coverage.Type.choices, default=Coverage.Type.INSURANCE)
+    payer = PayerIn(required=False)
+    member_id = serializers.CharField(max_length=80, allow_blank=True, default="")
+    group_number = serializers.CharField(max_length=60, allow_blank=True, default="")
+    plan_name = serializers.CharField(max_length=120, allow_blank=True, default="")
+    rx_bin = serializers.CharField(max_length=20, allow_blank=True, default="")
+    rx_pcn = serializers.CharField(max_length=30, allow_blank=True, default="")
+    rx_group = serializers.CharField(max_length=40, allow_blank=True, default="")
+    effective_date = serializers.DateField(allow_null=True, default=None)
+    termination_date = serializers.DateField(allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for what an insurance needs, and for an end after the start."""
+        problems = {}
+        if attrs["type"] == Coverage.Type.INSURANCE:
+            problems |= {} if attrs.get("payer") else {"payer": "Name the payer."}
+            problems |= {} if attrs["member_id"].strip() else {"member_id": "Type the member ID."}
+        starts, ends = attrs["effective_date"], attrs["termination_date"]
+        if starts and ends and ends < starts:
+            problems["termination_date"] = "The end lies before the start. Check both dates."
+        if problems:
+            raise serializers.ValidationError(problems)
+        return attrs
+
+
+class CoverageOut(serializers.ModelSerializer):
+    """A coverage."""
+
+    patient = serializers.UUIDField(source="patient.code")
+    payer = PayerOut(allow_null=True)
+    card_scan = serializers.UUIDField(source="card.code", default=None)
+    member_id = serializers.CharField()
+
+    class Meta:
+        """Everything a desk sees."""
+
+        model = Coverage
+        fields = (
+            "code", "version", "patient", "type", "priority", "status", "payer", "member_id", "group_number",
+            "plan_name", "rx_bin", "rx_pcn", "rx_group", "relationship", "subscriber_first_name", "subscriber_last_name",
+            "subscriber_birth_date", "effective_date", "termination_date", "card_scan",
+        )  # fmt: skip
+
+
+class CoverageQuery(serializers.Serializer):
+    """Whose coverages."""
+
+    patient = serializers.UUIDField()
+
+
+class CardOut(serializers.ModelSerializer):
+    """A card: where its reading stands, and its fields by the vendor's names as {"value", "score", ...}."""
+
+    patient = serializers.UUIDField(source="patient.code")
+    sides = serializers.SerializerMethodField()
+    payer = PayerOut(allow_null=True)
+    fields = serializers.SerializerMethodField(method_name="fields_of_card")
+    coverage = serializers.SerializerMethodField()
+
+    class Meta:
+        """What a client needs to wait, review and confirm."""
+
+        model = CardScan
+        fields = (
+            "code", "version", "patient", "status", "problem", "retry_at", "sides", "payer", "payer_match", "fields",
+            "outcome", "coverage",
+        )  # fmt: skip
+
+    def get_sides(self, card: CardScan) -> list[str]:
+        """Return the sides that have a photo."""
+        return sorted(image.side.lower() for image in card.images.all())
+
+    def fields_of_card(self, card: CardScan) -> dict[str, Any]:
+        """Return the fields that were found or typed; `dependent_names` is a list."""
+        return fields_of(card)
+
+    def get_coverage(self, card: CardScan) -> str | None:
+        """Return the code of the coverage made of the card."""
+        made = card.coverages.exclude(status=Coverage.Status.REMOVED).values_list("code", flat=True).first()
+        return str(made) if made else None
+
+
+def fields_of(card: CardScan) -> dict[str, Any]:
+    """Return a card's fields as the API shows them."""
+    found: dict[str, Any] = {}
+    for row in sorted(card.fields.all(), key=lambda row: (row.name, row.position)):
+        if not (row.current_value or row.is_reviewed):
+            continue
+        if row.name in fields.SEVERAL:
+            found.setdefault(row.name, []).append(_field(row))
+        else:
+            found[row.name] = _field(row)
+    return found
+
+
+def _field(row: CardField) -> dict[str, Any]:
+    return {
+        "value": row.current_value,
+        "score": None if row.score is None else float(row.score),
+        "read": row.value,
+        "reviewed": row.is_reviewed,
+    }
