@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -212,7 +212,7 @@ def _mistyped(value: Any) -> Any:
     return value if value is None else str(value)
 
 
-_PLAYERS: dict[str, Callable[[Call, dict[str, Any]], Awaitable[None]]] = {
+PLAYERS: dict[str, Callable[[Call, dict[str, Any]], Awaitable[None]]] = {
     "reset_before": _reset_before,
     "reset_after": _reset_after,
     "black_hole_before": _black_hole_before,
@@ -257,7 +257,7 @@ class Gate:
         if rule is None:
             await self.app(scope, receive, watch)
         else:
-            await _PLAYERS[rule["kind"]](Call(self.app, scope, receive, watch, self.vendor), rule)
+            await PLAYERS[rule["kind"]](Call(self.app, scope, receive, watch, self.vendor), rule)
         # No path and no query: a search text or an id in them is nobody's business.
         spent = (time.monotonic() - started) * 1000
         logger.info("%s %d %.0f ms%s", self.name, outcome["status"], spent, f" fault {rule['kind']}" if rule else "")
@@ -265,8 +265,18 @@ class Gate:
 
 def guard(routes: Iterable[BaseRoute]) -> None:
     """Put a gate before every named HTTP route, also those inside mounts."""
+    for route in _named(routes):
+        route.app = Gate(route.app, route.name)
+
+
+def names(routes: Iterable[BaseRoute]) -> list[str]:
+    """Return the names that fault rules may use, such as "payments.add", in order and once each."""
+    return list(dict.fromkeys(route.name for route in _named(routes)))
+
+
+def _named(routes: Iterable[BaseRoute]) -> Iterator[Route]:
     for route in routes:
-        if isinstance(route, Route) and "." in route.name:
-            route.app = Gate(route.app, route.name)
-        elif isinstance(route, Mount):
-            guard(route.routes or [])
+        if isinstance(route, Mount):
+            yield from _named(route.routes or [])
+        elif isinstance(route, Route) and "." in route.name:
+            yield route

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox import NAME, clock, faults, front, page, switches
+from sandbox import NAME, clock, faults, front, gate, page, switches
 from sandbox.cardscan import cards, reading
 from sandbox.cardscan.worker import worker
 from sandbox.payments import rules
@@ -57,7 +57,7 @@ def orders(handle: Callable[[Doc], tuple[Doc, int]]) -> Callable[[Request], Awai
 
 def show(request: Request) -> Response:
     """Show the page."""
-    return HTMLResponse(page.html(clock.now(), VENDORS))
+    return HTMLResponse(page.html(clock.now(), VENDORS, gate.names(request.app.routes)))
 
 
 def style(request: Request) -> Response:
@@ -73,7 +73,13 @@ def health(request: Request) -> Response:
 def state(request: Request) -> Response:
     """Tell how much every vendor holds, what is set, and what time it is."""
     held = [{"vendor": vendor, "collection": name, "count": count} for vendor, name, count in store().collections()]
-    told = {"faults": faults.all_rules(), "switches": switches.all_switches(), "clock": clock.now().isoformat()}
+    names = gate.names(request.app.routes)
+    told = {
+        "routes": names,
+        "faults": faults.all_rules(),
+        "switches": switches.all_switches(),
+        "clock": clock.now().isoformat(),
+    }
     return answer({"held": held, **told})
 
 

@@ -23,17 +23,18 @@ _LAST = 5
 _FACTS = 7
 
 
-def html(now: datetime, vendors: Sequence[str]) -> str:
+def html(now: datetime, vendors: Sequence[str], routes: Sequence[str]) -> str:
     """Return the page as HTML.
 
     Args:
         now: the sandbox's time.
         vendors: the vendors in the order in which they are shown.
+        routes: the names of their routes, such as "payments.add".
     """
     parts = [
         _clock(now),
         *(_vendor(vendor) for vendor in vendors),
-        _faults(vendors),
+        _faults(vendors, routes),
         _switches(vendors),
         _reset(vendors),
     ]
@@ -90,7 +91,7 @@ def _facts(doc: dict[str, Any]) -> str:
     )
 
 
-def _faults(vendors: Sequence[str]) -> str:
+def _faults(vendors: Sequence[str], routes: Sequence[str]) -> str:
     rows = "".join(
         f"<tr><th scope=row>{escape(rule['vendor'])}.{escape(rule['route'])}</th><td>{escape(rule['kind'])}</td>"
         f"<td>{_times(rule)}</td></tr>"
@@ -101,10 +102,12 @@ def _faults(vendors: Sequence[str]) -> str:
         f'<option value="{escape(kind)}">{escape(kind)}: {escape(about)}</option>'
         for kind, about in (faults.GATE_KINDS | faults.FRONT_KINDS).items()
     )
+    names = "".join(f'<option value="{escape(name.partition(".")[2])}">{escape(name)}</option>' for name in routes)
     form = (
         '<form method="post" action="faults" class="row">'
         f"<label>Vendor<select name=vendor>{_choices(('*', *vendors))}</select></label>"
-        '<label>Route<input name=route value="*" size=14></label>'
+        '<label>Route<input name=route value="*" list=routes size=14></label>'
+        f"<datalist id=routes>{names}</datalist>"
         f"<label>What happens<input name=kind list=kinds required size=22></label><datalist id=kinds>{kinds}</datalist>"
         "<label>Times<input name=times value=1 size=4 inputmode=numeric></label>"
         "<label>Options<input name=options placeholder='{\"seconds\": 5}' size=18></label>"

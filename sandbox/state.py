@@ -53,7 +53,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         """Open (or make) the file at `path`."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = path
         self._mine = threading.local()
         self._writer = threading.RLock()

@@ -53,7 +53,6 @@ def new_card(caller: Caller, wish: dict[str, Any]) -> Card:
         "session_id": caller.session_id,
         "scans": {},
         "front_passed": False,
-        "refused": {},
         "history": [{"state": "pending", "at": now}],
         "timings": {},
     }

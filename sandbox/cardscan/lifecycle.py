@@ -99,7 +99,7 @@ def refused(card: Card, side: str, *, is_picture: bool) -> list[Event]:
     list of states.
     """
     events = [_side_event(card, side, "error", REJECTED)]
-    tries = card["refused"][side] = card["refused"].get(side, 0) + 1
+    tries = card[f"{side}_tries"] = card.get(f"{side}_tries", 0) + 1
     if card["livescan"] and tries < LIVESCAN_TRIES:
         del card["scans"][side]
         cards.keep(card)

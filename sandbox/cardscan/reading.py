@@ -60,6 +60,7 @@ def _outcome_of_side(side: str, card: Card, tell: Tell, *, alone: bool) -> Outco
         outcome = lifecycle.front_passed
     else:
         tell(lifecycle.reading_done)
+        _forget(card["scans"])
         members.enrol({**result.details, "copays_deductibles": result.enriched.get("copays_deductibles", [])})
         outcome = partial(lifecycle.completed, side=side, details=result.details, enrichment=result.enriched)
     return _timed(side, started, newest.seconds, outcome)
@@ -72,6 +73,11 @@ def _read(scan_id: str) -> Any:
         if len(_kept) > _MOST_KEPT:
             _kept.popitem(last=False)
     return _kept[scan_id]
+
+
+def _forget(scans: dict[str, str]) -> None:
+    for scan_id in scans.values():
+        _kept.pop(scan_id, None)
 
 
 def _take_longer() -> None:

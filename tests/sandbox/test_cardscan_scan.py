@@ -269,6 +269,17 @@ def test_a_card_deleted_while_it_is_read_stays_empty(vendor: Vendor) -> None:
     assert set(vendor.card(card_id)) == {"card_id", "state", "created_at", "deleted"}
 
 
+def test_a_photo_that_is_lost_costs_one_card(vendor: Vendor) -> None:
+    vendor.sandbox.fault("cardscan", "process", "slow", seconds=0.3)
+    lost, other = vendor.create(), vendor.create()
+    scan_id = vendor.upload(lost, picture(*FRONT))
+    (vendor.sandbox.data / "photos" / scan_id).unlink()
+    vendor.upload(other, picture(*FRONT))
+    assert vendor.wait(other)["state"] == "completed"
+    card = vendor.card(lost)
+    assert (card["state"], card["error"]["type"], card["error"]["code"]) == ("error", "InternalError", "500")
+
+
 # The websocket
 
 
@@ -350,30 +361,29 @@ def test_it_tells_its_own_time(vendor: Vendor) -> None:
     assert 0 < times["reading_seconds"] <= times["processing_seconds"]
 
 
-@pytest.mark.parametrize("moment", ["while it reads", "between the sides", "before the enrichment"])
-def test_a_killed_sandbox_goes_on_where_it_was(tmp_path: Path, moment: str) -> None:
+def test_a_killed_sandbox_goes_on_where_it_was(tmp_path: Path) -> None:
     first = SandboxProcess(tmp_path)
     vendor = Vendor(first)
-    two_sided = moment == "between the sides"
-    card_id = vendor.create(enable_backside_scan=two_sided)
-    if moment == "while it reads":
-        first.fault("cardscan", "process", "slow", seconds=60)
-    vendor.upload(card_id, picture(*FRONT))
-    at = {"while it reads": "processing", "between the sides": "backside_processing"}.get(moment, "completed")
-    vendor.wait(card_id, at)
+    read, half, reading, waiting = (vendor.create(enable_backside_scan=two) for two in (False, True, False, False))
+    vendor.upload(read, picture(*FRONT))
+    vendor.upload(half, picture(*FRONT))
+    vendor.wait(half, "backside_processing")
+    first.fault("cardscan", "process", "slow", seconds=60)
+    vendor.upload(reading, picture(*FRONT))
     until(lambda: not first.call("GET", "faults")["faults"])
+    vendor.upload(waiting, picture(*FRONT))
     first.kill()
     second = SandboxProcess(tmp_path)
     try:
         vendor = Vendor(second)
-        if two_sided:
-            vendor.upload(card_id, picture(*BACK), "back")
-        vendor.wait(card_id, "completed")
+        vendor.upload(half, picture(*BACK), "back")
+        for card_id in (reading, waiting, half):
+            vendor.wait(card_id, "completed", "enriched")
         second.call("POST", "clock", {"advance_seconds": 9})
-        card = vendor.wait(card_id, "enriched")
-        assert card["details"]["member_number"]["value"] == "128845682"
-        states = [step["state"] for step in second.call("GET", f"cards/{card_id}")["history"]]
-        assert len(states) == len(set(states))
+        for card_id in (read, half, reading, waiting):
+            assert vendor.wait(card_id, "enriched")["details"]["member_number"]["value"] == "128845682"
+            states = [step["state"] for step in second.call("GET", f"cards/{card_id}")["history"]]
+            assert len(states) == len(set(states))
     finally:
         second.stop()
 

@@ -1,0 +1,39 @@
+"""The sandbox's documents name what the sandbox can do."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox import faults, gate, inspect
+from sandbox.cardscan import http as cardscan
+from tests.sandbox_process import ROOT
+
+SANDBOX, CARDSCAN = ROOT / "docs" / "sandbox.md", ROOT / "docs" / "vendors" / "cardscan.md"
+
+
+@pytest.mark.parametrize("kind", [*faults.GATE_KINDS, *faults.FRONT_KINDS])
+def test_every_kind_of_fault_is_described(kind: str) -> None:
+    assert f"`{kind}`" in SANDBOX.read_text()
+
+
+def test_every_kind_of_fault_can_be_played() -> None:
+    assert set(gate.PLAYERS) == set(faults.GATE_KINDS)
+
+
+@pytest.mark.parametrize("name", gate.names(cardscan.routes()))
+def test_every_route_of_cardscan_is_named(name: str) -> None:
+    assert f"`{name.removeprefix('cardscan.')}`" in CARDSCAN.read_text()
+
+
+@pytest.mark.parametrize(
+    "path", [route.path for route in inspect.routes()[0].routes if route.path not in ("/", "/page.css")]
+)
+def test_every_address_of_the_window_is_described(path: str) -> None:
+    assert f"/__sandbox__{path.replace('{card_id}', '<card_id>')}" in SANDBOX.read_text()
+
+
+def test_the_links_between_the_documents_lead_somewhere() -> None:
+    for document in (SANDBOX, CARDSCAN):
+        targets = [part.partition(")")[0] for part in document.read_text().split("](")[1:]]
+        missing = [target for target in targets if not (document.parent / Path(target.partition("#")[0])).exists()]
+        assert not missing
