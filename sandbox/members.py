@@ -103,7 +103,7 @@ def _read(details: Mapping[str, Any]) -> Doc:
         "member_id": _text(details, "member_number").upper(),
         "payer_id": _payer_id(details),
         "group_number": _text(details, "group_number").upper(),
-        "plan_name": _text(details, "plan_name").title(),
+        "plan_name": _text(details, "plan_name").upper(),
         "plan_type": _text(details, "plan_type").upper(),
         "gender": _text(details, "member_gender").upper()[:1],
         "since": _day(_text(details, "start_date")),

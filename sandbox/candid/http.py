@@ -10,14 +10,16 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import clock, faults, jwts, members
 from sandbox.candid import checks, payers
 from sandbox.candid.limits import Limiter
 from sandbox.candid.questions import BadRequest, body_of
+from sandbox.inspect import OnlyFromHere
 from sandbox.state import dump, load, store
 from sandbox.switches import switch
 
@@ -47,12 +49,15 @@ def routes() -> list[BaseRoute]:
     """Return Candid's routes; both of its hosts are served under the one prefix."""
     store().on_reset(lambda vendor: _calls.forget())
     faults.speak("candid", error_doc)
+    window = [
+        Route("/members", list_members, methods=["GET"]),
+        Route("/members", enrol_member, methods=["POST"]),
+    ]
     return [
         Route("/api/auth/v2/token", token, methods=["POST"], name="candid.token"),
         Route("/eligibility-checks/v1", guarded(check), methods=["POST"], name="candid.check"),
         Route("/eligibility-checks/v1/payer/search", guarded(search), methods=["GET"], name="candid.payer_search"),
-        Route("/__sandbox__/members", list_members, methods=["GET"]),
-        Route("/__sandbox__/members", enrol_member, methods=["POST"]),
+        Mount("/__sandbox__", routes=window, middleware=[Middleware(OnlyFromHere)]),
     ]
 
 

@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import clock, faults, jwts
+from sandbox.inspect import OnlyFromHere
 from sandbox.spry import rules
 from sandbox.spry.bodies import Refused, invalid, json_body
 from sandbox.state import dump, store
@@ -32,12 +34,13 @@ _BASE = "/apis/eligibility/v2/insurance/eligibility"
 def routes() -> list[BaseRoute]:
     """Return SPRY's routes."""
     faults.speak("spry", error_doc)
+    window = [Route("/records", records, methods=["GET"])]
     return [
         Route("/apis/v2/oauth/token", told(token_v2), methods=["POST"], name="spry.token"),
         Route("/apis/v1/oauth/token", told(token_v1), methods=["POST"], name="spry.token_v1"),
         Route(f"{_BASE}/offline", told(capture), methods=["POST"], name="spry.capture"),
         Route(f"{_BASE}/search", told(search), methods=["GET"], name="spry.search"),
-        Route("/__sandbox__/records", records, methods=["GET"]),
+        Mount("/__sandbox__", routes=window, middleware=[Middleware(OnlyFromHere)]),
     ]
 
 

@@ -40,7 +40,7 @@ def test_it_knows_the_member_of_a_card(candid: Candid) -> None:
     answer = candid.ask("87726", EMILY, service="98")
     assert (status(answer), codes(answer), answer["request_corrections"]) == ("ACTIVE", [], None)
     metadata = answer["parsed_response"]["plan_metadata"]
-    assert (metadata["plan_name"], metadata["group_number"]) == ("Choice Plus", "98755")
+    assert (metadata["plan_name"], metadata["group_number"]) == ("CHOICE PLUS", "98755")
     assert (metadata["subscriber"]["date_of_birth"], metadata["member_id"]) == ("1990-12-10", "128845682")
 
 

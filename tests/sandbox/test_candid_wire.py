@@ -152,6 +152,12 @@ def test_it_waits_as_long_as_the_switch_says(candid: Candid) -> None:
     assert candid.post(candid.body("60054", JANE)).elapsed.total_seconds() >= 0.3
 
 
+def test_other_web_sites_may_not_look_inside(candid: Candid) -> None:
+    for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}):
+        for path in ("candid/__sandbox__/members", "spry/__sandbox__/records"):
+            assert requests.get(f"{candid.sandbox.url}/{path}", headers=headers, timeout=20).status_code == 403
+
+
 # Unknown payers
 
 
