@@ -22,8 +22,8 @@ class DrawnCard:
 
     @property
     def member(self) -> Member:
-        """Return the known truth."""
-        return self.layout.member
+        """Return the known truth, as a reader should say it."""
+        return self.layout.read_as or self.layout.member
 
 
 def draw_front(layout: Layout) -> DrawnCard:

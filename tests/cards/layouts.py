@@ -49,8 +49,8 @@ class Layout:
     ink: str = "#1c1c1e"
     label: str = "#2a3b8f"
     size: tuple[int, int] = (1012, 638)
-    #: fields of the truth that this face does not print
-    leaves_out: frozenset[str] = frozenset()
+    #: what a reader should say where the print differs ("KEEL, ANNA"); None: what is printed
+    read_as: Member | None = None
 
 
 def beside(x: int, y: int, label: str, value: str, gap: int, **look: object) -> tuple[Put, Put]:

@@ -1,6 +1,6 @@
 """Read all drawn cards and print what was read wrong and the share per field: `python -m tests.cards.measure`.
 
-Options: `tuned`, `held_out` (default both), `photo` (also as tilted, blurred, noisy JPEG photos), `sideways`.
+Words: sets (`tuned`, `held_out`, `second_look`; all when none is named) and photos (see photo.py; `scan` when none).
 """
 
 import sys
@@ -11,6 +11,7 @@ from tests.cards.draw import draw_front
 from tests.cards.held_out import HELD_OUT
 from tests.cards.layouts import TUNED, Layout
 from tests.cards.photo import PHOTOS, as_bytes
+from tests.cards.second_look import SECOND_LOOK
 from tests.cards.truth import FIELDS, wrong_fields
 
 
@@ -19,8 +20,9 @@ def measure(layouts: tuple[Layout, ...], photo: str) -> tuple[Counter[str], list
     wrong: Counter[str] = Counter()
     told = []
     for layout in layouts:
-        card = read_card(as_bytes(draw_front(layout).front, photo))
-        for name, (truth, reading) in wrong_fields(layout.member, card).items():
+        drawn = draw_front(layout)
+        card = read_card(as_bytes(drawn.front, photo))
+        for name, (truth, reading) in wrong_fields(drawn.member, card).items():
             wrong[name] += 1
             told.append(f"{photo}/{layout.name}: {name} is {truth!r}, read {reading!r} (card: {card.is_card})")
     return wrong, told
@@ -28,7 +30,7 @@ def measure(layouts: tuple[Layout, ...], photo: str) -> tuple[Counter[str], list
 
 def main(words: list[str]) -> None:
     """Print the figures for the sets and photos that were asked for."""
-    sets = {"tuned": TUNED, "held_out": HELD_OUT}
+    sets = {"tuned": TUNED, "held_out": HELD_OUT, "second_look": SECOND_LOOK}
     photos = [word for word in words if word in PHOTOS] or ["scan"]
     warm_up()
     for name in [word for word in words if word in sets] or list(sets):

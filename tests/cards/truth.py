@@ -17,6 +17,7 @@ FIELDS = {
     "rx_pcn": "rx_pcn",
     "plan_name": "plan_name",
 }
+VISITS = {"office_visit", "specialist_visit", "urgent_care", "emergency_room"}
 
 
 def wrong_fields(member: Member, card: ReadCard) -> dict[str, tuple[object, object]]:
@@ -45,9 +46,10 @@ def dependents_of(card: ReadCard) -> list[str]:
 
 
 def copays_of(card: ReadCard) -> dict[str, object]:
-    """Return service -> amount."""
+    """Return service -> amount of the visits; drugs and deductibles are not compared."""
     rows = card.enriched.get("copays_deductibles", [])
-    return {str(row["service"]): row["value"] for row in rows} if isinstance(rows, list) else {}
+    visits = [row for row in rows if row["service"] in VISITS] if isinstance(rows, list) else []
+    return {str(row["service"]): row["value"] for row in visits}
 
 
 def _differ(name: str, truth: object, reading: object) -> bool:

@@ -6,6 +6,7 @@ text is used once. Nothing here knows any card: only "a value stands near its la
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sandbox.cardscan.reader.labels import Label, Meaning, find_labels
 from sandbox.cardscan.reader.lines import Box, Line
@@ -13,6 +14,8 @@ from sandbox.cardscan.reader.values import Taken, take, take_whole
 
 #: how sure a position is: the value follows its label in one line; stands right of it; below it; above it
 IN_LINE, RIGHT, BELOW, ABOVE = 0.99, 0.97, 0.95, 0.6
+#: on a card that prints its labels under the values, below and above change places
+UNDER_VALUES = 0.93
 #: how far a value may stand from its label, in heights of the taller of the two
 FARTHEST_RIGHT, FARTHEST_BELOW = 16.0, 2.2
 #: a label without a field only keeps its value from others: it goes last
@@ -72,6 +75,12 @@ class Sorted:
     asked: tuple[Asked, ...]
     free: tuple[Piece, ...]
 
+    def without(self, answers: Sequence[Answer]) -> "Sorted":
+        """Return the same with the texts of some answers no longer free."""
+        used = [answer.piece.span for answer in answers]
+        free = tuple(piece for piece in self.free if not any(_overlap(piece.span, span) for span in used))
+        return replace(self, free=free)
+
 
 def sort_out(lines: Sequence[Line]) -> Sorted:
     """Split every line into labels, the values that follow them, and free text."""
@@ -85,13 +94,17 @@ def sort_out(lines: Sequence[Line]) -> Sorted:
         for place, label in enumerate(labels):
             end = labels[place + 1].start if place + 1 < len(labels) else len(line.text)
             _sort_label(line, number, label, end, answers, asked, free)
-    return Sorted(tuple(answers), tuple(asked), tuple(free))
+    return Sorted(tuple(answers), tuple(asked), tuple(part for piece in free for part in _by_columns(piece, asked)))
 
 
 def associate(lines: Sequence[Line]) -> tuple[list[Answer], Sorted]:
-    """Return the answers of one side of a card, best first, and the lines as they were sorted out."""
+    """Return the answers of one side of a card, best first, and the lines as they were sorted out.
+
+    Texts that became a value are no longer among the free ones.
+    """
     parts = sort_out(lines)
-    offers = [offer for asked in parts.asked for offer in _offers(asked, parts)]
+    above = UNDER_VALUES if _labels_are_under_values(parts) else ABOVE
+    offers = [offer for asked in parts.asked for offer in _offers(asked, parts, above)]
     offers.sort(key=lambda offer: -offer[1].label_score * _rank(offer[1].meaning))
     answers, used, served = list(parts.answers), set[tuple[int, int, int]](), set[Asked]()
     for asked, answer in offers:
@@ -100,7 +113,7 @@ def associate(lines: Sequence[Line]) -> tuple[list[Answer], Sorted]:
         served.add(asked)
         used.add(answer.piece.span)
         answers.append(answer)
-    return sorted(answers, key=lambda answer: -answer.label_score), parts
+    return sorted(answers, key=lambda answer: -answer.label_score), parts.without(answers)
 
 
 def _rank(meaning: Meaning) -> float:
@@ -123,11 +136,18 @@ def _standing(text: str) -> list[Label]:
     kept: list[Label] = []
     for label in reversed(find_labels(text)):
         end = kept[0].start if kept else len(text)
-        inside = text[label.end : end].strip(" .,;/|-")
+        inside = _after(text, label, end).strip(" .,;/|-")
         fits = not inside or _first_fit(label.meaning, inside) is not None or label.closed
         if fits and not (_is_in_sentence(text, label) and label.meaning.weak and not label.closed):
             kept.insert(0, label)
     return kept
+
+
+def _after(text: str, label: Label, end: int) -> str:
+    """Return what follows a label up to the next one; a translation ("Name/Nombre") belongs to the label."""
+    after = text[label.end : end]
+    is_translation = after.lstrip().startswith("/") and not any(char.isdigit() for char in after)
+    return "" if is_translation else after
 
 
 def _is_in_sentence(text: str, label: Label) -> bool:
@@ -138,7 +158,7 @@ def _is_in_sentence(text: str, label: Label) -> bool:
 def _sort_label(
     line: Line, number: int, label: Label, end: int, answers: list[Answer], asked: list[Asked], free: list[Piece]
 ) -> None:
-    pieces = _pieces(line, number, label.end, end)
+    pieces = _pieces(line, number, label.end, end) if _after(line.text, label, end) else []
     if not pieces:
         asked.append(Asked(label.meaning, line.part(label.start, label.end), number))
         return
@@ -170,13 +190,45 @@ def _pieces(line: Line, number: int, start: int, end: int) -> list[Piece]:
     return [Piece(inside, line.part(start, start + len(inside)), number, start, line.score)]
 
 
+def _by_columns(piece: Piece, asked: Sequence[Asked]) -> list[Piece]:
+    """Return a text that OCR drew across two columns, cut where the labels right above it begin."""
+    size = piece.box.height
+    above = [head.box for head in asked if -0.6 * size <= piece.box.top - head.box.bottom <= FARTHEST_BELOW * size]
+    first = [box for box in above if abs(box.left - piece.box.left) <= 1.2 * size]
+    heads = [
+        box.left
+        for box in above
+        if piece.box.left + size < box.left < piece.box.right - size
+        and any(box.shares_row(one) >= 0.5 for one in first)
+    ]
+    words = list(piece.words())
+    cuts = {_nearest_word(words, left) for left in heads}
+    starts = [0, *sorted(cut for cut in cuts if cut), len(words)]
+    if len(starts) == 2:
+        return [piece]
+    return [_join(words[start:end], piece) for start, end in pairwise(starts)]
+
+
+def _nearest_word(words: Sequence[Piece], left: float) -> int:
+    """Return which word begins closest to a column's left edge, 0 when none is close."""
+    away = [(abs(word.box.left - left), place) for place, word in enumerate(words)]
+    distance, place = min(away)
+    return place if distance <= 2.5 * words[place].box.height else 0
+
+
+def _join(words: Sequence[Piece], piece: Piece) -> Piece:
+    start, end = words[0].start - piece.start, words[-1].start - piece.start + len(words[-1].text)
+    box = replace(piece.box, left=words[0].box.left, right=words[-1].box.right)
+    return replace(piece, text=piece.text[start:end], box=box, start=piece.start + start)
+
+
 # --- label and value apart ------------------------------------------------------------------------------
 
 
-def _offers(asked: Asked, parts: Sorted) -> Iterator[tuple[Asked, Answer]]:
+def _offers(asked: Asked, parts: Sorted, above: float) -> Iterator[tuple[Asked, Answer]]:
     """Return every text near a label that could be its value, with how sure that is."""
     for piece in parts.free:
-        for part, nearness in _places(asked, piece, parts):
+        for part, nearness in _places(asked, piece, parts, above):
             for kind in asked.meaning.kinds:
                 if taken := take_whole(kind, part.text):
                     score = nearness * asked.meaning.strength * taken.fit
@@ -184,20 +236,21 @@ def _offers(asked: Asked, parts: Sorted) -> Iterator[tuple[Asked, Answer]]:
                     break
 
 
-def _places(asked: Asked, piece: Piece, parts: Sorted) -> Iterable[tuple[Piece, float]]:
+def _places(asked: Asked, piece: Piece, parts: Sorted, above: float) -> Iterable[tuple[Piece, float]]:
     """Return the piece, or the words of it that stand under the label, each with the score of its place."""
-    near = _nearness(asked, piece.box, parts)
+    near = _nearness(asked, piece.box, parts, above)
     if near:
         yield piece, near
     if " " in piece.text and not asked.meaning.kinds[0].endswith(("name", "names")):
         for word in piece.words():
-            if word_near := _nearness(asked, word.box, parts):
+            if word_near := _nearness(asked, word.box, parts, above):
                 yield word, word_near * (0.97 if near else 1.0)
 
 
-def _nearness(asked: Asked, box: Box, parts: Sorted) -> float:
+def _nearness(asked: Asked, box: Box, parts: Sorted, above: float) -> float:
     """Return the score of a value's place relative to its label: 0 when it is not near."""
-    score = max(_right_of(asked.box, box), _below(asked.box, box), _above(asked.box, box))
+    below = BELOW if above == ABOVE else ABOVE
+    score = max(_right_of(asked.box, box), _below(asked.box, box, below), _above(asked.box, box, above))
     if score <= 0 or any(_is_between(other.box, asked.box, box) for other in parts.asked if other is not asked):
         return 0.0
     return score
@@ -211,23 +264,42 @@ def _right_of(label: Box, value: Box) -> float:
     return RIGHT - 0.012 * max(gap, 0.0)
 
 
-def _below(label: Box, value: Box) -> float:
+def _below(label: Box, value: Box, best: float = BELOW) -> float:
     size = max(label.height, value.height)
     drop = (value.top - label.bottom) / size
     offset = abs(value.left - label.left) / size
     aligned = offset <= 1.2 or label.shares_column(value) >= 0.6
     if not aligned or not -0.6 <= drop <= FARTHEST_BELOW or value.middle[1] <= label.middle[1]:
         return 0.0
-    return BELOW - 0.07 * max(drop, 0.0) - 0.02 * min(offset, 4.0)
+    return best - 0.07 * max(drop, 0.0) - 0.02 * min(offset, 4.0)
 
 
-def _above(label: Box, value: Box) -> float:
+def _above(label: Box, value: Box, best: float = ABOVE) -> float:
     size = max(label.height, value.height)
     rise = (label.top - value.bottom) / size
     offset = abs(value.left - label.left) / size
     if offset > 0.8 or not -0.6 <= rise <= 0.8 or value.middle[1] >= label.middle[1]:
         return 0.0
-    return ABOVE - 0.1 * max(rise, 0.0)
+    return best - 0.1 * max(rise, 0.0)
+
+
+def _labels_are_under_values(parts: Sorted) -> bool:
+    """Say whether most labels that stand alone have a fitting text closer above than below."""
+    votes = [vote for asked in parts.asked if asked.meaning.kinds != ("other",) and (vote := _vote(asked, parts.free))]
+    return votes.count("above") > max(2, 2 * votes.count("below"))
+
+
+def _vote(asked: Asked, free: Sequence[Piece]) -> str:
+    fitting = [
+        piece.box for piece in free if any(take_whole(kind, piece.text) is not None for kind in asked.meaning.kinds)
+    ]
+    if any(_right_of(asked.box, box) > 0.9 for box in fitting):
+        return ""
+    rises = [asked.box.top - box.bottom for box in fitting if _above(asked.box, box) > 0]
+    drops = [box.top - asked.box.bottom for box in fitting if _below(asked.box, box) > 0]
+    if not rises and not drops:
+        return ""
+    return "above" if min(rises, default=1e9) < min(drops, default=1e9) else "below"
 
 
 def _is_between(other: Box, label: Box, value: Box) -> bool:

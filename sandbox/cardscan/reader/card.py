@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.cardscan.reader.associate import Answer, Sorted, associate
 from sandbox.cardscan.reader.barcode import CardBarcode
@@ -83,11 +83,13 @@ def read_reading(front: Sequence[Line], back: Sequence[Line] | None, barcode: Ca
     member = _member(sides[0], fields.get("member_number"))
     if member is not None:
         fields["member_name"] = _found(member)
+    family = find_dependents(sides[0].answers, sides[0].parts, member)
+    sides[0] = replace(sides[0], parts=sides[0].parts.without([*family, *([member] if member else [])]))
     _add_headings(sides, fields)
     _add_barcode(fields, barcode)
     _add_parts(fields)
     _weigh_payer(fields)
-    dependents = tuple(_found(answer) for answer in find_dependents(sides[0].answers, sides[0].parts, member))
+    dependents = tuple(_found(answer) for answer in family)
     enriched = _enriched(front, back)
     _add_plan_details(fields, enriched)
     return Reading(fields, dependents, enriched, _judge(fields, dependents, enriched, front, barcode))
@@ -103,7 +105,23 @@ def details(reading: Reading) -> dict[str, object]:
 
 def _side(lines: Sequence[Line]) -> _Side:
     answers, parts = associate(lines)
-    return _Side(lines, answers, parts)
+    rx = [answer for answer in answers if answer.kind in ("rx_bin", "rx_pcn")]
+    return _Side(lines, [_doubt_rx_group(answer, rx) for answer in answers], parts)
+
+
+def _doubt_rx_group(answer: Answer, rx: Sequence[Answer]) -> Answer:
+    """Return a group number with a lower score when it goes on with a BIN or PCN: there "GRP" means the Rx group."""
+    if answer.kind != "group_number":
+        return answer
+    box = answer.piece.box
+    in_line = any(other.piece.line == answer.piece.line and other.piece.start < answer.piece.start for other in rx)
+    below = any(
+        0 < box.middle[1] - other.piece.box.middle[1] < 2 * box.height
+        and abs(box.left - other.piece.box.left) < box.height
+        for other in rx
+    )
+    doubt = 0.6 if in_line else 0.93 if below else 1.0
+    return replace(answer, label_score=answer.label_score * doubt)
 
 
 def _found(answer: Answer | Heading) -> Found:

@@ -104,7 +104,7 @@ def _second_line(piece: Piece, free: Sequence[Piece]) -> list[Piece]:
     """
     for other in free:
         upper, lower = sorted((piece, other), key=lambda row: row.box.middle[1])
-        if other is not piece and _is_stacked(upper, lower) and _is_company_only(lower):
+        if other is not piece and _is_stacked(upper, lower) and _completes(upper, lower):
             return [other]
     return []
 
@@ -116,15 +116,19 @@ def _is_stacked(upper: Piece, lower: Piece) -> bool:
     return letters_only and abs(lower.box.left - upper.box.left) <= 0.6 * size and -0.5 <= gap <= 0.5
 
 
-def _is_company_only(piece: Piece) -> bool:
-    words = set(_words(clean(piece.text)))
-    return bool(words & PAYER_WORDS) and words <= PAYER_WORDS | _SMALL_WORDS
+def _completes(upper: Piece, lower: Piece) -> bool:
+    """Say whether the lower line is the rest of the name: only a company's words, or some where the upper has none."""
+    above, words = set(_words(clean(upper.text))), set(_words(clean(lower.text)))
+    if words & STRONG_PLAN_WORDS or not words & PAYER_WORDS:
+        return False
+    return words <= PAYER_WORDS | _SMALL_WORDS or (len(words) <= 3 and not above & PAYER_WORDS)
 
 
 def _plan_likeness(text: str, payer: str) -> float:
     words = _words(text)
     strong = sum(word in STRONG_PLAN_WORDS for word in words)
-    if not strong or not 1 <= len(words) <= 7 or set(words) & HEADING_NOISE - {"deductible"}:
+    typical = strong or (len(words) > 1 and set(words) <= PLAN_WORDS)
+    if not typical or not 1 <= len(words) <= 7 or set(words) & HEADING_NOISE - {"deductible"}:
         return 0.0
     if MONEY.search(text) or DATE.search(text) or PHONE.search(text) or text.rstrip().endswith("."):
         return 0.0

@@ -73,7 +73,7 @@ def _list_below(first: Answer, parts: Sorted) -> list[Answer]:
     found, above = [], first.piece.box
     for piece in sorted(parts.free, key=lambda piece: piece.box.top):
         gap = (piece.box.top - above.bottom) / above.height
-        same_column = abs(piece.box.left - above.left) <= 0.8 * above.height
+        same_column = abs(piece.box.left - above.left) <= 1.3 * above.height
         if piece.box.middle[1] <= above.middle[1] or not same_column or gap > LIST_GAP:
             continue
         taken = take_whole("dependent_names", piece.text)

@@ -29,7 +29,10 @@ MEDICARE_ID = re.compile(
 )
 
 _CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9\-/*]*[A-Z0-9*])?", re.IGNORECASE)
-_NAME_WORD = re.compile(r"[A-Z][A-Z'’\-]*\.?", re.IGNORECASE)
+_NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`\-])*\.?")
+#: words with which a sentence goes on, not a name begins
+_GOES_ON = {"of", "for", "is", "are", "and", "or", "may", "will", "does", "has", "to", "with", "in"}
+_SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 _EDGES = " \t.,;:#*|()[]"
 
 
@@ -156,13 +159,14 @@ def _name(text: str) -> Taken | None:
 
 
 def _first_name_first(words: list[str]) -> str:
+    """Turn "KEEL, ANNA M" round. "ANNA KEEL, TIM KEEL" is a list: only its first name is kept."""
     words = [word for word in words if word.strip(".,").lower() not in TITLES]
-    for place, word in enumerate(words):
-        if word.endswith(",") and 0 < place + 1 < len(words):
-            after = words[place + 1].strip(".,").lower()
-            if after not in {"jr", "sr", "ii", "iii", "iv"}:
-                words = [*words[place + 1 :], *words[: place + 1]]
-            break
+    comma = next((place for place, word in enumerate(words[:-1], 1) if word.endswith(",")), None)
+    if comma and words[comma].strip(".,").lower() not in _SUFFIXES:
+        before, after = words[:comma], words[comma:]
+        given = [word for word in after if len(word.strip(".,")) > 1]
+        is_list = len(before) > 1 and len(given) > 1
+        words = before if is_list else [*after, *before]
     return " ".join(word.strip(",") for word in words)
 
 
@@ -177,6 +181,8 @@ def _plan_name(text: str) -> Taken | None:
     words = text.split()
     letters = sum(char.isalpha() for char in text)
     if letters < 3 or len(words) > 8 or MONEY.search(text) or PHONE.search(text) or DATE.search(text):
+        return None
+    if words[0].lower() in _GOES_ON:
         return None
     known = any(word.strip(",.()").lower() in PLAN_WORDS for word in words)
     return Taken(" ".join(words).strip(" .,;:"), 1.0 if known else 0.8)
