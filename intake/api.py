@@ -59,7 +59,7 @@ def search(request: Request) -> Response:
 @clinic_api(*READERS)
 @api_view(["GET", "POST"])
 def patient_list(request: Request) -> Response:
-    """List the clinic's patients, or register one. Name and birth date that are known answer 409 until told what to do."""
+    """List the clinic's patients, or register one; a known name and birth date answers 409 until told what to do."""
     if request.method == "GET":
         audit.record(request.user, "intake.patients.listed", clinic=request.clinic)
         return page_of(request, patients_for(request.clinic), shapes.PatientOut)

@@ -227,8 +227,8 @@ class CoverageOut(serializers.ModelSerializer):
         model = Coverage
         fields = (
             "code", "version", "patient", "type", "priority", "status", "payer", "member_id", "group_number",
-            "plan_name", "rx_bin", "rx_pcn", "rx_group", "relationship", "subscriber_first_name", "subscriber_last_name",
-            "subscriber_birth_date", "effective_date", "termination_date", "card_scan",
+            "plan_name", "rx_bin", "rx_pcn", "rx_group", "relationship", "subscriber_first_name",
+            "subscriber_last_name", "subscriber_birth_date", "effective_date", "termination_date", "card_scan",
         )  # fmt: skip
 
 

@@ -1,0 +1,147 @@
+"""CardScan's bytes and our words for them."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.http import OutcomeUnknown, Rejected
+from intake.vendors.cardscan import CardScanClient, wire
+from intake.vendors.cardscan.wire import Meaning
+from tests.intake.cards import answer, score
+
+
+def test_it_knows_all_eleven_states() -> None:
+    assert {state: meaning.name for state, meaning in wire.STATES.items()} == {
+        "pending": "WAIT",
+        "processing": "WAIT",
+        "frontside_processing": "WAIT",
+        "frontside_failed": "FAILED",
+        "backside_processing": "SEND_BACK",
+        "backside_failed": "FAILED",
+        "post_processing": "WAIT",
+        "completed": "READ",
+        "enriched": "READ",
+        "error": "FAILED",
+        "unknown": "FAILED",
+    }
+
+
+def test_it_waits_at_a_state_the_vendor_invents() -> None:
+    assert wire.parse_card(answer("rinsing")).meaning is Meaning.WAIT
+
+
+def test_it_takes_a_deleted_card_for_unread() -> None:
+    assert wire.parse_card(answer() | {"deleted": True}).meaning is Meaning.FAILED
+
+
+def test_it_reads_fields_with_both_scores() -> None:
+    fields = {(field.name, field.position): field for field in wire.parse_card(answer()).fields}
+    member = fields["member_number", 0]
+    assert (member.value, member.text_score, member.label_score) == ("128845682", Decimal("0.998"), Decimal("0.994"))
+    assert [fields["dependent_names", n].value for n in (0, 1)] == ["Richard Dickinson", "Lavinia Dickinson"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "tidied"),
+    [
+        ("payer_name", 'unitedhealthcare"', "Unitedhealthcare"),
+        ("payer_name", "BCBS of Illinois", "BCBS of Illinois"),
+        ("payer_name", "AETNA", "AETNA"),
+        ("member_name", "EMILY O'HARA", "Emily O'Hara"),
+        ("member_name", "emily dickinson", "Emily Dickinson"),
+        ("plan_name", "men's health plus", "Men's Health Plus"),
+        ("member_number", " xyz00012 ", "XYZ00012"),
+        ("plan_details", "office visit: $25", "office visit: $25"),
+    ],
+)
+def test_it_tidies_what_the_reader_wrote(name: str, value: str, tidied: str) -> None:
+    assert wire.tidy(name, value) == tidied
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        score("", "0.9"),
+        {"value": None, "scores": []},
+        {},
+        None,
+        "128845682",
+        [None, "x", {}],
+    ],
+)
+def test_it_leaves_out_what_is_no_value(found: Any) -> None:
+    assert wire.parse_card(answer(member_number=found)).fields == []
+
+
+@pytest.mark.parametrize("scores", [[], ["NaN"], ["1.5", "-2"], ["high"], None, "0.9", [None, None]])
+def test_it_takes_a_broken_score_for_none(scores: Any) -> None:
+    field = wire.parse_card(answer(member_number={"value": "1", "scores": scores})).fields[0]
+    assert (field.text_score, field.label_score) == (None, None)
+
+
+def test_it_ranks_clearinghouse_payers_and_takes_a_message_for_none() -> None:
+    matches = [
+        {"payer_id": "AAA", "payer_name": "A", "score": "0.4"},
+        {"payer_id": None, "payer_name": "B", "score": "0.99"},
+        {"payer_id": "87726", "payer_name": "C", "score": "0.9"},
+    ]
+    assert wire.parse_card(answer() | {"payer_match": {"matches": matches}}).payers == [("87726", "C"), ("AAA", "A")]
+    assert wire.parse_card(answer()).payers == []
+
+
+def test_it_keeps_no_addresses_of_images() -> None:
+    assert "Signature" not in str(wire.parse_card(answer()).answer)
+
+
+@pytest.mark.parametrize("document", [None, [], {}, {"card_id": "", "state": "pending"}, {"card_id": "x"}, {"state": 3}])
+def test_it_refuses_a_card_without_id_or_state(document: Any) -> None:
+    with pytest.raises(wire.Unreadable):
+        wire.parse_card(document)
+
+
+def test_it_tells_the_vendor_an_opaque_reference_alone() -> None:
+    assert wire.build_create(both_sides=True, reference="c0de") == (
+        b'{"enable_backside_scan": true, "enable_livescan": false, "metadata": {"reference": "c0de"}}'
+    )
+
+
+def test_it_keeps_upload_parameters_in_order_and_spelling() -> None:
+    form = wire.parse_upload_form(
+        {"upload_url": "https://x", "upload_parameters": {"key": "a:b", "X-New": "1", "Content-Type": "image/jpeg"}}
+    )
+    assert form.parameters == [("key", "a:b"), ("X-New", "1"), ("Content-Type", "image/jpeg")]
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://sandbox.cardscan.ai/upload", True),
+        ("https://cardscan-uploads.s3-accelerate.amazonaws.com/", True),
+        ("http://cardscan-uploads.s3.amazonaws.com/", False),
+        ("https://cardscan-uploads.s3.amazonaws.com:8443/", False),
+        ("https://amazonaws.com.evil.example/", False),
+        ("https://evilamazonaws.com/", False),
+        ("https://user:pw@x.amazonaws.com/", False),
+        ("https://sandbox.cardscan.ai@evil.example/", False),
+        ("http://sandbox.cardscan.ai/upload", False),
+        ("http://169.254.169.254/latest", False),
+        ("file:///etc/passwd", False),
+    ],
+)
+def test_it_sends_photos_to_the_vendor_alone(url: str, may: bool) -> None:
+    client = CardScanClient("https://sandbox.cardscan.ai/v1", "key")
+    assert client._may_receive_photos(url) is may
+    if not may:
+        with pytest.raises(Rejected):
+            client._post_form(wire.UploadForm(url, []), "front", b"")
+
+
+def test_it_names_what_is_missing_without_the_answer() -> None:
+    from core.http import VendorAnswer
+    from intake.vendors.cardscan.client import _unreadable
+
+    sent = VendorAnswer("cardscan", 200, {}, b'{"name": "Emily"}', "r1", 1)
+    error = _unreadable(wire.Unreadable("the answer has no upload_url"), sent)
+    assert isinstance(error, OutcomeUnknown)
+    assert "no upload_url" in str(error) and "Emily" not in str(error)
