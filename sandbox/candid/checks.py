@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox import clock
+from sandbox import clock, members
 from sandbox.candid import aaa, parsed, payers, personas, raw271, roster, service_types
 from sandbox.candid.npi import is_npi
 from sandbox.candid.people import plain, plain_id
@@ -108,7 +108,7 @@ def _allow(question: Question, payer: payers.Payer) -> None:
     if payer.eligibility == payers.NOT_SUPPORTED:
         hint = f"{payer.name} does not support eligibility checks."
         raise TurnedDown(aaa.rejection("79", resolution=hint))
-    if payer.eligibility == payers.ENROLLMENT_REQUIRED:
+    if payer.eligibility == payers.ENROLLMENT_REQUIRED and not _card_was_read(question, payer):
         raise TurnedDown(aaa.rejection("41"))
     if not is_npi(question.npi):
         raise TurnedDown(aaa.rejection("43"))
@@ -116,6 +116,11 @@ def _allow(question: Question, payer: payers.Payer) -> None:
         raise TurnedDown(aaa.rejection("44"))
     if question.service_type not in service_types.names():
         raise TurnedDown(aaa.rejection("55", dependent=question.dependent is not None))
+
+
+def _card_was_read(question: Question, payer: payers.Payer) -> bool:
+    """Whoever brings a card of such a payer counts as enrolled with it, so that any card goes all the way through."""
+    return members.find(payer.payer_id, question.subscriber.member_id) is not None
 
 
 def _first_time(question: Question, payer: payers.Payer) -> bool:

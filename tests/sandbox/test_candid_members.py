@@ -99,6 +99,13 @@ def test_another_payer_does_not_know_the_member(candid: Candid) -> None:
 
 
 @real
+def test_a_card_of_a_payer_that_needs_enrollment_is_answered(candid: Candid) -> None:
+    candid.enrol(member_number="T100", member_name="Sam Hale", payer_name="TRICARE East")
+    assert status(candid.ask("TREST", person("Sam", "Hale", "T100", "1980-01-01"))) == "ACTIVE"
+    assert codes(candid.ask("TREST", person("Sam", "Hale", "T999", "1980-01-01"))) == ["41"]
+
+
+@real
 def test_a_card_without_a_payer_belongs_to_who_is_asked_first(candid: Candid) -> None:
     candid.enrol(member_number="K1234567", member_name="ALVAREZ, ROSA M", payer_name="blue cross blue shield")
     rosa = person("Rosa", "Alvarez", "K1234567", "1980-01-01")
