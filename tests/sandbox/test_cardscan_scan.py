@@ -263,10 +263,27 @@ def test_a_card_deleted_while_it_is_read_stays_empty(vendor: Vendor) -> None:
     vendor.sandbox.fault("cardscan", "process", "slow", seconds=0.3)
     card_id, next_one = vendor.create(), vendor.create()
     vendor.upload(card_id, picture(*FRONT))
+    until(lambda: not vendor.sandbox.call("GET", "faults")["faults"])
     assert vendor.call("DELETE", f"/cards/{card_id}").status_code == 204
     vendor.upload(next_one, picture(*FRONT))
     vendor.wait(next_one)
-    assert set(vendor.card(card_id)) == {"card_id", "state", "created_at", "deleted"}
+    assert_empty(vendor.card(card_id), "processing")
+
+
+def test_a_card_deleted_after_it_was_read_is_empty(vendor: Vendor) -> None:
+    card_id = vendor.create()
+    vendor.upload(card_id, picture(*FRONT))
+    url = vendor.wait(card_id, "completed")["images"]["front"]["url"]
+    vendor.call("DELETE", f"/cards/{card_id}")
+    vendor.sandbox.call("POST", "clock", {"advance_seconds": 9})
+    assert_empty(vendor.card(card_id), "completed")
+    assert requests.get(url, timeout=20).status_code == 404
+    assert vendor.call("GET", "/cards/search", query="dickinson").json()["cards"] == []
+
+
+def assert_empty(card: Any, state: str) -> None:
+    """Hold that nothing but its bare record is left of a deleted card."""
+    assert (set(card), card["state"], card["deleted"]) == ({"card_id", "state", "created_at", "deleted"}, state, True)
 
 
 def test_a_photo_that_is_lost_costs_one_card(vendor: Vendor) -> None:
