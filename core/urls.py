@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from core import styleguide, views
 
@@ -26,7 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/commands/<uuid:code>/retry/", views.retry_command, name="command-retry"),
     # for machines
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     *_of("api_urls", "api/v1/"),
     path("health/", views.health, name="health"),
 ]

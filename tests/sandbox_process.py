@@ -64,7 +64,7 @@ class SandboxProcess:
         """Forget everything: rows, faults, switches, the clock."""
         self.call("POST", "reset", {})
 
-    def fault(self, vendor: str, route: str, kind: str, times: int = 1, **options: Any) -> None:
+    def fault(self, vendor: str, route: str, kind: str, times: int | None = 1, **options: Any) -> None:
         """Play a fault on the next `times` calls of the route (`*` for any)."""
         rule = {"vendor": vendor, "route": route, "kind": kind, "times": times, "options": options}
         self.call("POST", "faults", rule)
