@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,27 +11,27 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from sandbox import clock, gate, inspect, state
+from sandbox.candid import http as candid
+from sandbox.cardscan import http as cardscan
 from sandbox.cardscan.events import hub, socket
 from sandbox.cardscan.worker import worker
-
-VENDORS = ("cardscan", "candid", "spry", "payments")
+from sandbox.payments import http as payments
+from sandbox.spry import http as spry
 
 
 def build() -> Starlette:
     """Return the application; `sandbox.state.open_store` must have been called before."""
-    routes: list[BaseRoute] = inspect.routes()
-    for vendor in VENDORS:
-        if importlib.util.find_spec(f"sandbox.{vendor}") and importlib.util.find_spec(f"sandbox.{vendor}.http"):
-            try:
-                vendor_routes: list[BaseRoute] = importlib.import_module(f"sandbox.{vendor}.http").routes()
-            except Exception:
-                logging.exception("sandbox.%s is not there yet", vendor)
-                continue
-            gate.guard(vendor_routes)
-            routes.append(Mount(f"/{vendor}", routes=vendor_routes))
-    # The vendor's SDK puts "?token=" right behind whatever it is given as websocket address.
-    routes += [WebSocketRoute(path, socket) for path in ("/", "/cardscan")]
-    routes.append(Route("/", _to_the_window))
+    routes: list[BaseRoute] = [
+        *inspect.routes(),
+        Mount("/cardscan", routes=cardscan.routes()),
+        Mount("/candid", routes=candid.routes()),
+        Mount("/spry", routes=spry.routes()),
+        Mount("/payments", routes=payments.routes()),
+        # CardScan's SDK puts "?token=" right behind whatever it is given as websocket address.
+        *[WebSocketRoute(path, socket) for path in ("/", "/cardscan")],
+        Route("/", _to_the_window),
+    ]
+    gate.guard(routes)
     return Starlette(routes=routes, lifespan=_lifespan)
 
 

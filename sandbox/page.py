@@ -63,7 +63,7 @@ def _vendor(vendor: str) -> str:
 
 def _collection(vendor: str, name: str, count: int) -> str:
     rows = "".join(
-        f"<tr><th scope=row><code>{escape(_short(key))}</code></th><td>{_facts(doc)}</td></tr>"
+        f"<tr><th scope=row><code>{escape(_short(key))}</code></th><td>{_facts(key, doc)}</td></tr>"
         for key, doc in store().last(vendor, name, _LAST)
     )
     shown = f", the last {_LAST}" if count > _LAST else ""
@@ -79,16 +79,23 @@ def _short(key: str) -> str:
     return key if _GENERATED.fullmatch(key) else f"{key[:3]}…"
 
 
-def _facts(doc: dict[str, Any]) -> str:
+def _facts(key: str, doc: dict[str, Any]) -> str:
     plain = {
-        name: value
+        name: _seconds(value) if name.endswith("_at") else value
         for name, value in doc.items()
-        if not isinstance(value, dict | list) and value not in (None, "") and not _UNSHOWN_NAMES.search(name)
+        if not isinstance(value, dict | list)
+        and value not in (None, "", False, key)
+        and not _UNSHOWN_NAMES.search(name)
     }
     return " ".join(
         f"<span class=fact>{escape(name)} <b>{escape(str(value)[:60])}</b></span>"
         for name, value in list(plain.items())[:_FACTS]
     )
+
+
+def _seconds(moment: object) -> str:
+    """Return a written time without its fractions."""
+    return str(moment)[:19].replace("T", " ")
 
 
 def _faults(vendors: Sequence[str], routes: Sequence[str]) -> str:
