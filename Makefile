@@ -19,7 +19,7 @@ check: $(VENV)/.test  ## Lint, types, import contracts, migrations, deploy check
 	@DEMO=0 sh tests/check.sh
 
 demo: $(VENV)/.run  ## The main job without a browser: CARD=front.png BACK=back.png for your own card.
-	@exec $(BIN)/python manage.py demo $(if $(CARD),--card "$(CARD)") $(if $(BACK),--back "$(BACK)")
+	@exec $(BIN)/python -m demo $(if $(CARD),--card "$(CARD)") $(if $(BACK),--back "$(BACK)")
 
 bench: $(VENV)/.test  ## The benchmarks, as ratios with both sides in one run.
 	@$(BIN)/python -m bench
