@@ -16,7 +16,7 @@ from payments.services.frozen import hash_of_bytes, is_approved, live_approvals
 from payments.services.moves import lock, move, must_be
 from payments.services.people import must_check
 from payments.services.refusals import ChangedSinceSeen, WrongState
-from payments.services.sending import send_on
+from payments.services.sending import open_order, send_on
 from payments.services.submitting import stop_waiting
 from payments.states import Actor, BatchStatus
 
@@ -97,7 +97,8 @@ def _go_on(batch: PaymentBatch, by: User, now: datetime) -> None:
         move(batch, BatchStatus.APPROVED, actor=Actor.CHECKER, by=by, now=now, **approver)
     else:
         batch.change(batch.version, **approver)
-    send_on(batch, now=now)
+    if open_order(batch) is None:
+        send_on(batch, now=now)
 
 
 def _void(batch: PaymentBatch, reason: str, now: datetime) -> None:

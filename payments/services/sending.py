@@ -30,12 +30,11 @@ class BytesChanged(Exception):
 
 
 def send_on(batch: PaymentBatch, *, now: datetime, by: User | None = None) -> Command | None:
-    """Create the order that brings the batch on from where it stands, unless one is open; None when none is due.
+    """Create the order that brings the batch on from where it stands; None when that is a person's press.
 
-    Inside a transaction. Orders that let money leave are never among them: those are a person's press.
+    Inside a transaction, when no order is open, or from the record of one. Orders that let money leave are never
+    among them.
     """
-    if open_order(batch) is not None:
-        return None
     kind = _next_kind(batch)
     if batch.status == BatchStatus.APPROVED and kind is None:
         move(batch, BatchStatus.LOADED, actor=Actor.MACHINE, now=now, reason="Nothing is sent before the release.")

@@ -82,7 +82,7 @@ class Optum:
         if answer.status == 404:
             return None
         try:
-            return read(answer.json())
+            return read(wire.load(answer.body))
         except wire.Unusable as lacks:
             why = f"gave an answer without a usable {lacks}"
             raise OutcomeUnknown(answer.vendor, why, status=answer.status, request_id=answer.request_id) from None

@@ -1,4 +1,4 @@
-"""The vendor's words: paths, exact request bytes, and what an answer means. No I/O (docs/payments.md, "The vendor").
+"""The vendor's words: paths, exact request bytes, and what an answer means. No I/O (docs/vendors/optum.md).
 
 What the vendor publishes and what is our guess stands beside each table. A status word that is in no table is UNKNOWN,
 which no machine acts upon.
@@ -207,11 +207,30 @@ def _items(document: Any, name: str) -> list[Any]:
     return found
 
 
+def load(body: bytes) -> Any:
+    """Return the document of an answer, with exact Decimals. Raises Unusable, also for a member that stands twice."""
+    try:
+        return simplejson.loads(body, use_decimal=True, object_pairs_hook=_once, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise Unusable("body") from None
+
+
 def _load(body: bytes) -> Any:
     try:
-        return simplejson.loads(body, use_decimal=True)
-    except (ValueError, RecursionError):
+        return load(body)
+    except Unusable:
         return None
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(members)
+    if len(document) != len(members):
+        raise ValueError("a member stands twice")
+    return document
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _places(body: bytes) -> tuple[str, ...]:
