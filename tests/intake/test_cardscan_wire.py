@@ -94,7 +94,9 @@ def test_it_keeps_no_addresses_of_images() -> None:
     assert "Signature" not in str(wire.parse_card(answer()).answer)
 
 
-@pytest.mark.parametrize("document", [None, [], {}, {"card_id": "", "state": "pending"}, {"card_id": "x"}, {"state": 3}])
+@pytest.mark.parametrize(
+    "document", [None, [], {}, {"card_id": "", "state": "pending"}, {"card_id": "x"}, {"state": 3}]
+)
 def test_it_refuses_a_card_without_id_or_state(document: Any) -> None:
     with pytest.raises(wire.Unreadable):
         wire.parse_card(document)

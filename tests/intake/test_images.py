@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms
@@ -30,7 +31,12 @@ def png_header(width: int, height: int) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,12 @@ def test_it_gives_a_heic_sender_a_way_out() -> None:
 
 def test_it_survives_mutated_files() -> None:
     """Each decides within the child, which stays alive for the next."""
-    seeds = [photo(300, 220), photo(300, 220, format="PNG"), photo(300, 220, format="WEBP"), photo(300, 220, mode="P", format="GIF")]
+    seeds = [
+        photo(300, 220),
+        photo(300, 220, format="PNG"),
+        photo(300, 220, format="WEBP"),
+        photo(300, 220, mode="P", format="GIF"),
+    ]
     for number in range(160):
         seed = bytearray(seeds[number % len(seeds)])
         for step in range(1 + number % 7):
@@ -219,8 +230,8 @@ def test_it_limits_the_child() -> None:
     child = images._cleaner._process
     assert child is not None
     images.clean(photo())
-    with open(f"/proc/{child.pid}/limits") as file:
-        limits = {line[:25].strip(): line[25:].split()[:2] for line in file}
+    lines = Path(f"/proc/{child.pid}/limits").read_text().splitlines()
+    limits = {line[:25].strip(): line[25:].split()[:2] for line in lines}
     assert limits["Max address space"][0] == str(image_worker.MEMORY_BYTES)
     assert limits["Max open files"][0] == str(image_worker.OPEN_FILES)
     assert limits["Max file size"][0] == "0"
@@ -236,9 +247,8 @@ def test_it_ends_with_its_parent() -> None:
     pid = int(parent.stdout)
     for _ in range(100):
         try:
-            with open(f"/proc/{pid}/stat") as file:
-                if file.read().split()[2] == "Z":
-                    return
+            if Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
+                return
         except FileNotFoundError:
             return
         os.sched_yield()

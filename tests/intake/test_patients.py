@@ -1,0 +1,204 @@
+"""Finding, registering, linking and editing patients."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.models import AuditEvent
+from intake.models import Coverage, Patient, Payer
+from intake.services import coverage, patients
+from tests.conftest import Cast
+
+TODAY = date(2026, 11, 22)
+FORM = {"first_name": "Walt", "last_name": "Whitman", "birth_date": "05/31/1979", "sex": "MALE"}
+
+
+def names(cast: Cast, text: str) -> list[str]:
+    return [patient.name for patient in patients.search_patients(cast.clinic_a, text, today=TODAY)]
+
+
+@pytest.fixture
+def covered(cast: Cast, emily: Patient) -> Coverage:
+    return coverage.add_coverage(
+        patient=emily,
+        clinic=cast.clinic_a,
+        by=cast.alice,
+        placing=coverage.Placing(),
+        today=TODAY,
+        payer=Payer.objects.create(name="Aetna"),
+        member_id="W123-456 78",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("emi", True),
+        ("dick em", True),
+        ("Dickinson, Emily", True),
+        ("3/15/1986", True),
+        ("dickinson 03/15/86", True),
+        ("1986-03-15", True),
+        ("w12345678", True),
+        ("W123-456 78", True),
+        ("W1234567", False),
+        ("dickinson 3/16/1986", False),
+        ("walt", False),
+        ("", False),
+        ("99/99/9999", False),
+        ("%", False),
+    ],
+)
+def test_it_finds_by_name_birth_date_or_member_id(cast: Cast, covered: Coverage, text: str, found: bool) -> None:
+    assert names(cast, text) == (["Emily Dickinson"] if found else [])
+
+
+def test_it_finds_a_second_last_name(cast: Cast) -> None:
+    patients.register_patient(
+        clinic=cast.clinic_a,
+        by=cast.alice,
+        first_name="Ana Maria",
+        last_name="Lopez Garcia",
+        birth_date=date(1990, 1, 2),
+    )
+    assert names(cast, "garcia maria") == ["Ana Maria Lopez Garcia"]
+
+
+def test_it_does_not_find_a_member_id_that_was_taken_out(cast: Cast, covered: Coverage) -> None:
+    coverage.remove_coverage(covered, clinic=cast.clinic_a, by=cast.alice, version=1)
+    assert names(cast, "W12345678") == []
+
+
+def test_it_finds_nobody_of_another_clinic(cast: Cast, covered: Coverage, other_desk: Client) -> None:
+    for text in ("emily", "3/15/1986", "W12345678"):
+        assert b"Nobody here matches" in other_desk.post(reverse("patient-list"), {"q": text}).content
+
+
+def test_it_searches_without_an_address(desk: Client, emily: Patient) -> None:
+    page = desk.post(reverse("patient-list"), {"q": "dickinson"}, headers={"HX-Request": "true"})
+    assert b"Emily Dickinson" in page.content and b"<html" not in page.content
+    event = AuditEvent.objects.get(action="intake.patients.searched")
+    assert event.facts == {"found": 1}
+
+
+def test_it_carries_the_search_into_the_form(desk: Client) -> None:
+    page = desk.post(reverse("patient-new"), {"q": "walt whitman 5/31/1979"}).content.decode()
+    assert 'value="Walt"' in page and 'value="Whitman"' in page and 'value="5/31/1979"' in page
+
+
+def test_it_registers_a_patient(desk: Client, cast: Cast) -> None:
+    response = desk.post(reverse("patient-new"), FORM | {"phone": "217-555-0100"})
+    patient = Patient.objects.get()
+    assert response.url == reverse("patient-detail", args=[patient.code])
+    assert (patient.birth_date, patient.sex, patient.phone) == (date(1979, 5, 31), "MALE", "217-555-0100")
+    assert list(patient.clinics.all()) == [cast.clinic_a]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"first_name": ""}, "Type the first name."),
+        ({"birth_date": ""}, "Type the birth date."),
+        ({"birth_date": "31/05/1979"}, "Write the date as month/day/year"),
+        ({"birth_date": "05/31/2090"}, "A birth date lies in the past."),
+        ({"email": "walt at leaves"}, "Enter a valid email address."),
+    ],
+)
+def test_it_says_what_is_wrong_beside_the_field(desk: Client, change: dict[str, str], sentence: str) -> None:
+    page = desk.post(reverse("patient-new"), FORM | change)
+    assert sentence in page.content.decode()
+    assert not Patient.objects.exists()
+
+
+def test_it_shows_somebody_of_the_same_name_and_birth_date_first(desk: Client) -> None:
+    desk.post(reverse("patient-new"), FORM)
+    page = desk.post(reverse("patient-new"), FORM | {"first_name": "WALT"}).content.decode()
+    assert "is registered here already" in page and Patient.objects.count() == 1
+    desk.post(reverse("patient-new"), FORM | {"anyway": "1"})
+    assert Patient.objects.count() == 2
+
+
+def test_it_offers_to_link_a_patient_of_another_clinic_and_shows_nothing_of_them(
+    desk: Client, other_desk: Client, cast: Cast
+) -> None:
+    other_desk.post(reverse("patient-new"), FORM | {"phone": "312-555-0199", "mrn": "HILL-7"})
+    patient = Patient.objects.get()
+    page = desk.post(reverse("patient-new"), FORM).content.decode()
+    assert "Another clinic" in page and "312-555-0199" not in page and "HILL-7" not in page
+    assert str(patient.code) not in page
+    assert desk.get(reverse("patient-detail", args=[patient.code])).status_code == 404
+
+    response = desk.post(reverse("patient-link"), {**FORM, "birth_date": "1979-05-31"})
+    assert response.url == reverse("patient-detail", args=[patient.code])
+    assert set(patient.clinics.all()) == {cast.clinic_a, cast.clinic_b}
+    assert AuditEvent.objects.filter(action="intake.patient.linked", actor=cast.alice, target_pk=patient.pk).exists()
+    assert Patient.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [{"first_name": "Walter"}, {"birth_date": "05/30/1979"}])
+def test_it_links_only_who_is_typed_exactly(desk: Client, other_desk: Client, change: dict[str, str]) -> None:
+    other_desk.post(reverse("patient-new"), FORM)
+    assert "Another clinic" not in desk.post(reverse("patient-new"), FORM | change).content.decode()
+    assert desk.post(reverse("patient-link"), FORM | change).url == reverse("patient-new")
+
+
+def test_it_keeps_two_clerks_apart(desk: Client, emily: Patient) -> None:
+    url = reverse("patient-edit", args=[emily.code])
+    form = {**FORM, "first_name": "Emily", "last_name": "Dickinson", "birth_date": "03/15/1986", "sex": "FEMALE"}
+    assert desk.post(url, form | {"version": "1", "phone": "217-555-0101"}).status_code == 302
+    page = desk.post(url, form | {"version": "1", "phone": "217-555-0999"})
+    emily.refresh_from_db()
+    assert (page.status_code, emily.phone, emily.version) == (409, "217-555-0101", 2)
+    text = page.content.decode()
+    assert "Somebody else changed this" in text and "217-555-0101" in text and 'value="217-555-0999"' in text
+    assert 'name="version" value="2"' in text
+
+
+def test_it_carries_a_corrected_name_into_the_coverage(desk: Client, emily: Patient, covered: Coverage) -> None:
+    form = {
+        "first_name": "Emilie",
+        "last_name": "Dickinson",
+        "birth_date": "03/15/1986",
+        "sex": "FEMALE",
+        "version": "1",
+    }
+    desk.post(reverse("patient-edit", args=[emily.code]), form)
+    covered.refresh_from_db()
+    assert covered.subscriber_first_name == "Emilie"
+
+
+def test_it_writes_down_who_looked(desk: Client, emily: Patient, cast: Cast) -> None:
+    desk.get(reverse("patient-detail", args=[emily.code]))
+    event = AuditEvent.objects.get(action="intake.patient.viewed")
+    assert (event.actor, event.target_pk) == (cast.alice, emily.pk)
+
+
+def test_it_keeps_personal_data_out_of_the_trail(desk: Client, emily: Patient) -> None:
+    desk.post(reverse("patient-list"), {"q": "dickinson 3/15/1986"})
+    desk.get(reverse("patient-detail", args=[emily.code]))
+    written = " ".join(str(event.facts) + event.action for event in AuditEvent.objects.all())
+    assert "ickinson" not in written and "1986" not in written and "ickinson" not in str(emily)
+
+
+def test_it_shows_the_record_in_a_constant_number_of_queries(
+    desk: Client, emily: Patient, cast: Cast, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+) -> None:
+    url = reverse("patient-detail", args=[emily.code])
+    desk.get(url)
+    with django_assert_max_num_queries(20) as few:
+        desk.get(url)
+    for number in range(4):
+        coverage.add_coverage(
+            patient=emily,
+            clinic=cast.clinic_a,
+            by=cast.alice,
+            placing=coverage.Placing(coverage.OnFile.SECONDARY if number else coverage.OnFile.ADD),
+            today=TODAY,
+            payer=Payer.objects.create(name=f"Payer {number}"),
+            member_id=f"M{number}",
+        )
+    with django_assert_num_queries(len(few)):
+        desk.get(url)
