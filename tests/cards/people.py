@@ -100,7 +100,7 @@ MEMBERS: dict[str, Member] = {
         "Sagebrush Gold Plus HMO",
         (),
         _copays(0, 35, 40, 120),
-        issuer="9140861101",
+        issuer="9140861102",
     ),
     "rosa": Member(
         "ROSA DELGADO-IBARRA",

@@ -53,15 +53,19 @@ def read_side(photo: bytes) -> ReadSide:
         picture = open_upright(photo)
     except NotAPicture:
         return ReadSide((), None, time.monotonic() - started, is_picture=False)
-    lines = tuple(ocr.read_lines(for_ocr(picture)))
-    return ReadSide(lines, read_barcode(picture), time.monotonic() - started)
+    text = ocr.read_text(for_ocr(picture))
+    return ReadSide(text.lines, read_barcode(picture, text.tilt), time.monotonic() - started)
 
 
 def put_together(front: ReadSide, back: ReadSide | None = None) -> ReadCard:
-    """Make one card of the sides that were read. A back that is no picture counts as an empty back."""
+    """Make one card of the sides that were read. A back that is no picture counts as an empty back.
+
+    The front alone decides whether this is a card.
+    """
     started = time.monotonic()
-    barcode = front.barcode or (back.barcode if back else None)
-    reading = read_reading(front.lines, back.lines if back else None, barcode)
+    reading = read_reading(front.lines, None, front.barcode)
+    if reading.is_card and back is not None:
+        reading = read_reading(front.lines, back.lines, front.barcode or back.barcode)
     seconds = front.seconds + (back.seconds if back else 0.0) + time.monotonic() - started
     if not reading.is_card:
         return ReadCard(is_card=False, seconds=seconds)

@@ -168,7 +168,7 @@ def _sort_label(
         return
     kind, taken = fit
     score = IN_LINE * label.meaning.strength * taken.fit * (1.0 if label.closed else 0.99)
-    answers.append(Answer(kind, taken.value, line.score, score, piece, label.meaning))
+    answers.append(Answer(kind, taken.value, piece.score, score, piece, label.meaning))
     if taken.rest.strip(" .,;:|-"):
         start = piece.text.rfind(taken.rest)
         free += _pieces(line, number, piece.start + start, piece.start + len(piece.text))
@@ -187,7 +187,8 @@ def _pieces(line: Line, number: int, start: int, end: int) -> list[Piece]:
     if not any(char.isalnum() for char in inside):
         return []
     start += text.index(inside)
-    return [Piece(inside, line.part(start, start + len(inside)), number, start, line.score)]
+    end = start + len(inside)
+    return [Piece(inside, line.part(start, end), number, start, line.score_of(start, end))]
 
 
 def _by_columns(piece: Piece, asked: Sequence[Asked]) -> list[Piece]:

@@ -13,6 +13,9 @@ from PIL import Image
 #: qualifier in the barcode -> field of the card
 QUALIFIERS = {"GR": "group_number", "BN": "rx_bin", "PC": "rx_pcn", "DB": "member_dob"}
 
+#: degrees of tilt that the decoder does not mind
+LEVEL = 1.0
+
 _START = re.compile(r"^%?WH(?P<issuer>9\d{9})(?P<member>[A-Z0-9]{4,20})$")
 _NAME = re.compile(r"^[A-Z][A-Z '\-]*/[A-Z '\-]+$")
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})|(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -25,9 +28,21 @@ class CardBarcode:
     fields: dict[str, str]
 
 
-def read_barcode(picture: Image.Image) -> CardBarcode | None:
-    """Return the health card barcode of a picture, or None when there is none."""
-    for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.PDF417)):
+def read_barcode(picture: Image.Image, tilt: float = 0.0) -> CardBarcode | None:
+    """Return the health card barcode of a picture, or None when there is none.
+
+    `tilt` is by how many degrees (clockwise) the text of the picture is tilted: the decoder gives up from about 3,
+    so a tilted picture is made level and tried again.
+    """
+    found = _decode(picture)
+    if found is None and abs(tilt) > LEVEL:
+        found = _decode(picture.rotate(tilt, Image.Resampling.BICUBIC, fillcolor="white"))
+    return found
+
+
+def _decode(picture: Image.Image) -> CardBarcode | None:
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.PDF417)
+    for found in zxingcpp.read_barcodes(picture, formats=formats):
         if parsed := parse_barcode(found.text):
             return parsed
     return None

@@ -6,6 +6,7 @@ Pure: no picture, no OCR. Coordinates are pixels of the upright picture, y grows
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from statistics import median
 
 Quad = Sequence[Sequence[float]]
@@ -48,11 +49,26 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text as OCR gave it; `score` is the mean confidence of its characters, 0 to 1."""
+    """One line of text as OCR gave it; `score` is the mean confidence of its characters, 0 to 1.
+
+    `characters` holds the confidence of each character that is no space, where it is known.
+    """
 
     text: str
     box: Box
     score: float
+    characters: tuple[float, ...] = ()
+
+    def score_of(self, start: int, end: int) -> float:
+        """Return the confidence in the characters from `start` to `end`: between their mean and the lowest of them.
+
+        One misread character spoils an id, however well the others are read.
+        """
+        first = len(self.text[:start].replace(" ", ""))
+        told = self.characters[first : first + len(self.text[start:end].replace(" ", ""))]
+        if not told or len(self.characters) != len(self.text.replace(" ", "")):
+            return self.score
+        return (sum(told) / len(told) + min(told)) / 2
 
     def part(self, start: int, end: int) -> Box:
         """Return the box of the characters from `start` to `end`, as if all were equally wide."""
@@ -60,15 +76,20 @@ class Line:
         return replace(self.box, left=self.box.left + step * start, right=self.box.left + step * end)
 
 
-def straighten(quads: Iterable[Quad], texts: Iterable[str], scores: Iterable[float]) -> list[Line]:
+def straighten(
+    quads: Iterable[Quad],
+    texts: Iterable[str],
+    scores: Iterable[float],
+    characters: Iterable[tuple[float, ...]] | None = None,
+) -> list[Line]:
     """Turn OCR's four-cornered boxes into upright lines, taking out the tilt of the whole picture.
 
     The tilt is the median angle of the baselines of lines that are clearly wider than high.
     """
-    rows = [(quad, text, float(score)) for quad, text, score in zip(quads, texts, scores, strict=True)]
-    angle = tilt(quad for quad, _, _ in rows)
-    turned = ((_turn(quad, -angle), text, score) for quad, text, score in rows)
-    lines = [Line(text.strip(), _bounds(quad), score) for quad, text, score in turned if text.strip()]
+    rows = list(zip(quads, texts, scores, characters or repeat(()), strict=False))
+    angle = tilt(quad for quad, *_ in rows)
+    turned = ((_bounds(_turn(quad, -angle)), text.strip(), score, chars) for quad, text, score, chars in rows)
+    lines = [Line(text, box, float(score), chars) for box, text, score, chars in turned if text]
     return sorted(lines, key=lambda line: (line.box.top, line.box.left))
 
 

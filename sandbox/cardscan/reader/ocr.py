@@ -1,5 +1,6 @@
 """The OCR engine: RapidOCR with the models inside its wheel, loaded once, one picture at a time."""
 
+import math
 import os
 import threading
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ import numpy as np
 from rapidocr import RapidOCR
 from rapidocr.utils.output import RapidOCROutput
 
-from sandbox.cardscan.reader.lines import Line, Quad, is_upright, straighten
+from sandbox.cardscan.reader.lines import Line, Quad, is_upright, straighten, tilt
 from sandbox.cardscan.reader.spacing import find_ink, respace
 
 #: threads of one inference; more only helps on a machine with idle cores
@@ -32,6 +33,7 @@ class Pass:
     quads: tuple[Quad, ...]
     texts: tuple[str, ...]
     scores: tuple[float, ...]
+    characters: tuple[tuple[float, ...], ...]
 
     @property
     def quality(self) -> float:
@@ -41,16 +43,25 @@ class Pass:
         return sum(length * score for length, score in told) / max(sum(length for length, _ in told), 1)
 
 
-def read_lines(picture: np.ndarray) -> list[Line]:
-    """Return the lines of text of an RGB picture, of whichever quarter turn reads best.
+@dataclass(frozen=True)
+class Text:
+    """The lines of a picture, made level, and by how many degrees (clockwise) they were tilted."""
 
-    An upright picture costs one run of the engine, any other two, one without text none of the second.
+    lines: tuple[Line, ...]
+    tilt: float
+
+
+def read_text(picture: np.ndarray) -> Text:
+    """Return the text of an RGB picture, of whichever quarter turn reads best.
+
+    An upright picture costs one run of the engine, any other two; one without text a single, shorter one.
     """
     with _one_at_a_time:
         seen = _run(picture)
         for turns in _turns_to_try(seen):
             seen = max(seen, _run(np.ascontiguousarray(np.rot90(picture, turns))), key=_standing_quality)
-    return straighten(seen.quads, seen.texts, seen.scores)
+    lines = straighten(seen.quads, seen.texts, seen.scores, seen.characters)
+    return Text(tuple(lines), math.degrees(tilt(seen.quads)))
 
 
 def warm_up() -> None:
@@ -85,13 +96,16 @@ def _run(picture: np.ndarray) -> Pass:
         np.ascontiguousarray(picture[:, :, ::-1]), use_det=True, return_word_box=True, return_single_char_box=True
     )
     if not isinstance(answer, RapidOCROutput) or answer.boxes is None or not answer.txts:
-        return Pass((), (), ())
+        return Pass((), (), (), ())
     quads = tuple(tuple(tuple(map(float, corner)) for corner in quad) for quad in answer.boxes)
+    # the engine's own annotation is narrower: with single characters asked for, each is (character, score, corners)
+    letters: Any = answer.word_results
     texts: tuple[str, ...] = answer.txts
     if is_upright(quads):
-        rows = zip(answer.boxes, answer.txts, answer.word_results, strict=True)
+        rows = zip(answer.boxes, texts, letters, strict=True)
         texts = tuple(_with_spaces(picture, quad, text, chars) for quad, text, chars in rows)
-    return Pass(quads, tuple(texts), tuple(map(float, answer.scores or ())))
+    characters = tuple(tuple(float(score) for char, score, _ in chars if char.strip()) for chars in letters)
+    return Pass(quads, tuple(texts), tuple(map(float, answer.scores or ())), characters)
 
 
 def _with_spaces(picture: np.ndarray, quad: np.ndarray, text: str, chars: Iterable[Any]) -> str:
