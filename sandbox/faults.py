@@ -71,13 +71,19 @@ def take(vendor: str, route: str, kind: str) -> dict[str, Any] | None:
 def take_one_of(vendor: str, route: str, kinds: Iterable[str]) -> dict[str, Any] | None:
     """Like `take`, for the oldest rule of any of these kinds."""
     wanted = set(kinds)
-    if not any(_hits(rule, vendor, route, wanted) for rule in all_rules()):
+    if not waits(vendor, route, wanted):
         return None
     with store().transaction():
         for rule in all_rules():
             if _hits(rule, vendor, route, wanted) and _use(rule):
                 return {**rule["options"], "kind": rule["kind"]}
     return None
+
+
+def waits(vendor: str, route: str, kinds: Iterable[str]) -> bool:
+    """Tell whether a rule of one of these kinds waits for this route; uses nothing up and never waits for a writer."""
+    wanted = set(kinds)
+    return any(_hits(rule, vendor, route, wanted) for rule in all_rules())
 
 
 def _hits(rule: dict[str, Any], vendor: str, route: str, kinds: set[str]) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -253,7 +254,10 @@ class Gate:
             outcome["status"] = message.get("status", outcome["status"])
             await send(message)
 
-        rule = faults.take_one_of(self.vendor, self.route, faults.GATE_KINDS)
+        rule = None
+        if faults.waits(self.vendor, self.route, faults.GATE_KINDS):
+            # In a thread: taking a rule writes, and the event loop must not wait for another writer.
+            rule = await run_in_threadpool(faults.take_one_of, self.vendor, self.route, faults.GATE_KINDS)
         if rule is None:
             await self.app(scope, receive, watch)
         else:

@@ -74,13 +74,12 @@ hub = Hub()
 async def socket(websocket: WebSocket) -> None:
     """Serve one websocket: `?token=`, then `register` frames and plain `ping`s come in, events go out."""
     try:
-        caller = await run_in_threadpool(_caller, websocket.query_params.get("token", ""))
+        caller, silent = await run_in_threadpool(_welcome, websocket.query_params.get("token", ""))
     except Problem as problem:
         denial = Response(dump(problem.body), problem.status, media_type="application/json")
         await websocket.send_denial_response(denial)
         return
     await websocket.accept()
-    silent = faults.take("cardscan", "socket", "silent") is not None
     with hub.listening(caller) as listener:
         sender = asyncio.create_task(_send(websocket, listener, silent))
         try:
@@ -89,13 +88,14 @@ async def socket(websocket: WebSocket) -> None:
             sender.cancel()
 
 
-def _caller(token: str) -> Caller:
+def _welcome(token: str) -> tuple[Caller, bool]:
+    """Return who opens a socket, and whether a fault wants it silent."""
     rule = faults.take_one_of("cardscan", "socket", ("401", "403"))
     if rule is not None:
         raise Problem(int(rule["kind"]), "The websocket is refused")
     if not token:
         raise Problem(401, "Unknown authorization error - please check your token format and try again")
-    return access.caller_of_token(token)
+    return access.caller_of_token(token), faults.take("cardscan", "socket", "silent") is not None
 
 
 async def _receive(websocket: WebSocket, listener: Listener) -> None:

@@ -54,14 +54,15 @@ def forget(scan_id: str) -> None:
 
 def purge() -> int:
     """Remove the photos whose day is over and those of no known scan; return how many went."""
-    folder = _file("any").parent
+    # The files first: a scan is known before its photo comes, so a photo that comes meanwhile is not taken for a stray.
+    files = list(_file("any").parent.glob("*"))
     oldest = clock.now() - KEPT
     kept = {
         scan_id
         for scan_id, scan in store().items("cardscan", "scans")
         if datetime.fromisoformat(scan["created_at"]) > oldest
     }
-    gone = [file for file in folder.glob("*") if file.name not in kept and file.suffix != ".part"]
+    gone = [file for file in files if file.stem not in kept]  # the stem, so that unfinished ones go too
     for file in gone:
         file.unlink(missing_ok=True)
     return len(gone)
