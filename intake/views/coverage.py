@@ -77,8 +77,9 @@ def self_pay(request: HttpRequest, code: UUID) -> HttpResponse:
     asker = Asker(request)
     patient = get_patient(asker.clinic, code)
     current = coverage.current_coverages(patient)
-    on_file = OnFileForm(current, request.POST or None, may_leave=False)
-    if request.method == "POST" and on_file.is_valid():
+    data = request.POST if request.method == "POST" else None
+    on_file = OnFileForm(current, data, may_leave=False)
+    if data is not None and on_file.is_valid():
         if _add(asker, patient, on_file, type=Coverage.Type.SELF_PAY):
             return said(request, f"{patient.name} pays for the visits.", "patient-detail", patient.code)
         messages.warning(request, NEW_ON_FILE)

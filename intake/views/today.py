@@ -57,8 +57,9 @@ def new_appointment(request: HttpRequest, code: UUID) -> HttpResponse:
     """Add an appointment for a patient."""
     asker = Asker(request)
     patient = get_patient(asker.clinic, code)
-    form = AppointmentForm(asker.clinic, request.POST or None, initial={"day": asker.clinic.today(timezone.now())})
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = AppointmentForm(asker.clinic, data, initial={"day": asker.clinic.today(timezone.now())})
+    if data is not None and form.is_valid():
         added = appointments.add_appointment(clinic=asker.clinic, patient=patient, by=asker.user, **form.values())
         sentence = f"The appointment is on {added.date_of_service:%A, %-d %B %Y}."
         return said(request, sentence, _today_url(added))
