@@ -11,11 +11,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from clinic.models import Clinic
 from intake.forms import DateText
-from intake.models import Coverage, Patient
+from intake.models import Appointment, Coverage, Patient
 
 from .forms import date_input, within_reach
 from .phone_call import NOTES_LENGTH, Amounts, PhoneCall, Subscriber, errors
@@ -259,3 +260,23 @@ def subscriber_from(patient: Patient) -> Subscriber:
         state=state if state in _STATES else "",
         postal_code=zip_code if re.fullmatch(r"\d{5}(-?\d{4})?", zip_code) else "",
     )
+
+
+def prefilled(clinic: Clinic, coverage: Coverage, appointment: Appointment | None) -> dict[str, Any]:
+    """Return what is known before the call; the member number still has to be confirmed."""
+    now = timezone.now().astimezone(clinic.zone)
+    return {
+        "called_at": now.strftime("%Y-%m-%dT%H:%M"),
+        "date_of_service": appointment.date_of_service if appointment else clinic.today(),
+        "service_type_code": appointment.service_type_code if appointment else "30",
+        "service_code": clinic.spry_service_code,
+        "member_id": coverage.member_id,
+        "payer_name": coverage.payer_name,
+        "edi_payer_id": coverage.payer.edi_payer_id if coverage.payer else "",
+        "plan_name": coverage.plan_name,
+        "subscriber_same_as_patient": coverage.is_self,
+        "subscriber_first_name": "" if coverage.is_self else coverage.subscriber_first_name,
+        "subscriber_last_name": "" if coverage.is_self else coverage.subscriber_last_name,
+        "subscriber_birth_date": None if coverage.is_self else coverage.subscriber_birth_date,
+        "in_network_discussed": True,
+    }

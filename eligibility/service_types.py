@@ -198,12 +198,34 @@ NAMES: dict[str, str] = {
 }
 
 
+# What a desk says for what it asks most.
+_PLAIN = {
+    "30": "Whole plan",
+    "98": "Office visit",
+    "BY": "Sick visit",
+    "BZ": "Well visit",
+    "81": "Yearly physical",
+    "PT": "Physical therapy",
+    "AD": "Occupational therapy",
+    "AF": "Speech therapy",
+    "UC": "Urgent care",
+    "MH": "Mental health",
+    "4": "X-ray",
+    "5": "Laboratory",
+    "86": "Emergency",
+    "48": "Hospital, inpatient",
+    "50": "Hospital, outpatient",
+    "AL": "Vision",
+    "35": "Dental care",
+}
+
+
 def service_name(code: str) -> str:
     """Return what people call the service; an unknown code is shown as it is."""
-    return NAMES.get(code, f"service type {code}" if code else "the plan")
+    return _PLAIN.get(code) or NAMES.get(code) or (f"Service type {code}" if code else "Whole plan")
 
 
 def choices() -> list[tuple[str, str]]:
     """Return code and name for a select, favourites first."""
     ordered = [*FAVOURITES, *(code for code in NAMES if code not in FAVOURITES)]
-    return [(code, f"{NAMES[code]} ({code})") for code in ordered]
+    return [(code, f"{service_name(code)} ({code})") for code in ordered]

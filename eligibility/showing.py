@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from core.money import show
@@ -69,7 +71,7 @@ def shown(check: EligibilityCheck, lines: Sequence[BenefitLine]) -> Shown:
         coinsurance_words=_shares_words(shares),
         deductible=deductible,
         out_of_pocket=benefits.out_of_pocket(lines),
-        payment=_payment(check, copay, shares, deductible),
+        payment=_payment(check, copay, shares, deductible, benefits.out_of_pocket(lines).remaining),
         networks=[*_networks(lines)],
         visits=benefits.visit_limits(lines),
         non_covered=_non_covered(lines),
@@ -100,12 +102,20 @@ def _shares_words(shares: Sequence[BenefitLine]) -> str:
     return " or ".join(words) or "not stated"
 
 
-def _payment(check: EligibilityCheck, copay: Copay, shares: Sequence[BenefitLine], deductible: Meter) -> Payment:
+def _payment(
+    check: EligibilityCheck,
+    copay: Copay,
+    shares: Sequence[BenefitLine],
+    deductible: Meter,
+    left_to_pay: Decimal | None,
+) -> Payment:
     why = [f"This is what {check.payer_label} states and no promise to pay."]
     if any(line.in_network is None for line in [*copay.lines, *shares]):
         why.append("The payer did not say for which network, so it is assumed to be in network.")
     else:
         why.append("It holds in network; whether this provider is in network is not part of the answer.")
+    if left_to_pay is not None and left_to_pay == 0:
+        why.insert(0, "The out-of-pocket maximum is met, so the plan may pay everything. Ask before taking money.")
     if copay.is_stated:
         return _copay_payment(check, copay, why)
     clear = [line.percent for line in shares if line.percent is not None]
@@ -154,6 +164,21 @@ def _networks(lines: Sequence[BenefitLine]) -> Iterator[Network]:
         visit = [line for line in own if line.kind in (Kind.COPAY, Kind.COINSURANCE)]
         if yearly or visit:
             yield Network(label, yearly, visit)
+
+
+def plan_dates(check: EligibilityCheck) -> list[tuple[str, str]]:
+    """Return the plan's periods in words: "Plan begin", "1 Jan 2026 to 31 Dec 2026"."""
+    return [(_words(item["name"]), _period(item["start_date"], item["end_date"])) for item in check.plan_dates]
+
+
+def _words(name: str) -> str:
+    """Return the payer's name of a period, such as planBegin, as words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).capitalize() or "Dates"
+
+
+def _period(start: str | None, end: str | None) -> str:
+    first, last = (day and f"{date.fromisoformat(day):%-d %b %Y}" for day in (start, end))
+    return f"{first or 'not stated'} to {last}" if last else first or "not stated"
 
 
 def _non_covered(lines: Sequence[BenefitLine]) -> list[str]:

@@ -19,11 +19,10 @@ from intake.views.common import Asker, said
 
 from .. import services
 from ..access import get_capture
-from ..capture_form import CaptureForm
+from ..capture_form import CaptureForm, prefilled
 from ..choices import CaptureStatus
 from ..forms import next_appointment
 from ..models import ManualCapture
-from ..services.captures import missing_numbers
 from .common import MAY_ASK, asks, reads
 
 _GONE = "This call is finished already. To change it, correct it."
@@ -36,7 +35,7 @@ def start_capture(request: HttpRequest, code: UUID) -> HttpResponse:
     coverage = get_coverage(asker.clinic, code)
     appointment = _appointment(request, asker, coverage)
     if request.method != "POST":
-        form = CaptureForm(asker.clinic, coverage, initial=prefilled(asker, coverage, appointment))
+        form = CaptureForm(asker.clinic, coverage, initial=prefilled(asker.clinic, coverage, appointment))
         return render(request, "eligibility/capture_form.html", _page(form, coverage, None, appointment))
     form = CaptureForm(asker.clinic, coverage, request.POST)
     capture = services.start_capture(
@@ -53,26 +52,6 @@ def _appointment(request: HttpRequest, asker: Asker, coverage: Coverage) -> Appo
     except ValueError:
         return next_appointment(asker.clinic, coverage)
     return appointments_for(asker.clinic).filter(code=code, patient=coverage.patient_id).first()
-
-
-def prefilled(asker: Asker, coverage: Coverage, appointment: Appointment | None) -> dict[str, Any]:
-    """Return what is known before the call; the member number still has to be confirmed."""
-    now = timezone.now().astimezone(asker.clinic.zone)
-    return {
-        "called_at": now.strftime("%Y-%m-%dT%H:%M"),
-        "date_of_service": appointment.date_of_service if appointment else asker.clinic.today(),
-        "service_type_code": appointment.service_type_code if appointment else "30",
-        "service_code": asker.clinic.spry_service_code,
-        "member_id": coverage.member_id,
-        "payer_name": coverage.payer_name,
-        "edi_payer_id": coverage.payer.edi_payer_id if coverage.payer else "",
-        "plan_name": coverage.plan_name,
-        "subscriber_same_as_patient": coverage.is_self,
-        "subscriber_first_name": "" if coverage.is_self else coverage.subscriber_first_name,
-        "subscriber_last_name": "" if coverage.is_self else coverage.subscriber_last_name,
-        "subscriber_birth_date": None if coverage.is_self else coverage.subscriber_birth_date,
-        "in_network_discussed": True,
-    }
 
 
 @asks
@@ -143,9 +122,12 @@ def capture_detail(request: HttpRequest, code: UUID) -> HttpResponse:
 @require_safe
 @reads
 def capture_status(request: HttpRequest, code: UUID) -> HttpResponse:
-    """Fragment that the page asks for while the call is on its way to SPRY."""
+    """Fragment that the page asks for while the call is on its way to SPRY; once it ended the whole page is."""
     asker = Asker(request)
-    return render(request, "eligibility/_capture.html", _capture_page(asker, get_capture(asker.clinic, code)))
+    capture = get_capture(asker.clinic, code)
+    if not capture.is_moving and request.GET.get("shown") != capture.status:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "eligibility/_capture.html", _capture_page(asker, capture))
 
 
 def _capture_page(asker: Asker, capture: ManualCapture) -> dict[str, Any]:
@@ -153,7 +135,7 @@ def _capture_page(asker: Asker, capture: ManualCapture) -> dict[str, Any]:
     form = CaptureForm(asker.clinic, capture.coverage, initial=capture.typed)
     refused = form.fields.get(capture.refused_field)
     may_ask = asker.role in MAY_ASK
-    waits_here = capture.status == CaptureStatus.SAVED_HERE and not missing_numbers(capture)
+    waits_here = capture.status == CaptureStatus.SAVED_HERE and not services.missing_numbers(capture)
     refused_for_admin = capture.status == CaptureStatus.REJECTED and asker.role == Role.ADMIN
     return {
         "capture": capture,
@@ -201,7 +183,7 @@ _TOLD = {
 
 def _sentence(capture: ManualCapture) -> str:
     sentence = _TOLD[CaptureStatus(capture.status)][1]
-    if capture.status == CaptureStatus.SAVED_HERE and (missing := missing_numbers(capture)):
+    if capture.status == CaptureStatus.SAVED_HERE and (missing := services.missing_numbers(capture)):
         return f"Saved here; to send it to SPRY add {' and '.join(missing)}."
     if capture.status == CaptureStatus.QUEUED and capture.next_try_at is not None:
         at = capture.next_try_at.astimezone(capture.clinic.zone)

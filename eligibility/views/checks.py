@@ -23,7 +23,7 @@ from ..access import captures_for, checks_for, get_check, get_correction
 from ..choices import Answer, CheckStatus, Decision
 from ..forms import CheckForm, check_initial, next_appointment
 from ..models import EligibilityCheck
-from ..showing import shown
+from ..showing import plan_dates, shown
 from .common import MAY_ASK, asks, bills, reads, reads_raw
 
 _STATES = {
@@ -109,9 +109,12 @@ def check_detail(request: HttpRequest, code: UUID) -> HttpResponse:
 @require_safe
 @reads
 def check_status(request: HttpRequest, code: UUID) -> HttpResponse:
-    """Fragment that the page asks for while the answer is on its way."""
+    """Fragment that the page asks for while the answer is on its way; once there is news the whole page is."""
     asker = Asker(request)
-    return render(request, "eligibility/_check.html", _detail(asker, get_check(asker.clinic, code)))
+    check = get_check(asker.clinic, code)
+    if request.GET.get("shown") != state_of(check)[1]:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "eligibility/_check.html", _detail(asker, check))
 
 
 def _detail(asker: Asker, check: EligibilityCheck) -> dict[str, Any]:
@@ -126,6 +129,7 @@ def _detail(asker: Asker, check: EligibilityCheck) -> dict[str, Any]:
         "state": state,
         "label": label,
         "benefits": shown(check, [row.line for row in check.benefits.all()]) if check.answered_at else None,
+        "plan_dates": plan_dates(check),
         "entities": list(check.entities.all()),
         "corrections": places,
         "undecided": any(item.decision == Decision.OPEN for item in corrections),

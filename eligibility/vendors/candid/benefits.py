@@ -69,8 +69,15 @@ def _coverage(part: dict[str, Any], service_type_code: str) -> Iterator[BenefitL
         yield from _without_counted_twice(flat, from_maps)
         seen = {(line.kind, line.period, line.coverage_level) for line in flat}
         yield from (line for line in from_maps if (line.kind, line.period, line.coverage_level) not in seen)
-        if note := values.text(details.get("additional_notes")):
+        if note := _own_note(details, flat):
             yield replace(known, kind=Kind.LIMITATION, notes=note)
+
+
+def _own_note(details: dict[str, Any], flat: list[BenefitLine]) -> str:
+    """Return a network's notes without those that stand beside a line of their own."""
+    said = {note for line in flat for note in line.notes.split("; ")}
+    notes = values.text(details.get("additional_notes")).split("; ")
+    return "; ".join(note for note in notes if note and note not in said)
 
 
 def _flat(rows: Any, known: BenefitLine) -> Iterator[BenefitLine]:

@@ -1,0 +1,380 @@
+"""The pages of eligibility: what they say, who may open them, and how many queries they need."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.models import AuditEvent, Command
+from eligibility.models import EligibilityCheck, ManualCapture
+from intake.models import Coverage
+from tests.conftest import Cast
+
+from . import make
+
+pytestmark = pytest.mark.django_db
+
+FULL = {
+    "response": {"benefitsInformation": [{"code": "1", "serviceTypeCodes": ["30"]}]},
+    "request_corrections": [
+        {"property": "subscriber.date_of_birth", "request_value": "2004-04-04", "corrected_value": "2004-04-05"},
+        {"property": "subscriber.last_name", "request_value": "Doe", "corrected_value": "DOEMAN"},
+        {"property": "subscriber.shoe_size", "request_value": "42", "corrected_value": "43"},
+    ],
+    "parsed_response": {
+        "eligibility_status": "ACTIVE",
+        "plan_metadata": {
+            "plan_name": "Open Choice",
+            "group_number": "012345",
+            "start_date": "2026-01-01",
+            "end_date": "2026-12-31",
+            "plan_dates": [{"field_name": "planBegin", "start_date": "2026-01-01"}],
+        },
+        "benefits": {
+            "plan_coverage": {
+                "in_network": {"deductible": {"individual": 1500}, "deductible_remaining": {"individual": 640}}
+            },
+            "service_specific_coverage": [
+                {"service_code": "30", "in_network": {"copay": {"individual": 25}, "coinsurance": {"individual": 20}}}
+            ],
+            "non_covered_details": [{"type": "NON_COVERED", "service_type_codes": ["AL"]}],
+            "benefits_related_entities": [
+                {
+                    "entityIdentifier": "Primary Care Provider",
+                    "entityName": "DOUGH",
+                    "contactInformation": [{"mode": "Telephone", "value": "8005550100"}],
+                }
+            ],
+            "notes": "SUBJECT TO THE TERMS",
+        },
+    },
+}
+
+
+def page(client: Client, user: Any, name: str, *args: Any, status: int = 200) -> str:
+    client.force_login(user)
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == status
+    return response.content.decode()
+
+
+# ---- an answer ------------------------------------------------------------------------------------------------------
+
+
+def test_an_active_answer_shows_everything_that_was_said(client: Client, cast: Cast) -> None:
+    check = make.answered(cast.clinic_a, make.coverage(cast.clinic_a), FULL)
+    html = page(client, cast.alice, "check-detail", check.code)
+    for words in (
+        "Aetna says this coverage is active on",
+        "Open Choice",
+        "Group 012345",
+        "1 Jan 2026 to 31 Dec 2026",
+        "$25",
+        "Coinsurance 20 %",
+        "$640 of $1,500 left",
+        "The patient pays about $25 today.",
+        "Vision",
+        "DOUGH",
+        "Telephone 8005550100",
+        "SUBJECT TO THE TERMS",
+        "Plan begin",
+        "DOEMAN",
+    ):
+        assert words in html, words
+    assert "hx-trigger" not in html
+    assert AuditEvent.objects.filter(action="eligibility.check.viewed", target_pk=check.pk, actor=cast.alice).exists()
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (make.rejected("75"), "The patient may well be insured."),
+        (make.rejected("43"), "An admin fixes this."),
+        (make.rejected("04"), "does not answer this question electronically"),
+        ({"response": None}, "Billing reads the full answer."),
+        (make.INACTIVE, "not active on"),
+    ],
+)
+def test_each_answer_has_its_sentence(client: Client, cast: Cast, document: dict[str, Any], words: str) -> None:
+    check = make.answered(cast.clinic_a, make.coverage(cast.clinic_a), document)
+    html = page(client, cast.alice, "check-detail", check.code)
+    assert words in html
+    assert ("not active" in html.lower()) is (document is make.INACTIVE)
+
+
+def test_what_the_payer_did_not_say_is_said_to_be_missing(client: Client, cast: Cast) -> None:
+    check = make.answered(cast.clinic_a, make.coverage(cast.clinic_a), make.ACTIVE)
+    html = page(client, cast.alice, "check-detail", check.code)
+    assert "not stated" in html and "$0" not in html
+    assert "The payer did not say what the patient pays for whole plan." in html
+
+
+def test_a_page_that_waits_asks_for_news_and_then_loads_anew(client: Client, cast: Cast) -> None:
+    check = make.asked(cast.clinic_a, make.coverage(cast.clinic_a), cast.alice)
+    html = page(client, cast.alice, "check-detail", check.code)
+    assert 'hx-trigger="every 2s"' in html
+    address = reverse("check-status", args=[check.code])
+    assert "HX-Refresh" not in client.get(address, {"shown": "Waiting for its turn"}).headers
+    EligibilityCheck.objects.filter(pk=check.pk).update(status="RUNNING")
+    assert client.get(address, {"shown": "Waiting for its turn"}).headers["HX-Refresh"] == "true"
+
+
+def test_the_raw_answer_is_for_billing_and_reading_it_is_recorded(client: Client, cast: Cast) -> None:
+    check = make.answered(cast.clinic_a, make.coverage(cast.clinic_a), FULL)
+    page(client, cast.alice, "check-raw", check.code, status=403)
+    html = page(client, cast.bo, "check-raw", check.code)
+    assert "subscriber.shoe_size" in html
+    assert AuditEvent.objects.filter(action="eligibility.check.raw_viewed", actor=cast.bo).count() == 1
+
+
+def test_the_thread_shows_every_time_it_was_asked(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    first = make.answered(cast.clinic_a, row, make.rejected("75"))
+    second = make.answered(cast.clinic_a, row, make.ACTIVE)
+    html = page(client, cast.alice, "check-detail", second.code)
+    assert reverse("check-detail", args=[first.code]) in html
+
+
+# ---- corrections ----------------------------------------------------------------------------------------------------
+
+
+def decide(client: Client, check: EligibilityCheck, path: str, decision: str) -> int:
+    row = check.corrections.get(path=path)
+    return client.post(reverse("correction-decide", args=[check.code, row.code]), {"decision": decision}).status_code
+
+
+def test_accepting_a_correction_changes_the_record_it_is_about(client: Client, cast: Cast) -> None:
+    coverage = make.coverage(cast.clinic_a)
+    check = make.answered(cast.clinic_a, coverage, FULL)
+    client.force_login(cast.alice)
+    assert decide(client, check, "subscriber.date_of_birth", "accept") == 302
+    assert decide(client, check, "subscriber.last_name", "keep") == 302
+    assert decide(client, check, "subscriber.shoe_size", "accept") == 302
+    coverage = Coverage.objects.select_related("patient").get(pk=coverage.pk)
+    assert f"{coverage.patient.birth_date}" == "2004-04-05" == f"{coverage.subscriber_birth_date}"
+    assert coverage.patient.last_name == "Doe"
+    decisions = dict(check.corrections.values_list("path", "decision"))
+    assert decisions == {
+        "subscriber.date_of_birth": "ACCEPTED",
+        "subscriber.last_name": "KEPT",
+        "subscriber.shoe_size": "OPEN",
+    }
+
+
+def test_a_dependents_policy_holder_is_corrected_on_the_coverage(client: Client, cast: Cast) -> None:
+    holder = {"relationship": "CHILD", "subscriber_first_name": "John", "subscriber_last_name": "Doe"}
+    coverage = make.coverage(cast.clinic_a, **holder)
+    check = make.answered(cast.clinic_a, coverage, FULL)
+    client.force_login(cast.bo)
+    decide(client, check, "subscriber.last_name", "accept")
+    coverage = Coverage.objects.select_related("patient").get(pk=coverage.pk)
+    assert (coverage.subscriber_last_name, coverage.patient.last_name) == ("Doeman", "Doe")
+
+
+def test_a_correction_is_decided_once(client: Client, cast: Cast) -> None:
+    check = make.answered(cast.clinic_a, make.coverage(cast.clinic_a), FULL)
+    client.force_login(cast.alice)
+    decide(client, check, "subscriber.last_name", "keep")
+    decide(client, check, "subscriber.last_name", "accept")
+    assert check.corrections.get(path="subscriber.last_name").decision == "KEPT"
+
+
+# ---- asking ---------------------------------------------------------------------------------------------------------
+
+
+def start(client: Client, cast: Cast, row: Coverage, **values: Any) -> Any:
+    known = {"date_of_service": cast.clinic_a.today().isoformat(), "service_type_code": "98"}
+    return client.post(reverse("check-start", args=[row.code]), known | values)
+
+
+def test_the_desk_asks_and_lands_on_the_answers_page(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    visit = make.visit(cast.clinic_a, row.patient)
+    client.force_login(cast.alice)
+    response = start(client, cast, row, appointment=str(visit.code))
+    check = EligibilityCheck.objects.get()
+    assert response.url == reverse("check-detail", args=[check.code])
+    assert (check.appointment, check.requested_by) == (visit, cast.alice)
+    assert Command.objects.get().kind == "eligibility.check"
+
+
+def test_the_same_question_is_asked_once_at_a_time(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    first = start(client, cast, row)
+    assert start(client, cast, row).url == first.url
+    assert EligibilityCheck.objects.count() == Command.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"date_of_service": "1999-01-01"}, "within the last three years"),
+        ({"date_of_service": "soon"}, "Write the date as"),
+        ({"service_type_code": "QQ"}, "Select a valid choice"),
+    ],
+)
+def test_a_wrong_question_says_so_beside_the_field(
+    client: Client, cast: Cast, values: dict[str, str], words: str
+) -> None:
+    client.force_login(cast.alice)
+    response = start(client, cast, make.coverage(cast.clinic_a), **values)
+    assert response.status_code == 422 and words in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"payer": ""}, "has no payer id yet"),
+        ({"member_id": ""}, "has no member number"),
+        ({"relationship": "SPOUSE"}, "Someone else holds this policy"),
+        ({"clinic_npi": ""}, "The clinic has no NPI"),
+    ],
+)
+def test_a_question_that_lacks_something_says_what(
+    client: Client, cast: Cast, changes: dict[str, str], words: str
+) -> None:
+    row = make.coverage(cast.clinic_a)
+    if "payer" in changes:
+        row.payer.edi_payer_id = ""
+        row.payer.save()
+    elif "clinic_npi" in changes:
+        cast.clinic_a.npi = cast.organization.npi = ""
+        cast.clinic_a.save()
+        cast.organization.save()
+    else:
+        row.change(None, **changes)
+    client.force_login(cast.alice)
+    response = start(client, cast, row)
+    assert response.status_code == 422 and words in response.content.decode()
+    assert not EligibilityCheck.objects.exists()
+
+
+def test_a_payer_that_asks_for_the_treating_provider_gets_them(client: Client, cast: Cast, settings: Any) -> None:
+    settings.CANDID_RENDERING_PROVIDER_FOR = ["60054"]
+    row = make.coverage(cast.clinic_a)
+    visit = make.visit(cast.clinic_a, row.patient, provider=cast.provider)
+    client.force_login(cast.alice)
+    start(client, cast, row, appointment=str(visit.code))
+    provider = EligibilityCheck.objects.get().request["provider"]
+    assert provider == {"npi": "2000000002", "first_name": "Nora", "last_name": "Whitfield"}
+
+
+def test_somebody_elses_visit_is_not_taken_for_this_one(client: Client, cast: Cast) -> None:
+    row, other = make.coverage(cast.clinic_a), make.coverage(cast.clinic_a)
+    visit = make.visit(cast.clinic_a, other.patient)
+    client.force_login(cast.alice)
+    start(client, cast, row, appointment=str(visit.code))
+    assert EligibilityCheck.objects.get().appointment is None
+
+
+def test_the_coverage_shows_what_was_asked_and_told(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    html = page(client, cast.alice, "coverage-checks", row.code)
+    assert "Nobody has asked about this coverage yet" in html and "Check coverage" in html
+    make.answered(cast.clinic_a, row, FULL)
+    make.finished(cast.clinic_a, row, cast.alice)
+    html = page(client, cast.ana, "coverage-checks", row.code)
+    assert "Asked the payer" in html and "Phone call" in html and "Check coverage" not in html
+
+
+# ---- the phone call -------------------------------------------------------------------------------------------------
+
+
+def test_a_half_finished_call_is_kept_and_sent_nowhere(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    client.post(reverse("capture-start", args=[row.code]), {"draft": "1", "in_network_copay": "twenty"})
+    capture = ManualCapture.objects.get()
+    assert capture.status == "DRAFT" and capture.typed == {"in_network_copay": "twenty"}
+    assert "twenty" in page(client, cast.bo, "capture-edit", capture.code)
+    assert not Command.objects.exists() and not EligibilityCheck.objects.exists()
+
+
+def test_a_call_that_breaks_a_rule_is_kept_as_draft_with_the_reason_beside_the_field(
+    client: Client, cast: Cast
+) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    body = make.typed(cast.clinic_a, row, in_network_visits_remaining="21") | {"finish": "1"}
+    response = client.post(reverse("capture-start", args=[row.code]), body)
+    assert response.status_code == 422
+    html = response.content.decode()
+    capture = ManualCapture.objects.get()
+    assert "What is left cannot be more than the visits of the year." in html
+    assert reverse("capture-edit", args=[capture.code]) in html
+    assert capture.status == "DRAFT" and capture.typed["in_network_visits_remaining"] == "21"
+
+
+def test_what_is_unlikely_wants_a_tick_and_the_tick_is_kept(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    body = make.typed(cast.clinic_a, row, in_network_coinsurance_percent="0.2") | {"finish": "1"}
+    response = client.post(reverse("capture-start", args=[row.code]), body)
+    assert response.status_code == 422 and 'value="in_network_small_share"' in response.content.decode()
+    capture = ManualCapture.objects.get()
+    client.post(reverse("capture-edit", args=[capture.code]), body | {"override": "in_network_small_share"})
+    capture.refresh_from_db()
+    assert (capture.status, capture.overridden) == ("QUEUED", ["in_network_small_share"])
+
+
+def test_a_finished_call_is_an_answer_with_the_same_benefits(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a, spry_patient_id=None)
+    client.force_login(cast.alice)
+    client.post(reverse("capture-start", args=[row.code]), make.typed(cast.clinic_a, row) | {"finish": "1"})
+    capture = ManualCapture.objects.select_related("eligibility_check").get()
+    check = capture.eligibility_check
+    assert (check.channel, check.answer, check.copay) == ("MANUAL_CAPTURE", "ACTIVE", Decimal("25.10"))
+    assert check.deductible_remaining == Decimal(0)
+    html = page(client, cast.alice, "capture-detail", capture.code)
+    assert "Saved here; to send it to SPRY add the patient&#x27;s SPRY number." in html
+    html = page(client, cast.alice, "check-detail", check.code)
+    assert "as told on the phone" in html and "$0 of $1,000 left" in html
+
+
+def test_a_phone_answer_may_stand_beside_an_open_question(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    make.asked(cast.clinic_a, row, cast.alice)
+    make.finished(cast.clinic_a, row, cast.alice)
+    assert sorted(row.checks.values_list("status", flat=True)) == ["DONE", "QUEUED"]
+
+
+def test_a_finished_call_cannot_be_written_over(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    capture = make.finished(cast.clinic_a, row, cast.alice)
+    client.force_login(cast.alice)
+    body = make.typed(cast.clinic_a, row, in_network_copay="99")
+    assert client.post(reverse("capture-edit", args=[capture.code]), body).status_code == 302
+    client.post(reverse("capture-discard", args=[capture.code]))
+    capture.refresh_from_db()
+    assert capture.typed["in_network_copay"] == "25.10"
+
+
+def test_a_draft_can_be_thrown_away(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    client.post(reverse("capture-start", args=[row.code]), {"draft": "1"})
+    client.post(reverse("capture-discard", args=[ManualCapture.objects.get().code]))
+    assert not ManualCapture.objects.exists()
+
+
+def test_a_call_on_its_way_cannot_be_corrected_yet(client: Client, cast: Cast) -> None:
+    capture = make.finished(cast.clinic_a, make.coverage(cast.clinic_a), cast.alice)
+    client.force_login(cast.alice)
+    client.post(reverse("capture-correct", args=[capture.code]))
+    assert ManualCapture.objects.count() == 1
+
+
+def test_only_an_admin_sends_a_refused_call_again(client: Client, cast: Cast) -> None:
+    capture = make.finished(cast.clinic_a, make.coverage(cast.clinic_a), cast.alice)
+    ManualCapture.objects.filter(pk=capture.pk).update(status="REJECTED")
+    Command.objects.update(status="FAILED")
+    for user, status in ((cast.alice, "REJECTED"), (cast.bo, "REJECTED"), (cast.ana, "QUEUED")):
+        client.force_login(user)
+        client.post(reverse("capture-send", args=[capture.code]))
+        capture.refresh_from_db()
+        assert capture.status == status
