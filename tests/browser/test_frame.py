@@ -129,3 +129,22 @@ def test_it_shows_the_error_beside_its_field(people: People) -> None:
     field = page.get_by_label("Member ID")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(re.compile("As printed on the card.*This field is required"))
+
+
+def test_it_leads_to_the_sign_in_when_the_session_has_ended(people: People) -> None:
+    page = people.enter("frontdesk")
+    page.goto("/patients/")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("Name, birth date or member ID").fill("Dickinson")
+    page.wait_for_url("**/accounts/login/?next=%2Fpatients%2F")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_it_says_so_when_a_part_of_the_page_cannot_be_brought(people: People) -> None:
+    page = people.enter("frontdesk")
+    page.goto("/patients/")
+    page.route("**/patients/", lambda route: route.abort())
+    page.get_by_label("Name, birth date or member ID").fill("Dickinson")
+    expect(page.get_by_role("status").filter(has_text="did not answer")).to_be_visible()
+    assert all("htmx" in complaint for complaint in people.complaints)  # htmx writes the lost answer on the console
+    people.complaints.clear()
