@@ -14,6 +14,11 @@ from clinic.setup import DEMO_DOMAIN
 class ClosedAccounts(DefaultAccountAdapter):
     """Nobody makes an account for themselves."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "This e-mail address and this password do not belong together. Check both.",
+        "too_many_login_attempts": "Too many tries. Wait a few minutes, then try once more.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False."""
         return False
