@@ -77,7 +77,7 @@ def _prominent(free: Sequence[Piece], lines: Sequence[Line]) -> Heading | None:
     if not ranked or ranked[0][0] < 0.5:
         return None
     score, piece = ranked[0]
-    rows = [piece, *_second_line(piece, free)]
+    rows = [piece, *second_line(piece, free)]
     rows.sort(key=lambda row: row.box.top)
     text = " ".join(clean(row.text) for row in rows)
     return Heading(text, min(row.score for row in rows), min(score, 0.95))
@@ -97,7 +97,7 @@ def _prominence(piece: Piece, tallest: float, lowest: float) -> float:
     return 0.45 * large + 0.25 * high + (0.28 if company else 0.0) - plan
 
 
-def _second_line(piece: Piece, free: Sequence[Piece]) -> list[Piece]:
+def second_line(piece: Piece, free: Sequence[Piece]) -> list[Piece]:
     """Return the other line of a payer's name in two lines: one of them is only a company's words.
 
     "Tidewater" / "Health Cooperative", "FIRST PRAIRIE" / "ASSURANCE"; sizes may differ, left edges hardly.

@@ -10,8 +10,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from rapidocr import RapidOCR
-from rapidocr.utils.output import RapidOCROutput
 
 from sandbox.cardscan.reader.lines import Line, Quad, is_upright, straighten, tilt
 from sandbox.cardscan.reader.spacing import find_ink, respace
@@ -95,12 +93,12 @@ def _run(picture: np.ndarray) -> Pass:
     answer = _engine()(
         np.ascontiguousarray(picture[:, :, ::-1]), use_det=True, return_word_box=True, return_single_char_box=True
     )
-    if not isinstance(answer, RapidOCROutput) or answer.boxes is None or not answer.txts:
+    if answer.boxes is None or not answer.txts:
         return Pass((), (), (), ())
     quads = tuple(tuple(tuple(map(float, corner)) for corner in quad) for quad in answer.boxes)
-    # the engine's own annotation is narrower: with single characters asked for, each is (character, score, corners)
-    letters: Any = answer.word_results
     texts: tuple[str, ...] = answer.txts
+    # the engine leaves out the letters of a line that it could not place
+    letters = answer.word_results if len(answer.word_results) == len(texts) else [()] * len(texts)
     if is_upright(quads):
         rows = zip(answer.boxes, texts, letters, strict=True)
         texts = tuple(_with_spaces(picture, quad, text, chars) for quad, text, chars in rows)
@@ -125,7 +123,10 @@ def _crop(picture: np.ndarray, quad: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _engine() -> RapidOCR:
+def _engine() -> Any:
+    # The import takes a second and memory; the pure parts of the reader are used without it.
+    from rapidocr import RapidOCR
+
     return RapidOCR(
         params={
             "Global.log_level": "error",

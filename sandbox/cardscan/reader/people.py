@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sandbox.cardscan.reader.associate import Answer, Sorted
+from sandbox.cardscan.reader.headings import second_line
 from sandbox.cardscan.reader.lines import Box
 from sandbox.cardscan.reader.values import take, take_whole
 from sandbox.cardscan.reader.words import PAYER_WORDS, PLAN_WORDS
@@ -36,7 +37,8 @@ def find_unlabelled_member(parts: Sorted, number: Answer | None) -> Answer | Non
     best: Answer | None = None
     for piece in parts.free:
         taken = take_whole("member_name", piece.text)
-        if taken is None or set(piece.text.lower().split()) & (PAYER_WORDS | PLAN_WORDS):
+        words = set(piece.text.lower().split())
+        if taken is None or words & (PAYER_WORDS | PLAN_WORDS) or second_line(piece, parts.free):
             continue
         far = _distance(piece.box, number.piece.box)
         score = 0.82 - 0.05 * far

@@ -11,6 +11,8 @@ MOST_PIXELS = 60_000_000
 LONG_SIDE = 1600
 #: below this the letters of a card are too small for the detector and the picture is enlarged
 SHORT_LONG_SIDE = 1000
+#: a picture narrower than one to this is no card; without a limit a strip would be enlarged beyond all memory
+NARROWEST = 3
 
 _ON_WHITE = {"RGBA", "LA", "PA", "RGBa", "La"}
 
@@ -41,7 +43,17 @@ def for_ocr(picture: Image.Image) -> np.ndarray:
         factor = target / longest
         size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
         picture = picture.resize(size, Image.Resampling.LANCZOS)
-    return np.asarray(picture)
+    return np.asarray(_not_too_narrow(picture))
+
+
+def _not_too_narrow(picture: Image.Image) -> Image.Image:
+    """Return a strip on a white page that is wide enough: the text detector enlarges the short side to 736 pixels."""
+    least = -(-max(picture.size) // NARROWEST)
+    if min(picture.size) >= least:
+        return picture
+    page = Image.new("RGB", (max(picture.width, least), max(picture.height, least)), "white")
+    page.paste(picture)
+    return page
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

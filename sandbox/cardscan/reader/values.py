@@ -87,19 +87,24 @@ def _member_number(text: str) -> Taken | None:
         return None
     code, rest = _split_code(text)
     joined = False
-    while code and (more := _next_part(code, rest)):
+    while code and (more := _next_part(code, rest, goes_on=joined and code[:3].isalpha())):
         code, rest, joined = code + more, rest.partition(" ")[2], True
     if not 5 <= len(code) <= 20 or _digits(code) < 3 or is_issuer_number(code):
         return None
     return Taken(code, (0.97 if joined else 1.0) * (1.0 if len(code) >= 7 else 0.9), rest)
 
 
-def _next_part(code: str, rest: str) -> str:
-    """Return the next word if it continues an id that is printed in groups ("XYZ 1234 56789")."""
+def _next_part(code: str, rest: str, *, goes_on: bool) -> str:
+    """Return the next word if it continues an id that is printed in groups ("XYZ 123 456789", "908 44 1275").
+
+    `goes_on` says that a prefix of letters stood alone: then longer groups of digits belong to it, too.
+    """
     part, _ = _split_code(rest)
-    fits = 0 < len(part) <= 12 and _digits(part) == len(part) and len(code) + len(part) <= 16
-    starts = code.isalpha() and len(code) <= 4
-    return part if fits and (starts or (len(code) <= 11 and len(part) <= 5)) else ""
+    if not part or _digits(part) != len(part) or len(code) + len(part) > 16:
+        return ""
+    if code.isalpha():
+        return part if len(code) <= 4 and len(part) <= 12 else ""
+    return part if len(code) <= 11 and len(part) <= (9 if goes_on else 5) else ""
 
 
 def _group_number(text: str) -> Taken | None:
@@ -142,7 +147,7 @@ def _free_code(text: str) -> Taken | None:
 
 def _name(text: str) -> Taken | None:
     """Read "EMILY R DICKINSON", "DICKINSON, EMILY R", "01 EMILY DICKINSON 02"; the value is first name first."""
-    text = re.sub(r"^\d{1,2}\s+(?=\D)|(?<=[A-Za-z.])\s+\d{1,2}$", "", text).strip()
+    text = re.sub(r"^0?\d\s+(?=\D)|(?<=[A-Za-z.])\s+0?\d$", "", text).strip()
     text = re.sub(r"\s*\((?:self|spouse|child|subscriber|dependent)\)$", "", text, flags=re.IGNORECASE)
     words = text.replace(",", ", ").split()
     taken = []
