@@ -280,3 +280,30 @@ def prefilled(clinic: Clinic, coverage: Coverage, appointment: Appointment | Non
         "subscriber_birth_date": None if coverage.is_self else coverage.subscriber_birth_date,
         "in_network_discussed": True,
     }
+
+
+def spoken(form: CaptureForm) -> list[tuple[str, str]]:
+    """Return label and value of everything that was said, as people read it; the form holds it as initial values."""
+    return [(_full_label(field), words) for field in form if (words := _words(field))]
+
+
+def _full_label(field: forms.BoundField) -> str:
+    network = next((label for prefix, label in NETWORKS if field.name.startswith(prefix)), "")
+    label = str(field.label)
+    return f"{network}: {label[:1].lower()}{label[1:]}" if network else label
+
+
+def _words(field: forms.BoundField) -> str:
+    """Return a typed value with its sign, a choice by its label, a tick as "yes"; "" for what was not said."""
+    value = field.initial
+    if value in (None, "", False) or field.name.endswith("_discussed"):
+        return ""
+    if field.widget_type == "checkbox":
+        return "yes"
+    if field.name.endswith("_percent"):
+        return f"{value} %"
+    if isinstance(field.field, forms.DecimalField):
+        return f"${value}"
+    if field.name == "called_at":
+        return str(value).replace("T", " ")
+    return str(dict(getattr(field.field, "choices", ())).get(value, value))

@@ -166,6 +166,14 @@ def _networks(lines: Sequence[BenefitLine]) -> Iterator[Network]:
             yield Network(label, yearly, visit)
 
 
+def as_words(value: str) -> str:
+    """Return a value of the payer's file for people: a date as 1 Jan 2026, anything else as it is."""
+    try:
+        return f"{date.fromisoformat(value):%-d %b %Y}"
+    except ValueError:
+        return value
+
+
 def plan_dates(check: EligibilityCheck) -> list[tuple[str, str]]:
     """Return the plan's periods in words: "Plan begin", "1 Jan 2026 to 31 Dec 2026"."""
     return [(_words(item["name"]), _period(item["start_date"], item["end_date"])) for item in check.plan_dates]

@@ -24,6 +24,12 @@ def percent(value: Decimal) -> str:
 
 
 @register.filter
+def as_words(value: str) -> str:
+    """Return a value of the payer's file for people: dates are written out."""
+    return showing.as_words(value)
+
+
+@register.filter
 def whole(value: Decimal | None) -> str:
     """Return a count without useless decimals: "30"; "not stated" for None."""
     return "not stated" if value is None else f"{value.normalize():f}"

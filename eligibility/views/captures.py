@@ -19,7 +19,7 @@ from intake.views.common import Asker, said
 
 from .. import services
 from ..access import get_capture
-from ..capture_form import CaptureForm, prefilled
+from ..capture_form import CaptureForm, prefilled, spoken
 from ..choices import CaptureStatus
 from ..forms import next_appointment
 from ..models import ManualCapture
@@ -143,24 +143,12 @@ def _capture_page(asker: Asker, capture: ManualCapture) -> dict[str, Any]:
         "label": label,
         "sentence": sentence,
         "refused_label": refused.label if refused else "",
-        "said": [(field.label, _shown_value(field)) for field in form if _shown_value(field)],
+        "said": spoken(form),
         "superseded_by": capture.corrections.exclude(status=CaptureStatus.DRAFT).first(),
         "may_correct": may_ask and capture.is_correctable,
         "may_continue": may_ask and capture.is_draft,
         "may_send": (may_ask and waits_here) or refused_for_admin,
     }
-
-
-def _shown_value(field: Any) -> str:
-    """Return what was typed, as people read it: the label of a choice, "yes" for a tick."""
-    value = field.initial
-    if value in (None, "", False):
-        return ""
-    if field.widget_type == "checkbox":
-        return "yes"
-    offered = dict(getattr(field.field, "choices", ()))
-    words = str(offered.get(value, value))
-    return words.replace("T", " ") if field.name == "called_at" else words
 
 
 def told(capture: ManualCapture) -> tuple[str, str, str]:

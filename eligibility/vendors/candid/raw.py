@@ -1,7 +1,7 @@
 """The raw 271 that Candid passes through in `response` (Stedi's JSON): status rows, benefit rows, rejections.
 
 Read for what the parsed view leaves out (who is inactive for what, prior authorization, the scale of percentages, other
-payers), and for the benefits themselves when there is no parsed view. Shape: docs/vendors/candid.md, "Raw 271".
+payers), and for the benefits themselves when there is no parsed view. Rows: docs/vendors/candid.md, "Mapping".
 """
 
 from __future__ import annotations
