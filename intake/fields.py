@@ -97,6 +97,14 @@ def parse_date(text: str, *, latest: date | None = None) -> date:
     raise NotADate(text)
 
 
+def usable_date(text: str) -> date | None:
+    """Return the date of a text, or None when it is not a full one."""
+    try:
+        return parse_date(text)
+    except NotADate:
+        return None
+
+
 def fold(text: str) -> str:
     """Return a name without accents, case, and anything but letters, so that two spellings can be compared."""
     plain = unicodedata.normalize("NFKD", text)

@@ -194,7 +194,7 @@ class CoverageForm(SubscriberForm):
     group_number = forms.CharField(max_length=60, required=False)
     plan_name = forms.CharField(max_length=120, required=False, label="Plan")
     effective_date = DateText(required=False, label="Starts on")
-    termination_date = DateText(required=False, label="Ends on", help_text="The last day it holds.")
+    termination_date = DateText(required=False, label="Last day it holds")
     rx_bin = forms.CharField(max_length=20, required=False, label="RxBIN")
     rx_pcn = forms.CharField(max_length=30, required=False, label="RxPCN")
     rx_group = forms.CharField(max_length=40, required=False, label="Rx group")

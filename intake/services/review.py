@@ -68,7 +68,7 @@ def review_fields(
     corrected = 0
     for (name, position), value in values.items():
         row, _ = CardField.objects.get_or_create(card=card, name=name, position=position)
-        row.reviewed_value, row.reviewed_by, row.reviewed_at = _checked(name, value), by, now
+        row.reviewed_value, row.reviewed_by, row.reviewed_at = _checked(name, value, row.value), by, now
         row.save(update_fields=["reviewed_value", "reviewed_by", "reviewed_at"])
         corrected += row.is_corrected
     if any(name in fields.PAYER_FIELDS for name, _ in values) and card.payer_match != Match.PERSON:
@@ -77,8 +77,12 @@ def review_fields(
     audit.record(by, "intake.card.reviewed", card, clinic=card.clinic, fields=names, corrected=corrected)
 
 
-def _checked(name: str, value: str) -> str:
-    """Return a reviewed value without the spaces around it; raises FieldRefused."""
+def _checked(name: str, value: str, read: str) -> str:
+    """Return a reviewed value without the spaces around it; raises FieldRefused.
+
+    A date that is not a full one ("2026") may be accepted as it was read, since the card says so; it is only left out
+    of the coverage. What a person types has to be a date.
+    """
     value = " ".join(value.split())
     kind = fields.KINDS.get(name)
     column = kind.coverage if kind else ""
@@ -87,11 +91,8 @@ def _checked(name: str, value: str) -> str:
         raise FieldRefused(
             f"This is longer than {longest or fields.LONGEST} characters. Type it as printed on the card."
         )
-    if value and name in fields.DATES:
-        try:
-            fields.parse_date(value)
-        except fields.NotADate:
-            raise FieldRefused("Write the date as month/day/year, such as 01/31/2026.") from None
+    if name in fields.DATES and value not in {"", read} and not fields.usable_date(value):
+        raise FieldRefused("Write the date as month/day/year, such as 01/31/2026.")
     return value
 
 
@@ -137,12 +138,6 @@ def problems_of(card: CardScan, subscriber: Subscriber) -> dict[str, str]:
         problems["member_number"] = "Type the member ID as printed on the card."
     if card.payer is None and not _guess(card, values).match:
         problems["payer_name"] = "Choose who pays."
-    starts = values.get("start_date", "")
-    if starts and "start_date" not in problems:
-        try:
-            fields.parse_date(starts)
-        except fields.NotADate:
-            problems["start_date"] = "Write the date as month/day/year, such as 01/31/2026."
     return problems | _subscriber_problems(subscriber)
 
 
@@ -204,7 +199,7 @@ def _coverage_from(card: CardScan, by: User, subscriber: Subscriber, placing: Pl
         kind.coverage: values.get(name, "") for name, kind in fields.KINDS.items() if kind.coverage and values.get(name)
     }
     if "effective_date" in columns:
-        columns["effective_date"] = fields.parse_date(columns["effective_date"])
+        columns["effective_date"] = fields.usable_date(columns["effective_date"])
     return add_coverage(
         patient=card.patient,
         clinic=card.clinic,

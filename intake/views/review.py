@@ -70,6 +70,8 @@ def _line(row: CardField) -> Line:
     trust = fields.trust(_float(row.text_score), _float(row.label_score))
     if row.is_reviewed:
         trust = fields.Trust("done", "Corrected" if row.is_corrected else "Accepted")
+    if row.name in fields.DATES and row.current_value and not fields.usable_date(row.current_value):
+        trust = fields.Trust("needs-you", "Check", "Not a full date, so it is left out unless you correct it.")
     score = row.score
     return Line(
         row.name,

@@ -79,6 +79,13 @@ def test_it_says_beside_the_line_what_is_wrong(
     assert not value_of(card, key.partition(":")[0])[1]
 
 
+def test_it_takes_half_a_date_as_printed_and_leaves_it_out(desk: Client, cast: Cast, emily: Patient) -> None:
+    card = card_in_review(emily, cast.clinic_a, cast.alice, answer(member_number=score("1"), start_date=score("2026")))
+    text = accept(desk, card, "start_date:0", "2026", headers={"HX-Request": "true"}).content.decode()
+    assert "Not a full date, so it is left out unless you correct it." in text
+    assert value_of(card, "start_date") == ("2026", True)
+
+
 @pytest.mark.parametrize("key", ["nothing:0", "member_number:7", "member_number", "", "member_number:x"])
 def test_it_knows_no_other_lines(desk: Client, card: CardScan, key: str) -> None:
     assert accept(desk, card, key, "1").status_code == 404
