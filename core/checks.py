@@ -29,14 +29,21 @@ def vendor_urls() -> dict[str, str]:
 
 @register
 def vendors_are_reached_safely(**kwargs: Any) -> list[CheckMessage]:
-    """https everywhere except loopback, and no address with credentials or a query in it."""
+    """https everywhere except loopback and the sandbox's own container; no address with credentials or a query."""
     return list(_unsafe_urls())
+
+
+def _stays_here(host: str | None) -> bool:
+    """Whether plain http to the host leaves nothing: loopback, or the sandbox under a name without a dot, which only
+    the network of the containers knows."""
+    is_neighbour = host == urlsplit(settings.SANDBOX_URL).hostname and host is not None and host.isidentifier()
+    return host in LOOPBACK or is_neighbour
 
 
 def _unsafe_urls() -> Iterator[CheckMessage]:
     for name, url in {**vendor_urls(), "CANDID_API": settings.CANDID_API_URL}.items():
         parts = urlsplit(url)
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        if parts.scheme != "https" and not _stays_here(parts.hostname):
             yield Error(
                 f"{name} must be reached by https.", hint=f"Set {name}_URL to an https address.", id="core.E001"
             )

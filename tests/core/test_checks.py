@@ -3,6 +3,7 @@
 import pytest
 
 from core import checks, context
+from tests.conftest import point_at
 
 
 def ids(found):
@@ -17,6 +18,16 @@ def test_the_embedded_default_is_fine():
 
 def test_plain_http_is_for_loopback_only(settings):
     settings.SPRY_URL = "http://provider.example"
+    assert "core.E001" in ids(checks.vendors_are_reached_safely())
+
+
+def test_the_sandbox_may_be_the_container_next_door(settings):
+    point_at(settings, "http://sandbox:8900")
+    assert checks.vendors_are_reached_safely() == []
+    point_at(settings, "http://sandbox.example:8900")
+    assert ids(checks.vendors_are_reached_safely()) == {"core.E001"}
+    settings.SANDBOX_URL = "http://sandbox:8900"
+    settings.SPRY_URL = "http://provider"
     assert "core.E001" in ids(checks.vendors_are_reached_safely())
 
 
