@@ -19,7 +19,7 @@ from .models.checks import EligibilityCheckQuerySet
 def checks_for(clinic: Clinic) -> EligibilityCheckQuerySet:
     """Return the checks of this clinic's patients, with what a page shows of them."""
     return EligibilityCheck.objects.filter(coverage__patient__clinics=clinic).select_related(
-        "coverage__patient", "coverage__payer", "clinic", "appointment", "requested_by", "reviewed_by", "capture"
+        "coverage__patient", "coverage__payer", "clinic", "appointment", "requested_by", "reviewed_by"
     )
 
 

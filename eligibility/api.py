@@ -69,7 +69,7 @@ def check_list(request: Request) -> Response:
         _only_askers(asker)
         return _ask(asker, read_input(shapes.CheckIn, request.data))
     query = read_input(shapes.CheckQuery, request.query_params)
-    rows = checks_for(asker.clinic)
+    rows = checks_for(asker.clinic).light()
     if query["needs_attention"]:
         rows = rows.filter(clinic=asker.clinic).needing_attention()
     if "coverage" in query:

@@ -166,11 +166,9 @@ def visit_limits(lines: Iterable[BenefitLine]) -> list[Visits]:
 
 
 def _visits(code: str, network: bool | None, group: Sequence[BenefitLine]) -> Visits:
-    def count(period: str) -> Decimal | None:
-        return next((line.count for line in group if line.period == period), None)
-
+    by_period = {line.period: line.count for line in reversed(group)}
     notes = "; ".join(dict.fromkeys(line.notes for line in group if line.notes))
-    return Visits(code, network, count(Period.YEAR), count(Period.REMAINING), notes)
+    return Visits(code, network, by_period.get(Period.YEAR), by_period.get(Period.REMAINING), notes)
 
 
 def _fits(line: BenefitLine, in_network: bool) -> bool:

@@ -43,7 +43,7 @@ _Asked = tuple[int, date, str]
 
 def _newest_checks(coverages: Iterable[Coverage], days: set[date]) -> dict[_Asked, EligibilityCheck]:
     """Return the newest check by coverage, day and service; under the service "" the newest of any service."""
-    rows = EligibilityCheck.objects.filter(
+    rows = EligibilityCheck.objects.light().filter(
         coverage__in=[coverage.pk for coverage in coverages], date_of_service__in=days
     )
     newest: dict[_Asked, EligibilityCheck] = {}

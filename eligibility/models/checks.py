@@ -36,8 +36,12 @@ class EligibilityCheckQuerySet(models.QuerySet["EligibilityCheck"]):
 
     def needing_attention(self) -> EligibilityCheckQuerySet:
         """Return the newest checks that someone has to act on and that nobody has marked as reviewed."""
-        acting = ~Q(owner="") | Q(corrections__decision=Decision.OPEN)
-        return self.newest_of_their_question().filter(acting, reviewed_at=None).distinct()
+        undecided = EligibilityCheck.objects.filter(corrections__decision=Decision.OPEN).values("pk")
+        return self.newest_of_their_question().filter(~Q(owner="") | Q(pk__in=undecided), reviewed_at=None)
+
+    def light(self) -> EligibilityCheckQuerySet:
+        """Return the checks for a list: without question and full answer, which are large and have to be unsealed."""
+        return self.defer("request", "response")
 
 
 class EligibilityCheck(Coded):

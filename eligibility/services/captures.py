@@ -88,23 +88,29 @@ def finish_capture(
 
     `ticked` are the codes of warnings a person overrides. Raises NotFinished, and CaptureMovedOn when it is no draft.
     """
-    doubts = warnings(call)
-    unticked = [doubt for doubt in doubts if doubt.code not in ticked]
-    if (broken := errors(call, now=now)) or unticked:
-        raise NotFinished(broken, unticked)
+    overridden = _overridden(call, ticked, now)
     with transaction.atomic():
         capture.typed, capture.facts = typed, wire.build_facts(call, zone=capture.clinic.zone)
-        capture.overridden = [doubt.code for doubt in doubts]
+        capture.overridden = overridden
         capture.finished_by, capture.finished_at = by, now
         _leave(capture, (CaptureStatus.DRAFT,), CaptureStatus.SAVED_HERE, "facts", "finished_by", "finished_at")
         capture.eligibility_check = _answer(capture, call, date_of_service, service_type_code, by, now)
         capture.save(update_fields=["typed", "overridden", "eligibility_check"])
         if capture.replaces is not None:
             _leave(capture.replaces, ManualCapture.CORRECTABLE, CaptureStatus.SUPERSEDED)
-        audit.record(by, "eligibility.capture.finished", capture, clinic=capture.clinic, overridden=capture.overridden)
+        audit.record(by, "eligibility.capture.finished", capture, clinic=capture.clinic, overridden=overridden)
         if not missing_numbers(capture):
             _queue(capture, by)
     return capture
+
+
+def _overridden(call: PhoneCall, ticked: list[str], now: datetime) -> list[str]:
+    """Return the warnings that were ticked off. Raises NotFinished for a broken rule and for one that was not."""
+    doubts = warnings(call)
+    unticked = [doubt for doubt in doubts if doubt.code not in ticked]
+    if (broken := errors(call, now=now)) or unticked:
+        raise NotFinished(broken, unticked)
+    return [doubt.code for doubt in doubts]
 
 
 def _leave(capture: ManualCapture, was: tuple[str, ...], to: str, *columns: str) -> None:

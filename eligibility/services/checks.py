@@ -47,16 +47,10 @@ def request_check(
     """
     asked: dict[str, Any] = {"date_of_service": date_of_service, "service_type_code": service_type_code}
     question = build_question(coverage, clinic=clinic, appointment=appointment, ask_as=ask_as, **asked)
+    known = {"coverage": coverage, "clinic": clinic, "appointment": appointment, "requested_by": by}
     try:
         with transaction.atomic():
-            check = EligibilityCheck.objects.create(
-                coverage=coverage,
-                clinic=clinic,
-                appointment=appointment,
-                request=wire.build_question(question),
-                requested_by=by,
-                **asked,
-            )
+            check = EligibilityCheck.objects.create(request=wire.build_question(question), **known, **asked)
             if coverage.payer is not None and coverage.payer.supports_eligibility is False:
                 finish(check, NOT_SUPPORTED, now=now)
             else:

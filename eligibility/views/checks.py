@@ -59,7 +59,7 @@ def _history(asker: Asker, coverage: Coverage, form: CheckForm | None = None) ->
         appointment = next_appointment(asker.clinic, coverage)
         initial = check_initial(asker.clinic, coverage, appointment)
         form = CheckForm(asker.clinic, coverage, initial=initial)
-    checks = list(checks_for(asker.clinic).filter(coverage=coverage)[:30])
+    checks = list(checks_for(asker.clinic).light().filter(coverage=coverage)[:30])
     captures = captures_for(asker.clinic).filter(coverage=coverage)
     unfinished = captures.filter(eligibility_check=None)
     return {
@@ -119,8 +119,12 @@ def check_status(request: HttpRequest, code: UUID) -> HttpResponse:
 
 def _detail(asker: Asker, check: EligibilityCheck) -> dict[str, Any]:
     state, label = state_of(check)
-    thread = checks_for(asker.clinic).filter(
-        coverage=check.coverage, date_of_service=check.date_of_service, service_type_code=check.service_type_code
+    thread = (
+        checks_for(asker.clinic)
+        .light()
+        .filter(
+            coverage=check.coverage, date_of_service=check.date_of_service, service_type_code=check.service_type_code
+        )
     )
     corrections = list(check.corrections.all())
     places = [(item, services.applies_to(item, check.coverage)) for item in corrections]

@@ -25,7 +25,7 @@ MOST = 200
 def worklist(request: HttpRequest) -> HttpResponse:
     """Show what needs attention, grouped by who acts and by the answer; a constant number of queries."""
     asker = Asker(request)
-    waiting = checks_for(asker.clinic).filter(clinic=asker.clinic).needing_attention()
+    waiting = checks_for(asker.clinic).filter(clinic=asker.clinic).needing_attention().light()
     checks = list(waiting.order_by("date_of_service", "pk")[:MOST])
     stuck = captures_for(asker.clinic).filter(clinic=asker.clinic, status__in=_STUCK)
     audit.record(asker.user, "eligibility.worklist.viewed", clinic=asker.clinic, checks=len(checks))

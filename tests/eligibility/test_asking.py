@@ -35,6 +35,12 @@ def read(check: EligibilityCheck) -> EligibilityCheck:
     return EligibilityCheck.objects.select_related("coverage__payer", "clinic").get(pk=check.pk)
 
 
+def asked_at_candid(sandbox: SandboxProcess) -> int:
+    """Return how many checks Candid has run."""
+    held = sandbox.call("GET", "state")["held"]
+    return next((row["count"] for row in held if (row["vendor"], row["collection"]) == ("candid", "checks")), 0)
+
+
 def try_now(check: EligibilityCheck) -> EligibilityCheck:
     """Do the check's command whenever it is due."""
     command = command_of(check)
@@ -207,9 +213,7 @@ def test_a_lost_answer_is_looked_for_and_not_asked_anew(cast: Cast, sandbox: San
     settings.DEADLINE_SCALE = 1.0
     check = try_now(check)
     assert (check.answer, check.initiated_at) == ("ACTIVE", first)
-    sent = check.response["request"]
-    assert "get_existing_check_initiated_after" not in sent  # what came back is the first try's answer
-    assert make.asked(cast.clinic_a, check.coverage, cast.alice).request == check.request
+    assert asked_at_candid(sandbox) == 1
 
 
 def test_a_worker_that_died_counts_as_a_try(cast: Cast, sandbox: SandboxProcess) -> None:
