@@ -19,6 +19,7 @@ from core.api import PageOf, Problem
 
 from . import serializers as shapes
 from .access import coverages_for, get_appointment, get_coverage, get_patient, patients_for
+from .asker import Asker
 from .models import Coverage, Patient, Payer
 from .services import appointments, coverage, patients
 from .services.payers import payer_from_choice, search_payers
@@ -48,9 +49,10 @@ def page_of(request: Request, rows: Any, shape: type[Any]) -> Response:
 @api_view(["POST"])
 def search(request: Request) -> Response:
     """Find patients by name parts, birth date or a whole member id; posted, so that no name stands in an address."""
+    asker = Asker(request)
     text = read_input(shapes.SearchIn, request.data)["text"]
-    found = list(patients.search_patients(request.clinic, text, today=request.clinic.today(timezone.now())))
-    audit.record(request.user, "intake.patients.searched", clinic=request.clinic, found=len(found))
+    found = list(patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())))
+    audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(found))
     return Response(shapes.PatientOut(found, many=True).data)
 
 
@@ -60,9 +62,10 @@ def search(request: Request) -> Response:
 @api_view(["GET", "POST"])
 def patient_list(request: Request) -> Response:
     """List the clinic's patients, or register one; a known name and birth date answers 409 until told what to do."""
+    asker = Asker(request)
     if request.method == "GET":
-        audit.record(request.user, "intake.patients.listed", clinic=request.clinic)
-        return page_of(request, patients_for(request.clinic), shapes.PatientOut)
+        audit.record(asker.user, "intake.patients.listed", clinic=asker.clinic)
+        return page_of(request, patients_for(asker.clinic), shapes.PatientOut)
     only_desk(request)
     values = read_input(shapes.NewPatientIn, request.data)
     patient = _registered(request, values.pop("if_known"), values)
@@ -70,8 +73,9 @@ def patient_list(request: Request) -> Response:
 
 
 def _registered(request: Request, if_known: str, values: dict[str, Any]) -> Patient:
+    asker = Asker(request)
     person = {name: values[name] for name in PERSON}
-    here = patients.known_here(request.clinic, **person)
+    here = patients.known_here(asker.clinic, **person)
     if here and if_known == "ask":
         raise Problem(
             409,
@@ -79,13 +83,13 @@ def _registered(request: Request, if_known: str, values: dict[str, Any]) -> Pati
             "A patient of this name and birth date is registered.",
             patient=str(here.code),
         )
-    elsewhere = patients.known_elsewhere(request.clinic, **person)
+    elsewhere = patients.known_elsewhere(asker.clinic, **person)
     if elsewhere and if_known == "ask":
         sentence = 'Another clinic knows somebody of this name and birth date. Send "if_known": "link" or "register".'
         raise Problem(409, "Known in another clinic", sentence, known_elsewhere=True)
     if elsewhere and if_known == "link":
-        return patients.link_patient(clinic=request.clinic, by=request.user, **person)
-    return patients.register_patient(clinic=request.clinic, by=request.user, **values)
+        return patients.link_patient(clinic=asker.clinic, by=asker.user, **person)
+    return patients.register_patient(clinic=asker.clinic, by=asker.user, **values)
 
 
 @extend_schema(methods=["GET"], responses=shapes.PatientOut)
@@ -94,14 +98,15 @@ def _registered(request: Request, if_known: str, values: dict[str, Any]) -> Pati
 @api_view(["GET", "PATCH"])
 def patient_detail(request: Request, code: UUID) -> Response:
     """Return a patient, or change what is sent."""
-    patient = get_patient(request.clinic, code)
+    asker = Asker(request)
+    patient = get_patient(asker.clinic, code)
     if request.method == "PATCH":
         only_desk(request)
         values = read_input(shapes.PatientPatch, request.data, partial=True)
         version = values.pop("version", None)
-        patients.edit_patient(patient, clinic=request.clinic, by=request.user, version=version, **values)
+        patients.edit_patient(patient, clinic=asker.clinic, by=asker.user, version=version, **values)
     else:
-        audit.record(request.user, "intake.patient.viewed", patient, clinic=request.clinic)
+        audit.record(asker.user, "intake.patient.viewed", patient, clinic=asker.clinic)
     return Response(shapes.PatientOut(patient).data)
 
 
@@ -114,16 +119,17 @@ def patient_detail(request: Request, code: UUID) -> Response:
 @api_view(["GET", "POST"])
 def appointment_list(request: Request) -> Response:
     """List the appointments of one day (`day=2026-11-22`, today when absent), or add one."""
+    asker = Asker(request)
     if request.method == "GET":
         query = read_input(shapes.DayQuery, request.query_params)
-        rows = appointments.appointments_on(request.clinic, query.get("day") or request.clinic.today(timezone.now()))
-        audit.record(request.user, "intake.day.viewed", clinic=request.clinic, rows=len(rows))
+        rows = appointments.appointments_on(asker.clinic, query.get("day") or asker.clinic.today(timezone.now()))
+        audit.record(asker.user, "intake.day.viewed", clinic=asker.clinic, rows=len(rows))
         return Response(shapes.AppointmentOut(rows, many=True).data)
     only_desk(request)
     values = read_input(shapes.AppointmentIn, request.data)
-    patient, provider = get_patient(request.clinic, values.pop("patient")), values.pop("provider")
-    values["provider"] = get_object_or_404(providers_for(request.clinic), code=provider) if provider else None
-    added = appointments.add_appointment(clinic=request.clinic, patient=patient, by=request.user, **values)
+    patient, provider = get_patient(asker.clinic, values.pop("patient")), values.pop("provider")
+    values["provider"] = get_object_or_404(providers_for(asker.clinic), code=provider) if provider else None
+    added = appointments.add_appointment(clinic=asker.clinic, patient=patient, by=asker.user, **values)
     return Response(shapes.AppointmentOut(added).data, status=201)
 
 
@@ -132,8 +138,9 @@ def appointment_list(request: Request) -> Response:
 @api_view(["GET"])
 def appointment_detail(request: Request, code: UUID) -> Response:
     """Return an appointment."""
-    appointment = get_appointment(request.clinic, code)
-    audit.record(request.user, "intake.appointment.viewed", appointment, clinic=request.clinic)
+    asker = Asker(request)
+    appointment = get_appointment(asker.clinic, code)
+    audit.record(asker.user, "intake.appointment.viewed", appointment, clinic=asker.clinic)
     return Response(shapes.AppointmentOut(appointment).data)
 
 
@@ -169,20 +176,22 @@ def payer_of(choice: dict[str, Any]) -> Payer:
 @api_view(["GET", "POST"])
 def coverage_list(request: Request) -> Response:
     """List a patient's coverages, newest first, or add one without a card."""
+    asker = Asker(request)
     if request.method == "GET":
-        patient = get_patient(request.clinic, read_input(shapes.CoverageQuery, request.query_params)["patient"])
-        audit.record(request.user, "intake.patient.viewed", patient, clinic=request.clinic)
-        rows = coverages_for(request.clinic).filter(patient=patient).order_by("-pk")
+        patient = get_patient(asker.clinic, read_input(shapes.CoverageQuery, request.query_params)["patient"])
+        audit.record(asker.user, "intake.patient.viewed", patient, clinic=asker.clinic)
+        rows = coverages_for(asker.clinic).filter(patient=patient).order_by("-pk")
         return Response(shapes.CoverageOut(rows, many=True).data)
     only_desk(request)
     values = read_input(shapes.CoverageIn, request.data)
-    patient = get_patient(request.clinic, values.pop("patient"))
+    patient = get_patient(asker.clinic, values.pop("patient"))
     added = _add_coverage(request, patient, values)
     return Response(shapes.CoverageOut(added).data, status=201)
 
 
 def _add_coverage(request: Request, patient: Patient, values: dict[str, Any]) -> Coverage:
-    placing = placing_of(request, patient, values)
+    asker = Asker(request)
+    placing = placing_of(patient, values)
     values["relationship"] = values.get("relationship") or Coverage.Relationship.SELF
     choice = values.pop("payer", None)
     is_insurance = values["type"] == Coverage.Type.INSURANCE
@@ -191,17 +200,17 @@ def _add_coverage(request: Request, patient: Patient, values: dict[str, Any]) ->
     try:
         return coverage.add_coverage(
             patient=patient,
-            clinic=request.clinic,
-            by=request.user,
+            clinic=asker.clinic,
+            by=asker.user,
             placing=placing,
-            today=request.clinic.today(timezone.now()),
+            today=asker.clinic.today(timezone.now()),
             **values,
         )
     except coverage.DecisionMissing:
         raise decision_missing(patient) from None
 
 
-def placing_of(request: Request, patient: Patient, values: dict[str, Any]) -> coverage.Placing:
+def placing_of(patient: Patient, values: dict[str, Any]) -> coverage.Placing:
     """Take `on_file` and `replaces` out of the values. REPLACE without a code means the primary coverage."""
     on_file, code = values.pop("on_file"), values.pop("replaces", None)
     if on_file != coverage.OnFile.REPLACE:
@@ -234,12 +243,14 @@ def decision_missing(patient: Patient) -> Problem:
 @api_view(["GET"])
 def coverage_detail(request: Request, code: UUID) -> Response:
     """Return a coverage."""
-    row = get_coverage(request.clinic, code)
-    audit.record(request.user, "intake.coverage.viewed", row, clinic=request.clinic)
+    asker = Asker(request)
+    row = get_coverage(asker.clinic, code)
+    audit.record(asker.user, "intake.coverage.viewed", row, clinic=asker.clinic)
     return Response(shapes.CoverageOut(row).data)
 
 
 def only_desk(request: Request) -> None:
     """Let the front desk alone change something. Raises Problem."""
-    if request.role != Role.FRONT_DESK:
+    asker = Asker(request)
+    if asker.role != Role.FRONT_DESK:
         raise Problem(403, "Not allowed", "Your role reads this; the front desk changes it.")

@@ -23,6 +23,7 @@ from . import fields
 from . import serializers as shapes
 from .access import get_card, get_patient
 from .api import READERS, decision_missing, only_desk, payer_of, placing_of, read_input
+from .asker import Asker
 from .images import MAX_BYTES, PhotoRefused
 from .models import CardMovedOn, CardScan, Coverage
 from .services import cards, coverage, review
@@ -50,7 +51,8 @@ def _in_words(card: CardScan) -> Iterator[None]:
 
 
 def _shown(request: Request, card: CardScan, status: int = 200) -> Response:
-    return Response(shapes.CardOut(get_card(request.clinic, card.code)).data, status=status)
+    asker = Asker(request)
+    return Response(shapes.CardOut(get_card(asker.clinic, card.code)).data, status=status)
 
 
 @extend_schema(request=shapes.CardIn, responses={201: shapes.CardOut})
@@ -58,8 +60,9 @@ def _shown(request: Request, card: CardScan, status: int = 200) -> Response:
 @api_view(["POST"])
 def card_list(request: Request) -> Response:
     """Begin a card for a patient; photos come next."""
-    patient = get_patient(request.clinic, read_input(shapes.CardIn, request.data)["patient"])
-    card = cards.new_card(patient=patient, clinic=request.clinic, by=request.user)
+    asker = Asker(request)
+    patient = get_patient(asker.clinic, read_input(shapes.CardIn, request.data)["patient"])
+    card = cards.new_card(patient=patient, clinic=asker.clinic, by=asker.user)
     return _shown(request, card, status=201)
 
 
@@ -69,13 +72,14 @@ def card_list(request: Request) -> Response:
 @api_view(["GET", "DELETE"])
 def card_detail(request: Request, code: UUID) -> Response:
     """Return the card with its fields, or delete it here and at CardScan."""
-    card = get_card(request.clinic, code)
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
     if request.method == "DELETE":
         only_desk(request)
         with _in_words(card):
-            cards.delete_card(card, by=request.user, now=timezone.now())
+            cards.delete_card(card, by=asker.user, now=timezone.now())
         return Response(status=204)
-    audit.record(request.user, "intake.card.viewed", card, clinic=request.clinic)
+    audit.record(asker.user, "intake.card.viewed", card, clinic=asker.clinic)
     return _shown(request, card)
 
 
@@ -85,10 +89,11 @@ def card_detail(request: Request, code: UUID) -> Response:
 @parser_classes([MultiPartParser])
 def card_images(request: Request, code: UUID) -> Response:
     """Keep the photo of one side; a refused one leaves everything as it was."""
-    card = get_card(request.clinic, code)
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
     sent = read_input(shapes.PhotoIn, request.data)
     with _in_words(card):
-        cards.put_photo(card, sent["side"].upper(), sent["file"].read(MAX_BYTES + 1), by=request.user)
+        cards.put_photo(card, sent["side"].upper(), sent["file"].read(MAX_BYTES + 1), by=asker.user)
     return _shown(request, card, status=201)
 
 
@@ -97,9 +102,10 @@ def card_images(request: Request, code: UUID) -> Response:
 @api_view(["POST"])
 def card_start(request: Request, code: UUID) -> Response:
     """Send the photos to be read; ask for the card until its status is REVIEW or FAILED."""
-    card = get_card(request.clinic, code)
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
     with _in_words(card):
-        cards.start_reading(card, by=request.user, now=timezone.now())
+        cards.start_reading(card, by=asker.user, now=timezone.now())
     return _shown(request, card, status=202)
 
 
@@ -108,9 +114,10 @@ def card_start(request: Request, code: UUID) -> Response:
 @api_view(["POST"])
 def card_by_hand(request: Request, code: UUID) -> Response:
     """Stop waiting for the reader; the fields are typed by a person."""
-    card = get_card(request.clinic, code)
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
     with _in_words(card):
-        cards.type_by_hand(card, by=request.user, now=timezone.now())
+        cards.type_by_hand(card, by=asker.user, now=timezone.now())
     return _shown(request, card)
 
 
@@ -119,14 +126,15 @@ def card_by_hand(request: Request, code: UUID) -> Response:
 @api_view(["PATCH"])
 def card_fields(request: Request, code: UUID) -> Response:
     """Accept or correct fields, and choose the payer when the card's own was not recognised."""
-    card, sent = get_card(request.clinic, code), read_input(shapes.FieldsPatch, request.data)
+    asker = Asker(request)
+    card, sent = get_card(asker.clinic, code), read_input(shapes.FieldsPatch, request.data)
     values, version = _values(card, sent["fields"], sent["accept"]), sent.get("version")
     with _in_words(card):
         if values:
-            review.review_fields(card, values, by=request.user, version=version, now=timezone.now())
+            review.review_fields(card, values, by=asker.user, version=version, now=timezone.now())
         if sent.get("payer"):
             version = card.version if values else version
-            review.choose_payer(card, payer_of(sent["payer"]), by=request.user, version=version, now=timezone.now())
+            review.choose_payer(card, payer_of(sent["payer"]), by=asker.user, version=version, now=timezone.now())
     return _shown(request, card)
 
 
@@ -157,7 +165,8 @@ def _plain(name: str, entry: Any) -> str:
 @api_view(["POST"])
 def card_confirm(request: Request, code: UUID) -> Response:
     """Make the card the patient's coverage. `relationship` may be left out when the card names the patient."""
-    card, values = get_card(request.clinic, code), read_input(shapes.ConfirmIn, request.data)
+    asker = Asker(request)
+    card, values = get_card(asker.clinic, code), read_input(shapes.ConfirmIn, request.data)
     name = review.name_on_card(card)
     relationship = values.get("relationship") or name.relationship
     if not relationship:
@@ -171,10 +180,10 @@ def card_confirm(request: Request, code: UUID) -> Response:
     with _in_words(card):
         review.confirm_card(
             card,
-            by=request.user,
+            by=asker.user,
             version=values.get("version"),
             subscriber=subscriber,
-            placing=placing_of(request, card.patient, values),
+            placing=placing_of(card.patient, values),
             now=timezone.now(),
         )
     return _confirmed(request, card)
@@ -193,7 +202,8 @@ def _confirmed(request: Request, card: CardScan) -> Response:
 @api_view(["POST"])
 def card_undo(request: Request, code: UUID) -> Response:
     """Take the confirmation back: the card is in review again, and what it replaced is in use again."""
-    card = get_card(request.clinic, code)
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
     with _in_words(card):
-        review.undo_confirm(card, by=request.user, version=None)
+        review.undo_confirm(card, by=asker.user, version=None)
     return _shown(request, card)

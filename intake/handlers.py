@@ -99,7 +99,7 @@ class ReadCard(Handler):
         return self._send(vendor, card, front)
 
     def _send(self, vendor: cardscan.CardScanClient, card: CardScan, image: CardImage) -> Sent:
-        with default_storage.open(image.file.name) as file:
+        with default_storage.open(str(image.file.name)) as file:
             vendor.send_photo(card.vendor_card_id, image.side.lower(), file.read())
         return Sent(image.side)
 

@@ -161,7 +161,7 @@ class PhotoIn(serializers.Serializer):
 class FieldsPatch(serializers.Serializer):
     """Reviewed values by the vendor's field name (`dependent_names` is a list); `accept` takes over what was read."""
 
-    fields = serializers.DictField(required=False, default=dict)
+    fields = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
     accept = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)
     payer = PayerIn(required=False)
     version = serializers.IntegerField(required=False, min_value=1)
@@ -201,7 +201,7 @@ class CoverageIn(SubscriberIn):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for what an insurance needs, and for an end after the start."""
-        problems = {}
+        problems: dict[str, str] = {}
         if attrs["type"] == Coverage.Type.INSURANCE:
             problems |= {} if attrs.get("payer") else {"payer": "Name the payer."}
             problems |= {} if attrs["member_id"].strip() else {"member_id": "Type the member ID."}
@@ -244,7 +244,7 @@ class CardOut(serializers.ModelSerializer):
     patient = serializers.UUIDField(source="patient.code")
     sides = serializers.SerializerMethodField()
     payer = PayerOut(allow_null=True)
-    fields = serializers.SerializerMethodField(method_name="fields_of_card")
+    fields = serializers.SerializerMethodField(method_name="fields_of_card")  # type: ignore[assignment]
     coverage = serializers.SerializerMethodField()
 
     class Meta:

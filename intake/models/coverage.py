@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -52,7 +52,7 @@ class Payer(Coded):
         """Return the row's number and the payer's public name."""
         return f"Payer #{self.pk} {self.name}"
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, keeping the search key equal to the name."""
         self.name_key = payer_name_key(self.name)
         super().save(*args, **kwargs)
@@ -75,7 +75,7 @@ class PayerAlias(models.Model):
         """Return the row's number."""
         return f"PayerAlias #{self.pk}"
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, keeping the search key equal to the name."""
         self.name_key = payer_name_key(self.name)
         super().save(*args, **kwargs)

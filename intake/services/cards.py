@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -63,7 +64,7 @@ def _keep(card: CardScan, side: str, name: str, photo: images.CleanPhoto, by: Us
         card=card, side=side, defaults={"file": name, "width": photo.width, "height": photo.height, "sends": 0}
     )
     audit.record(by, "intake.card.photographed", card, clinic=card.clinic, side=side)
-    return image, before.file.name if before else ""
+    return image, str(before.file.name) if before else ""
 
 
 @transaction.atomic
@@ -174,7 +175,7 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
     delete_at_vendor(card, card.vendor_card_id, by=by)
     audit.record(by, "intake.card.deleted", card, clinic=card.clinic, photos=len(files))
     for name in files:
-        transaction.on_commit(lambda name=name: default_storage.delete(name), robust=True)
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 def delete_at_vendor(card: CardScan, vendor_card_id: str, *, by: User | None) -> None:

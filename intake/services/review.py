@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -195,7 +196,7 @@ def _coverage_from(card: CardScan, by: User, subscriber: Subscriber, placing: Pl
     payer = card.payer or payer_from_choice(values.get("payer_id", ""), values.get("payer_name", ""))
     if card.payer_match == Match.PERSON:
         learn_alias(payer, values.get("payer_name", ""))
-    columns = {
+    columns: dict[str, Any] = {
         kind.coverage: values.get(name, "") for name, kind in fields.KINDS.items() if kind.coverage and values.get(name)
     }
     if "effective_date" in columns:

@@ -104,10 +104,10 @@ def _show_photo(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
     asker = Asker(request)
     card = get_card(asker.clinic, code)
     image = card.images.filter(side=SIDES[side]).first()
-    if image is None or not default_storage.exists(image.file.name):
+    if image is None or not default_storage.exists(str(image.file.name)):
         raise Http404
     audit.record(asker.user, "intake.photo.viewed", card, clinic=asker.clinic, side=side)
-    with default_storage.open(image.file.name) as file:
+    with default_storage.open(str(image.file.name)) as file:
         response = HttpResponse(file.read(), content_type="image/jpeg")
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -12,7 +12,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from clinic.access import staff
-from clinic.models import Clinic, Role, User
+from clinic.models import Role
+
+from ..asker import Asker
+
+__all__ = [
+    "CHANGED_MEANWHILE",
+    "Asker",
+    "differences",
+    "is_fragment",
+    "reads",
+    "said",
+    "version_of",
+    "writes",
+]
 
 reads = staff(Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
 writes = staff(Role.FRONT_DESK)
@@ -21,21 +34,6 @@ CHANGED_MEANWHILE = (
     "Somebody else changed this while you had it open. What they wrote is kept and listed here; what you typed is "
     "still in the form. Compare the two, and save again if yours is right."
 )
-
-
-class Asker:
-    """Who asks and where: the parts of a staff request that every view needs, typed."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        """Read them off a request that the `reads` or `writes` guard let through."""
-        self.clinic = cast(Clinic, request.clinic)  # type: ignore[attr-defined]
-        self.user = cast(User, request.user)
-        self.role: Role = request.role  # type: ignore[attr-defined]
-
-    @property
-    def may_write(self) -> bool:
-        """Return whether the buttons that change something are for this person."""
-        return self.role == Role.FRONT_DESK
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -55,8 +53,9 @@ def differences(form: forms.Form, row: models.Model) -> list[tuple[str, str]]:
     for name, value in form.cleaned_data.items():
         stored = getattr(row, name, value)
         if stored != value:
+            stored = getattr(row, f"get_{name}_display", lambda stored=stored: stored)()
             found.append(
-                (form[name].label, f"{stored:%m/%d/%Y}" if isinstance(stored, date) else str(stored or "empty"))
+                (str(form[name].label), f"{stored:%m/%d/%Y}" if isinstance(stored, date) else str(stored or "empty"))
             )
     return found
 

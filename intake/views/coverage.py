@@ -97,8 +97,8 @@ def edit_coverage(request: HttpRequest, code: UUID) -> HttpResponse:
         return said(request, "There is nothing to edit: the patient pays.", "coverage-detail", row.code)
     if request.method != "POST":
         initial = {name: getattr(row, name) for name in CoverageForm.COLUMNS}
-        payer = {"payer_name": row.payer_name, "edi_payer_id": row.payer.edi_payer_id if row.payer else ""}
-        return _edit_page(request, CoverageForm(initial=initial | payer), row)
+        initial |= {"payer_name": row.payer_name, "edi_payer_id": row.payer.edi_payer_id if row.payer else ""}
+        return _edit_page(request, CoverageForm(initial=initial), row)
     form = CoverageForm(request.POST)
     if not form.is_valid():
         return _edit_page(request, form, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
@@ -56,7 +57,7 @@ class CardScanClient:
         """Delete the card with its photos and results; a card that is gone already is deleted too."""
         self._ask("DELETE", f"/cards/{quote(card_id, safe='')}", answers={404})
 
-    def _ask(self, method: str, path: str, **options: object) -> VendorAnswer:
+    def _ask(self, method: str, path: str, **options: Any) -> VendorAnswer:
         return self._session.ask(method, path, headers={"Authorization": f"Bearer {self._key}"}, **options)
 
     def _card(self, answer: VendorAnswer) -> wire.ScannedCard:
