@@ -18,6 +18,7 @@ from demo.client import Api, Browser, StepFailed, wait_for
 BIRTH_DATE = "1986-03-15"
 VISIT = "OFFICE_VISIT"
 SENT = {"RELEASED", "RECONCILED"}
+ACCOUNT = {"accountShortCode": "ACCT1", "subAccountShortCode": "SUBACCT1"}
 STUCK = {"NEEDS_REVIEW", "UNCLEAR", "REJECTED", "CANCELLED"}
 
 
@@ -31,6 +32,7 @@ class Job:
     say: Callable[[str], None]
     result: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    references: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.desk = Api(self.url, self.logins["tokens"]["frontdesk"])
@@ -164,26 +166,24 @@ class Job:
     # ---- billing and the admins ------------------------------------------------------------------------------------
 
     def _submit(self) -> dict[str, Any]:
-        sample = self.billing.get("payment-batches/sample/")
-        batch = self.billing.post("payment-batches/", sample)
-        where = f"payment-batches/{batch['code']}/"
-        return dict(self.billing.post(f"{where}submit/", {"reasons": {}}))
+        browser = Browser(self.url, self.logins["logins"]["billing"], self.logins["password"])
+        sample = browser.page("/payments/sample.json").json()
+        self.references = [payment["paymentDetails"]["issuerReferenceId"] for payment in sample["payments"]]
+        batch = self.billing.post("payment-batches/", {**sample, **ACCOUNT})
+        reasons = {warning["rule"]: "Made up for the demo." for warning in batch["warnings"]}
+        return dict(self.billing.post(f"payment-batches/{batch['code']}/submit/", {"reasons": reasons}))
 
     def _approve(self, batch: dict[str, Any]) -> None:
-        admin = self._admin("admin")
-        page = f"/payments/batches/{batch['code']}/"
-        seen = {name: batch[name] for name in ("content_hash", "total", "count")}
-        admin.submit(f"{page}approve/", {key: str(value) for key, value in seen.items()}, seen_on=page)
+        page = f"/payments/{batch['code']}/"
+        self._admin("admin").submit(f"{page}approve/", _seen(batch), seen_on=page)
         self._until(batch, {"HELD", *SENT})
 
     def _release(self, batch: dict[str, Any]) -> None:
-        admin = self._admin("admin2")
-        page = f"/payments/batches/{batch['code']}/"
-        admin.submit(f"{page}release/", {"confirm": "on"}, seen_on=page)
+        page = f"/payments/{batch['code']}/release/"
+        self._admin("admin2").submit(page, {**_seen(batch), "sure": "on"})
         seen = self._until(batch, SENT)
-        references = [payment["issuer_reference_id"] for payment in seen["payments"]]
         ledger = requests.get(f"{self.sandbox_url}/__sandbox__/payments/ledger", timeout=20).json()
-        times = {ledger.get(reference, {}).get("times_money_left", 0) for reference in references}
+        times = {ledger.get(reference, {}).get("times_money_left", 0) for reference in self.references}
         self.result["payment_batch"] = {
             "status": seen["status"],
             "vendor_batch_id": seen["vendor_batch_id"],
@@ -205,6 +205,11 @@ class Job:
 
     def _admin(self, login: str) -> Browser:
         return Browser(self.url, self.logins["logins"][login], self.logins["password"])
+
+
+def _seen(batch: dict[str, Any]) -> dict[str, str]:
+    """Return the figures that an admin's press is bound to."""
+    return {name: str(batch[name]) for name in ("content_hash", "total", "count")}
 
 
 def _shown(value: Any) -> Any:
