@@ -18,7 +18,7 @@ from intake.models import Appointment, Coverage
 from intake.views.common import Asker, said
 
 from .. import services
-from ..access import get_capture
+from ..access import checks_for, get_capture
 from ..capture_form import CaptureForm, prefilled, spoken
 from ..choices import CaptureStatus
 from ..forms import next_appointment
@@ -33,9 +33,14 @@ def start_capture(request: HttpRequest, code: UUID) -> HttpResponse:
     """Begin to write a call down; the first save makes the draft."""
     asker = Asker(request)
     coverage = get_coverage(asker.clinic, code)
-    appointment = _appointment(request, asker, coverage)
+    about = _code(request, "check")
+    check = checks_for(asker.clinic).filter(coverage=coverage, code=about).first() if about else None
+    appointment = check.appointment if check else _appointment(request, asker, coverage)
     if request.method != "POST":
-        form = CaptureForm(asker.clinic, coverage, initial=prefilled(asker.clinic, coverage, appointment))
+        initial = prefilled(asker.clinic, coverage, appointment)
+        if check is not None:  # the call answers this question, so it joins its thread
+            initial |= {"date_of_service": check.date_of_service, "service_type_code": check.service_type_code}
+        form = CaptureForm(asker.clinic, coverage, initial=initial)
         return render(request, "eligibility/capture_form.html", _page(form, coverage, None, appointment))
     form = CaptureForm(asker.clinic, coverage, request.POST)
     capture = services.start_capture(
@@ -45,13 +50,18 @@ def start_capture(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 def _appointment(request: HttpRequest, asker: Asker, coverage: Coverage) -> Appointment | None:
-    """Return the visit named in the address, else the patient's next one."""
-    named = request.GET.get("appointment", "") or request.POST.get("appointment", "")
-    try:
-        code = UUID(named)
-    except ValueError:
+    """Return the visit named in the address or the form, else the patient's next one."""
+    code = _code(request, "appointment")
+    if code is None:
         return next_appointment(asker.clinic, coverage)
     return appointments_for(asker.clinic).filter(code=code, patient=coverage.patient_id).first()
+
+
+def _code(request: HttpRequest, name: str) -> UUID | None:
+    try:
+        return UUID(request.GET.get(name, "") or request.POST.get(name, ""))
+    except ValueError:
+        return None
 
 
 @asks

@@ -336,6 +336,15 @@ def test_a_finished_call_is_an_answer_with_the_same_benefits(client: Client, cas
     assert "as told on the phone" in html and "$0 of $1,000 left" in html
 
 
+def test_a_call_about_an_answer_joins_its_thread(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    check = make.answered(cast.clinic_a, row, make.rejected("04"), "UC")
+    html = page(client, cast.alice, "check-detail", check.code)
+    address = f"{reverse('capture-start', args=[row.code])}?check={check.code}"
+    assert address in html
+    assert '<option value="UC" selected>' in client.get(address).content.decode()
+
+
 def test_a_phone_answer_may_stand_beside_an_open_question(client: Client, cast: Cast) -> None:
     row = make.coverage(cast.clinic_a)
     make.asked(cast.clinic_a, row, cast.alice)
