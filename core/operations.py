@@ -16,8 +16,9 @@ NAMES = {
     "cardscan": "CardScan.ai",
     "candid": "Candid Health",
     "spry": "SPRY",
-    "payments": "Optum Financial",
+    "optum": "Optum Financial",
 }
+_SETTING = {"optum": "PAYMENTS"}  # where a vendor's settings do not begin with its own name
 WINDOW = timedelta(hours=1)
 _GOOD = ["DONE", "LATER", "REFUSED"]
 _BAD = ["UNCLEAR", "NOT_SENT", "LOST"]
@@ -57,7 +58,7 @@ def _health(vendor: str, kinds: list[str], now: datetime) -> VendorHealth:
         last_bad=Max("ended_at", filter=Q(outcome__in=_BAD)),
     )
     state, sentence = _words(seen)
-    host = host_of(vendor_urls()[vendor.upper()])
+    host = host_of(vendor_urls()[_SETTING.get(vendor, vendor.upper())])
     return VendorHealth(NAMES[vendor], host, state, sentence, seen["last_ok"], seen["bad"])
 
 

@@ -69,3 +69,8 @@ def test_it_holds_no_inline_style_or_script(client: Client, cast: Cast, address:
     assert not re.search(r"\sstyle=", html)
     assert not re.search(r"<style|\son[a-z]+=", html)
     assert not re.search(r"<script(?![^>]*\ssrc=)(?![^>]*application/json)", html)
+
+
+@pytest.mark.parametrize("vendor", ["CardScan.ai", "Candid Health", "SPRY", "Optum Financial"])
+def test_it_shows_every_vendor_on_operations(client: Client, cast: Cast, vendor: str) -> None:
+    assert f"<h3>{vendor}</h3>" in page_of(client, cast.bo)
