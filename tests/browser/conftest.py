@@ -14,6 +14,7 @@ from tests.browser.program import ROOT, Program
 
 IMAGES = ROOT / "docs" / "images"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+NARROWEST = {"width": 360, "height": 740}
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -146,7 +147,7 @@ def sideways(page: Page) -> int:
 
 def check_page(page: Page, name: str) -> None:
     """Hold the page that is open to our promises: axe finds nothing at 1280 and at 390 pixels, nothing scrolls
-    sideways, and the dark theme has contrast too. With SAVE_SCREENSHOTS=1 its pictures go to docs/images/."""
+    sideways (not at 360 either), and the dark theme has contrast too. With SAVE_SCREENSHOTS=1 its pictures go to docs/images/."""
     for viewport in (WIDE, NARROW):
         page.set_viewport_size(viewport)
         _settle(page, "light")
@@ -154,6 +155,9 @@ def check_page(page: Page, name: str) -> None:
         assert faults_of(page) == [], where
         assert sideways(page) == 0, where
         _save(page, name if viewport is WIDE else f"{name}-phone")
+    page.set_viewport_size(NARROWEST)
+    assert sideways(page) == 0, f"{name} at {NARROWEST['width']} px"
+    page.set_viewport_size(NARROW)
     _settle(page, "dark")
     assert faults_of(page, ["color-contrast"], "rule") == [], f"{name} in the dark"
     _save(page, f"{name}-phone-dark")
