@@ -126,6 +126,38 @@ def _step_state(number: int, place: int, stopped: bool) -> str:
     return "stopped" if stopped else "now"
 
 
+# What a step into a status says in the history; "by …" follows.
+_STEPS_TAKEN = {
+    S.DRAFT: "Taken back to be changed",
+    S.SUBMITTED: "Waits for approval",
+    S.APPROVED: "Approved",
+    S.CREATING: "Being created at the vendor",
+    S.LOADING: "Payments are being loaded",
+    S.LOADED: "Every payment is loaded",
+    S.STARTING: "Being started, which pays nothing",
+    S.HELD: "Held by the vendor",
+    S.RELEASING: "The release goes to the vendor",
+    S.RELEASED: "Released",
+    S.RECONCILED: "Finished by the vendor",
+    S.CANCELLING: "The cancellation goes to the vendor",
+    S.CANCELLED: "Cancelled",
+    S.REJECTED: "Rejected",
+    S.UNCLEAR: "Unclear how it ended",
+    S.NEEDS_REVIEW: "Left to a person",
+}
+
+
+def history(batch: PaymentBatch) -> list[dict[str, Any]]:
+    """Return what happened to the batch, oldest first."""
+    steps = []
+    for step in batch.transitions.select_related("by"):
+        words = _STEPS_TAKEN[BatchStatus(step.new)]
+        if step.old == S.DRAFT and step.new == S.SUBMITTED:
+            words = "Submitted"
+        steps.append({"at": step.at, "words": words, "by": step.by, "reason": step.reason})
+    return steps
+
+
 def is_moving(batch: PaymentBatch) -> bool:
     """Whether the page should look again by itself: something is on its way, or is being looked up."""
     if batch.status in (S.RELEASED, S.RECONCILED):
@@ -212,7 +244,8 @@ def checkers_figures(batch: PaymentBatch) -> dict[str, Any]:
         "new_payees": [payee for payee in payees if payee["is_new"]][:50],
         "new_count": sum(payee["is_new"] for payee in payees),
         "before": before,
-        "more_than_before": batch.total - before.total if before else None,
+        "less_than_before": bool(before and batch.total < before.total),
+        "unlike_before": abs(batch.total - before.total) if before else None,
     }
 
 

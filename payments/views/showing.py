@@ -26,7 +26,7 @@ from payments.services.sending import last_order, open_order
 from payments.states import BatchStatus
 
 S = BatchStatus
-PER_PAGE = 50
+PER_PAGE, PAYMENTS_PER_PAGE = 50, 20
 FILTERS = {
     "": ("All", None),
     "needs-you": ("Needs someone", [S.SUBMITTED, S.HELD, S.LOADED, S.NEEDS_REVIEW]),
@@ -116,7 +116,7 @@ def detail_context(request: Any, batch: PaymentBatch, form: WarningsForm | None 
         "settlements": settlements(batch) if batch.status == S.NEEDS_REVIEW else [],
         "reads": settings.PAYMENTS_STATUS_READS,
         "can_cancel": batch.status in AT_VENDOR and (batch.vendor_batch_id or batch.status == S.LOADED),
-        "transitions": batch.transitions.select_related("by"),
+        "history": presenting.history(batch),
         "approvals": batch.approvals.select_related("by"),
         "orders": batch.commands.exclude(kind="payments.look").order_by("-pk")[:12],
     }
@@ -133,7 +133,7 @@ def _payments_page(request: Any, batch: PaymentBatch) -> dict[str, Any]:
     payments = batch.payments.defer("content")
     if words:
         payments = payments.filter(issuer_reference_id__icontains=words) | payments.filter(payee_name__icontains=words)
-    return {"payments": Paginator(payments, PER_PAGE).get_page(request.GET.get("page")), "q": words}
+    return {"payments": Paginator(payments, PAYMENTS_PER_PAGE).get_page(request.GET.get("page")), "q": words}
 
 
 @staff(Role.BILLING, Role.ADMIN)
