@@ -1,6 +1,7 @@
 """Read all drawn cards and print what was read wrong and the share per field: `python -m tests.cards.measure`.
 
-Words: sets (`tuned`, `held_out`, `second_look`; all when none is named) and photos (see photo.py; `scan` when none).
+Words: sets (`tuned`, `held_out`, `second_look`, `last_look`; all when none is named) and photos (see photo.py; `scan`
+when none is named).
 """
 
 import sys
@@ -9,6 +10,7 @@ from collections import Counter
 from sandbox.cardscan.reader import read_card, warm_up
 from tests.cards.draw import draw_front
 from tests.cards.held_out import HELD_OUT
+from tests.cards.last_look import LAST_LOOK
 from tests.cards.layouts import TUNED, Layout
 from tests.cards.photo import PHOTOS, as_bytes
 from tests.cards.second_look import SECOND_LOOK
@@ -30,7 +32,7 @@ def measure(layouts: tuple[Layout, ...], photo: str) -> tuple[Counter[str], list
 
 def main(words: list[str]) -> None:
     """Print the figures for the sets and photos that were asked for."""
-    sets = {"tuned": TUNED, "held_out": HELD_OUT, "second_look": SECOND_LOOK}
+    sets = {"tuned": TUNED, "held_out": HELD_OUT, "second_look": SECOND_LOOK, "last_look": LAST_LOOK}
     photos = [word for word in words if word in PHOTOS] or ["scan"]
     warm_up()
     for name in [word for word in words if word in sets] or list(sets):

@@ -60,8 +60,12 @@ def test_values_that_ocr_drew_into_one_line_are_cut_at_the_columns() -> None:
 
 
 def test_a_label_does_not_reach_over_another_one() -> None:
-    lines = front(("Subscriber", 40, 40), ("Subscriber ID", 40, 90), ("5520183467", 300, 90))
-    assert read(lines) == {"member_number": "5520183467"}
+    lines = front(
+        ("Group No.", 40, 40), ("NPI", 240, 40), ("1993999998", 320, 40), ("Payer ID", 40, 90), ("87726", 240, 90)
+    )
+    found = read(lines)
+    assert "group_number" not in found
+    assert found["payer_id"] == "87726"
 
 
 def test_the_health_plan_number_is_never_a_member_id() -> None:

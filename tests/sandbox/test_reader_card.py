@@ -114,8 +114,18 @@ def test_a_numbered_list_begins_with_the_member() -> None:
 
 
 def test_the_group_of_the_pharmacy_is_not_the_group() -> None:
-    lines = front(("Group No. 0866342", 40, 40), ("Rx BIN 610502 PCN 00670000 GRP RX8812", 40, 90))
+    lines = front(("Group No.", 40, 40), ("0866342", 240, 40), ("Rx BIN 610502 PCN 00670000 GRP RX8812", 40, 90))
     assert value(read(lines), "group_number") == "0866342"
+
+
+def test_one_label_may_announce_bin_and_pcn() -> None:
+    found = read(front(("Member ID: 734120956", 40, 40), ("Rx BIN/PCN:", 40, 90), ("020107/WG", 300, 90)))
+    assert (value(found, "rx_bin"), value(found, "rx_pcn")) == ("020107", "WG")
+
+
+def test_the_member_is_meant_where_a_subscriber_is_named_too() -> None:
+    lines = front(("Subscriber: Ilse Castellan", 40, 40), ("Member: Theo Castellan", 40, 90))
+    assert value(read(lines), "member_name") == "theo castellan"
 
 
 def test_the_barcode_confirms_supplies_and_overrules() -> None:

@@ -28,6 +28,10 @@ def test_free_is_an_amount_also_where_ocr_reads_a_letter() -> None:
     assert copays(("PCP: $O Specialist: $20", 40, 40))[("office_visit", "copay")] == 0
 
 
+def test_a_dollar_sign_may_be_read_as_a_letter() -> None:
+    assert copays(("UC/ER: S50/S200", 40, 40)) == {("urgent_care", "copay"): 50, ("emergency_room", "copay"): 200}
+
+
 def test_deductibles_and_percentages_are_no_copays() -> None:
     found = copays(("In-Network Deductible $1,500", 40, 40), ("Urgent Care 20%", 40, 90))
     assert found == {("in_network_medical", "deductible"): 1500, ("urgent_care", "coinsurance"): 20}
@@ -37,6 +41,10 @@ def test_cents_are_kept() -> None:
     rows = find_copays(front(("Office $12.50", 40, 40)))
     assert rows[0]["value"] == 12.5
     assert describe(rows) == "office visit: $12.50"
+
+
+def test_an_amount_belongs_to_the_words_right_before_it() -> None:
+    assert copays(("Dental and vision $15", 40, 40)) == {("vision", "copay"): 15}
 
 
 def test_an_amount_without_a_service_is_left_out() -> None:

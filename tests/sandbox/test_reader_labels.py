@@ -31,7 +31,9 @@ def names(text: str) -> list[str]:
         ("Electronic Payer ID:", "payer_id"),
         ("Covered Dependents:", "dependents"),
         ("Dependent(s)", "dependents"),
-        ("Name of Insured", "member_name"),
+        ("Name of Insured", "subscriber_name"),
+        ("Patient Name:", "member_name"),
+        ("Rx BIN/PCN:", "rx_bin_and_pcn"),
         ("Effective Date", "start_date"),
     ],
 )
@@ -51,6 +53,11 @@ def test_the_issuer_number_is_a_label_of_its_own(text: str) -> None:
 @pytest.mark.parametrize("text", ["Membership", "Grouping", "IPA71609041", "IDEAL", "binary", "Identify"])
 def test_it_leaves_longer_words_and_codes_alone(text: str) -> None:
     assert names(text) == []
+
+
+def test_a_code_may_run_on_from_its_label() -> None:
+    (label,) = find_labels("Member IDW277305519")
+    assert "Member IDW277305519"[label.end :] == "W277305519"
 
 
 def test_a_label_knows_where_it_ends() -> None:

@@ -144,7 +144,10 @@ def _of_kind(sides: Sequence[_Side], kind: str) -> list[Found]:
 
 
 def _labelled_fields(sides: Sequence[_Side]) -> dict[str, Found]:
-    fields = {name: found for name in _LABELLED if (found := best(_of_kind(sides, name)))}
+    both = [_split_rx(found) for found in _of_kind(sides, "rx_bin_and_pcn")]
+    pairs = {"rx_bin": [pair[0] for pair in both], "rx_pcn": [pair[1] for pair in both]}
+    found_all = {name: _of_kind(sides, name) + pairs.get(name, []) for name in _LABELLED}
+    fields = {name: found for name, rows in found_all.items() if (found := best(rows))}
     government = fields.get("medicare_medicaid_id")
     if government and "member_number" not in fields:
         fields["member_number"] = government
@@ -152,6 +155,12 @@ def _labelled_fields(sides: Sequence[_Side]) -> dict[str, Found]:
     if number and not government and MEDICARE_ID.fullmatch(number.value):
         fields["medicare_medicaid_id"] = number
     return fields
+
+
+def _split_rx(found: Found) -> tuple[Found, Found]:
+    """Return BIN and PCN of "020107/WG"."""
+    rx_bin, _, rx_pcn = found.value.partition("/")
+    return replace(found, value=rx_bin), replace(found, value=rx_pcn)
 
 
 def _member(front: _Side, number: Found | None) -> Answer | None:
@@ -176,7 +185,8 @@ def _add_headings(sides: Sequence[_Side], fields: dict[str, Found]) -> None:
             _add(fields, "plan_name", [*said, *([_found(plan)] if plan else [])])
         _add(fields, "payer_name", [_found(a) for a in side.answers if a.kind == "payer_name"])
         manager = find_manager_heading(side.parts.free)
-        _add(fields, "pharmacy_benefit_manager", [_found(manager)] if manager else [])
+        said = [_found(answer) for answer in side.answers if answer.kind == "pharmacy_benefit_manager"]
+        _add(fields, "pharmacy_benefit_manager", [*said, *([_found(manager)] if manager else [])])
     _add_plan_type(sides[0], fields)
 
 

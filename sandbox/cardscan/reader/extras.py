@@ -30,7 +30,11 @@ _SERVICE = re.compile(
     r"(?<![a-z])(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _SERVICES.items()) + r")(?![a-z])",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"\$\s?(?P<money>\d[\d,]*(?:\.\d{2})?(?!\d)|[Oo](?![a-z]))|(?<![\d.])(?P<percent>\d{1,3})\s?%")
+# OCR reads a small "$" as S now and then, and a nought as O
+_AMOUNT = re.compile(
+    r"(?:\$|(?<![A-Za-z0-9])S(?=\d))\s?(?P<money>\d[\d,]*(?:\.\d{2})?(?!\d)|[Oo](?![a-z]))"
+    r"|(?<![\d.])(?P<percent>\d{1,3})\s?%"
+)
 _TOKEN = re.compile(f"(?P<service>{_SERVICE.pattern})|(?P<amount>{_AMOUNT.pattern})", re.IGNORECASE)
 _OUT_OF_NETWORK = re.compile(r"out[\s-]*of[\s-]*network|oon|non-?network", re.IGNORECASE)
 _IN_NETWORK = re.compile(r"in[\s-]*network", re.IGNORECASE)

@@ -87,7 +87,13 @@ def _prominence(piece: Piece, tallest: float, lowest: float) -> float:
     """Return how much a text looks like the payer's name: large, near the top, with a company's words."""
     text, words = clean(piece.text), set(_words(clean(piece.text)))
     letters = sum(char.isalpha() for char in text)
-    if letters < 4 or letters < 0.7 * len(text.replace(" ", "")) or words & HEADING_NOISE or len(words) > 7:
+    if (
+        ":" in text
+        or letters < 4
+        or letters < 0.7 * len(text.replace(" ", ""))
+        or words & HEADING_NOISE
+        or len(words) > 7
+    ):
         return 0.0
     company = bool(words & PAYER_WORDS)
     if not company and take_whole("member_name", text) and piece.box.height < 0.8 * tallest:

@@ -99,9 +99,18 @@ def _by_words() -> dict[str, Meaning]:
     return {_key(words): meaning for meaning in MEANINGS for words in meaning.words}
 
 
+def _as_pattern(words: str) -> str:
+    """Return the pattern of a synonym. It ends where no letter follows; a long one also where a code follows at once.
+
+    ("Member IDW277305519": OCR lost the space.)
+    """
+    end = r"(?:(?![a-z])|(?=[a-z]{1,3}\d{4}))" if len(words) >= 8 else "(?![a-z])"
+    return "".join(_LOOKALIKE.get(char, re.escape(char)) for char in words) + end
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
     phrases = sorted({words for meaning in MEANINGS for words in meaning.words}, key=len, reverse=True)
-    either = "|".join("".join(_LOOKALIKE.get(char, re.escape(char)) for char in words) for words in phrases)
-    named = rf"(?<![a-z0-9])(?P<words>{either})(?![a-z])(?P<tail>{_TAIL})(?P<close>{_CLOSE})"
+    either = "|".join(_as_pattern(words) for words in phrases)
+    named = rf"(?<![a-z0-9])(?P<words>{either})(?P<tail>{_TAIL})(?P<close>{_CLOSE})"
     return re.compile(rf"(?P<issuer>{_ISSUER_PATTERN}[\s:#]*)|{named}")

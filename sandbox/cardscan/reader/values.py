@@ -140,6 +140,15 @@ def _rx_pcn(text: str) -> Taken | None:
     return Taken(code, 1.0 if code == text.split(" ")[0].strip(_EDGES) else 0.9, rest) if fits else None
 
 
+def _rx_bin_and_pcn(text: str) -> Taken | None:
+    """Read "020107/WG", as printed behind "Rx BIN/PCN"."""
+    first, _, second = text.replace("/", " ").partition(" ")
+    rx_bin, rx_pcn = _rx_bin(first), _rx_pcn(second.strip())
+    return (
+        Taken(f"{rx_bin.value}/{rx_pcn.value}", min(rx_bin.fit, rx_pcn.fit), rx_pcn.rest) if rx_bin and rx_pcn else None
+    )
+
+
 def _free_code(text: str) -> Taken | None:
     code, rest = _split_code(text)
     return Taken(code, 1.0, rest) if len(code) >= 2 and _digits(code) else None
@@ -237,6 +246,7 @@ _SHAPES: dict[str, Shape] = {
     "payer_id": _payer_id,
     "rx_bin": _rx_bin,
     "rx_pcn": _rx_pcn,
+    "rx_bin_and_pcn": _rx_bin_and_pcn,
     "rx_id": _free_code,
     "rx_plan": _free_code,
     "plan_id": _free_code,
@@ -252,6 +262,7 @@ _SHAPES: dict[str, Shape] = {
     "payer_name": _company,
     "employer": _company,
     "client_name": _company,
+    "pharmacy_benefit_manager": _company,
     "start_date": _date,
     "part_a_effective_date": _date,
     "part_b_effective_date": _date,
