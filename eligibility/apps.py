@@ -11,9 +11,13 @@ class EligibilityConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the handlers of outside work, and eligibility's light on Today."""
+        from core.vendors import register_check
         from intake.today import register_light
 
         from . import handlers  # noqa: F401
         from .today import light
+        from .vendors import candid, spry
 
         register_light(light)
+        register_check("candid", lambda: candid.client().check_key())
+        register_check("spry", lambda: spry.client().check_key())

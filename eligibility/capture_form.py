@@ -19,6 +19,7 @@ from intake.forms import DateText
 from intake.models import Appointment, Coverage, Patient
 
 from .forms import date_input, within_reach
+from .models import ManualCapture
 from .phone_call import NOTES_LENGTH, Amounts, PhoneCall, Subscriber, errors
 from .service_types import choices
 
@@ -285,6 +286,17 @@ def prefilled(clinic: Clinic, coverage: Coverage, appointment: Appointment | Non
 def spoken(form: CaptureForm) -> list[tuple[str, str]]:
     """Return label and value of everything that was said, as people read it; the form holds it as initial values."""
     return [(_full_label(field), words) for field in form if (words := _words(field))]
+
+
+def theirs(form: CaptureForm, capture: ManualCapture) -> list[tuple[str, str]]:
+    """Return label and saved value of everything that somebody else typed differently than `form` has it."""
+    saved, mine = capture.typed, form.typed()
+    kept = CaptureForm(form.clinic, form.coverage, initial=saved)
+    return [
+        (_full_label(kept[name]), _words(kept[name]) or "nothing")
+        for name in form.fields
+        if saved.get(name) != mine.get(name)
+    ]
 
 
 def _full_label(field: forms.BoundField) -> str:

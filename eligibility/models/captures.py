@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from core.models import Coded
+from core.models import Coded, Versioned
 from core.sealed import SealedJSONField, SealedTextField
 from intake.models import Appointment, Coverage
 
@@ -15,7 +15,7 @@ from ..choices import CaptureStatus
 from .checks import EligibilityCheck
 
 
-class ManualCapture(Coded):
+class ManualCapture(Coded, Versioned):
     """What a payer's agent said. A finished one is evidence: a correction is a new row that names the one it replaces.
 
     `typed` is the form as typed; `facts` is what goes to SPRY, without SPRY's numbers, once the call is finished.

@@ -52,15 +52,15 @@ def start_capture(
     return capture
 
 
-def save_draft(capture: ManualCapture, *, typed: dict[str, Any], by: User) -> None:
-    """Keep what is typed so far. Raises CaptureMovedOn when it is finished already."""
-    draft = ManualCapture.objects.select_for_update().filter(pk=capture.pk, status=CaptureStatus.DRAFT)
+def save_draft(capture: ManualCapture, *, version: int, typed: dict[str, Any], by: User) -> None:
+    """Keep what is typed so far, if the draft is still as it was at `version`.
+
+    Raises CaptureMovedOn when it is finished already, and EditedMeanwhile when somebody else saved it since.
+    """
     with transaction.atomic():
-        row = draft.first()
-        if row is None:
+        if not ManualCapture.objects.filter(pk=capture.pk, status=CaptureStatus.DRAFT).exists():
             raise CaptureMovedOn
-        row.typed = capture.typed = typed
-        row.save(update_fields=["typed"])
+        capture.change(version, typed=typed)
         audit.record(by, "eligibility.capture.draft_saved", capture, clinic=capture.clinic)
 
 

@@ -50,6 +50,8 @@ def build_question(
     """Return the question. Raises CannotAsk when a value that every payer needs is missing."""
     if not coverage.is_insurance or coverage.payer is None:
         raise CannotAsk("payer", "The patient pays, so there is nobody to ask.")
+    if coverage.status == Coverage.Status.REMOVED:
+        raise CannotAsk("coverage", "This coverage was taken out and is not used.")
     payer_id = coverage.payer.edi_payer_id
     if not payer_id:
         sentence = f"{coverage.payer.name} has no payer id yet. Search the payer and save it on the coverage."

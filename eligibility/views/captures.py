@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.models import Role
 from core import audit
+from core.models import EditedMeanwhile
 from intake.access import appointments_for, get_coverage
 from intake.models import Appointment, Coverage
-from intake.views.common import Asker, said
+from intake.views.common import Asker, said, version_of
 
 from .. import services
 from ..access import checks_for, get_capture
-from ..capture_form import CaptureForm, prefilled, spoken
+from ..capture_form import CaptureForm, prefilled, spoken, theirs
 from ..choices import CaptureStatus
 from ..forms import next_appointment
 from ..models import ManualCapture
@@ -78,9 +79,12 @@ def edit_capture(request: HttpRequest, code: UUID) -> HttpResponse:
         return render(request, "eligibility/capture_form.html", page)
     form = CaptureForm(asker.clinic, capture.coverage, request.POST)
     try:
-        services.save_draft(capture, typed=form.typed(), by=asker.user)
+        services.save_draft(capture, version=version_of(request), typed=form.typed(), by=asker.user)
     except services.CaptureMovedOn:
         return said(request, _GONE, "capture-detail", capture.code, level=messages.INFO)
+    except EditedMeanwhile:
+        page = _page(form, capture.coverage, capture, capture.appointment) | {"theirs": theirs(form, capture)}
+        return render(request, "eligibility/capture_form.html", page, status=409)
     return _saved(request, asker, capture, form)
 
 

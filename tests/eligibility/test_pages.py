@@ -229,6 +229,7 @@ def test_a_wrong_question_says_so_beside_the_field(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"status": "REMOVED"}, "This coverage was taken out"),
         ({"payer": ""}, "has no payer id yet"),
         ({"member_id": ""}, "has no member number"),
         ({"relationship": "SPOUSE"}, "Someone else holds this policy"),
@@ -317,7 +318,8 @@ def test_what_is_unlikely_wants_a_tick_and_the_tick_is_kept(client: Client, cast
     response = client.post(reverse("capture-start", args=[row.code]), body)
     assert response.status_code == 422 and 'value="in_network_small_share"' in response.content.decode()
     capture = ManualCapture.objects.get()
-    client.post(reverse("capture-edit", args=[capture.code]), body | {"override": "in_network_small_share"})
+    ticked = {"override": "in_network_small_share", "version": capture.version}
+    client.post(reverse("capture-edit", args=[capture.code]), body | ticked)
     capture.refresh_from_db()
     assert (capture.status, capture.overridden) == ("QUEUED", ["in_network_small_share"])
 
@@ -361,6 +363,24 @@ def test_a_finished_call_cannot_be_written_over(client: Client, cast: Cast) -> N
     client.post(reverse("capture-discard", args=[capture.code]))
     capture.refresh_from_db()
     assert capture.typed["in_network_copay"] == "25.10"
+
+
+def test_two_people_on_one_draft_lose_nothing_unseen(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    client.post(reverse("capture-start", args=[row.code]), {"draft": "1", "in_network_copay": "20"})
+    capture = ManualCapture.objects.get()
+    address = reverse("capture-edit", args=[capture.code])
+    client.post(address, {"draft": "1", "in_network_copay": "30", "version": capture.version})
+    late = client.post(address, {"draft": "1", "in_network_copay": "40", "version": capture.version})
+    assert late.status_code == 409
+    html = late.content.decode()
+    assert "Somebody else saved this call" in html and "In network: copay: $30" in html and 'value="40"' in html
+    capture.refresh_from_db()
+    assert capture.typed["in_network_copay"] == "30"
+    client.post(address, {"draft": "1", "in_network_copay": "40", "version": capture.version})
+    capture.refresh_from_db()
+    assert capture.typed["in_network_copay"] == "40"
 
 
 def test_a_draft_can_be_thrown_away(client: Client, cast: Cast) -> None:

@@ -59,6 +59,10 @@ class Candid:
     def _once(self, token: Token, method: str, path: str, **options: Any) -> VendorAnswer:
         return self._pre_encounter.ask(method, path, headers={"Authorization": f"Bearer {token.bearer}"}, **options)
 
+    def check_key(self) -> None:
+        """Ask for a token; raises core.http's errors when the credentials are not taken."""
+        self._fetch()
+
     def _fetch(self) -> Token:
         # https://docs.joincandidhealth.com (auth v2): no grant type, no scope
         body = simplejson.dumps({"client_id": self._key[1], "client_secret": self._secret}).encode()

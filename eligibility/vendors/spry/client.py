@@ -97,6 +97,10 @@ class Spry:
             raise NotSent("spry", "asks us to wait before giving a new token")
         return ask(_headers(fresh))
 
+    def check_key(self) -> None:
+        """Ask for a token; raises core.http's errors when the credentials are not taken."""
+        self._fetch()
+
     def _fetch(self) -> Token:
         # https://api-docs.spryhealth.care (authentication): client credentials, form-encoded
         form = {
