@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from core.context import is_live, is_sandbox
+from core.context import is_live, is_sandbox, world
+from core.vendors import VENDORS
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 LIVE_HOSTS = {
@@ -15,16 +16,6 @@ LIVE_HOSTS = {
     "CANDID": "pre-api.joincandidhealth.com",
     "SPRY": "provider.sprypt.com",
 }
-
-
-def vendor_urls() -> dict[str, str]:
-    """Return the base address of each vendor by the name its settings begin with."""
-    return {
-        "CARDSCAN": settings.CARDSCAN_URL,
-        "CANDID": settings.CANDID_PRE_ENCOUNTER_URL,
-        "SPRY": settings.SPRY_URL,
-        "PAYMENTS": settings.PAYMENTS_BASE_URL,
-    }
 
 
 @register
@@ -41,14 +32,12 @@ def _stays_here(host: str | None) -> bool:
 
 
 def _unsafe_urls() -> Iterator[CheckMessage]:
-    for name, url in {**vendor_urls(), "CANDID_API": settings.CANDID_API_URL}.items():
-        parts = urlsplit(url)
+    for name in [*(vendor.setting for vendor in VENDORS.values()), "CANDID_API_URL"]:
+        parts = urlsplit(getattr(settings, name))
         if parts.scheme != "https" and not _stays_here(parts.hostname):
-            yield Error(
-                f"{name} must be reached by https.", hint=f"Set {name}_URL to an https address.", id="core.E001"
-            )
+            yield Error(f"{name} must be an https address.", hint="Set it to an https address.", id="core.E001")
         if parts.username or parts.query:
-            yield Error(f"{name}'s address must hold no credentials and no query.", id="core.E002")
+            yield Error(f"{name} must hold no credentials and no query.", id="core.E002")
 
 
 @register
@@ -81,7 +70,7 @@ def keys_fit_their_hosts(**kwargs: Any) -> list[CheckMessage]:
 @register
 def demo_stays_in_the_sandbox(**kwargs: Any) -> list[CheckMessage]:
     """Demo logins have a known password, so they may not exist beside a real vendor."""
-    if settings.DEMO and not all(is_sandbox(url) for url in vendor_urls().values()):
+    if settings.DEMO and world() != "sandbox":
         return [Error("DEMO=1 needs every vendor to be the sandbox.", hint="Unset DEMO.", id="core.E006")]
     return []
 

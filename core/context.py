@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from core.vendors import VENDORS
+
 _LIVE = {
     "api.cardscan.ai",
     "pre-api.joincandidhealth.com",
@@ -25,12 +27,7 @@ def _is_live(url: str) -> bool:
 
 
 def _urls() -> list[str]:
-    return [
-        settings.CARDSCAN_URL,
-        settings.CANDID_PRE_ENCOUNTER_URL,
-        settings.SPRY_URL,
-        settings.PAYMENTS_BASE_URL,
-    ]
+    return [vendor.url for vendor in VENDORS.values()]
 
 
 def world() -> str:

@@ -8,17 +8,10 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from core import commands
-from core.checks import vendor_urls
 from core.http import host_of
 from core.models import Command, CommandAttempt
+from core.vendors import VENDORS
 
-NAMES = {
-    "cardscan": "CardScan.ai",
-    "candid": "Candid Health",
-    "spry": "SPRY",
-    "optum": "Optum Financial",
-}
-_SETTING = {"optum": "PAYMENTS"}  # where a vendor's settings do not begin with its own name
 WINDOW = timedelta(hours=1)
 _GOOD = ["DONE", "LATER", "REFUSED"]
 _BAD = ["UNCLEAR", "NOT_SENT", "LOST"]
@@ -46,7 +39,7 @@ def vendors(*, now: datetime) -> list[VendorHealth]:
     kinds: dict[str, list[str]] = {}
     for handler in commands.handlers():
         kinds.setdefault(handler.vendor, []).append(handler.kind)
-    return [_health(vendor, kinds[vendor], now) for vendor in NAMES if vendor in kinds]
+    return [_health(vendor, kinds[vendor], now) for vendor in VENDORS if vendor in kinds]
 
 
 def _health(vendor: str, kinds: list[str], now: datetime) -> VendorHealth:
@@ -58,8 +51,8 @@ def _health(vendor: str, kinds: list[str], now: datetime) -> VendorHealth:
         last_bad=Max("ended_at", filter=Q(outcome__in=_BAD)),
     )
     state, sentence = _words(seen)
-    host = host_of(vendor_urls()[_SETTING.get(vendor, vendor.upper())])
-    return VendorHealth(NAMES[vendor], host, state, sentence, seen["last_ok"], seen["bad"])
+    known = VENDORS[vendor]
+    return VendorHealth(known.name, host_of(known.url), state, sentence, seen["last_ok"], seen["bad"])
 
 
 def _words(seen: dict[str, Any]) -> tuple[str, str]:
@@ -85,7 +78,7 @@ def _line(command: Command) -> dict[str, Any]:
     return {
         "code": command.code,
         "label": handler.label,
-        "vendor": NAMES.get(handler.vendor, handler.vendor),
+        "vendor": VENDORS[handler.vendor].name,
         "sentence": command.Status(command.status).label,
         "created_at": command.created_at,
         "due_at": command.due_at,

@@ -1,11 +1,32 @@
-"""Whether each vendor takes our key: asked at set-up and by `manage.py check_vendors`."""
+"""The outside services: what they are called, which setting has their address, and whether they take our key."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core import http
-from core.operations import NAMES
+from django.conf import settings
 
+from core import http
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """An outside service: its name for people, and the setting that holds its address."""
+
+    name: str
+    setting: str
+
+    @property
+    def url(self) -> str:
+        """Its base address."""
+        return str(getattr(settings, self.setting))
+
+
+VENDORS = {
+    "cardscan": Vendor("CardScan.ai", "CARDSCAN_URL"),
+    "candid": Vendor("Candid Health", "CANDID_PRE_ENCOUNTER_URL"),
+    "spry": Vendor("SPRY", "SPRY_URL"),
+    "optum": Vendor("Optum Financial", "PAYMENTS_BASE_URL"),
+}
 _checks: dict[str, Callable[[], None]] = {}
 
 
@@ -29,7 +50,7 @@ def check_keys() -> list[KeyCheck]:
 
 
 def _check(vendor: str, check: Callable[[], None]) -> KeyCheck:
-    name = NAMES.get(vendor, vendor)
+    name = VENDORS[vendor].name
     try:
         check()
     except http.Rejected as error:

@@ -15,9 +15,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import env
-from core.checks import LOOPBACK, vendor_urls
+from core.checks import LOOPBACK
 from core.context import is_sandbox
 from core.supervisor import Part, Stopped, Supervisor, port_is_free, python
+from core.vendors import VENDORS
 
 READY_WITHIN = 60.0  # seconds
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until Ctrl-C, SIGTERM, or a child's end."""
         host, port = options["host"], options["port"]
-        with_sandbox = any(is_sandbox(url) for url in vendor_urls().values()) and _is_local(settings.SANDBOX_URL)
+        with_sandbox = any(is_sandbox(vendor.url) for vendor in VENDORS.values()) and _is_local(settings.SANDBOX_URL)
         self._check_ports(host, port, with_sandbox)
         call_command("prepare")
         supervisor = Supervisor(_parts(host, port, with_sandbox), self._say)

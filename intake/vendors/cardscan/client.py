@@ -57,6 +57,10 @@ class CardScanClient:
         """Delete the card with its photos and results; a card that is gone already is deleted too."""
         self._ask("DELETE", f"/cards/{quote(card_id, safe='')}", answers={404})
 
+    def check_key(self) -> None:
+        """Ask something harmless; raises core.http's errors when the key is not taken."""
+        self._ask("GET", "/cards", params={"limit": 1})
+
     def _ask(self, method: str, path: str, **options: Any) -> VendorAnswer:
         return self._session.ask(method, path, headers={"Authorization": f"Bearer {self._key}"}, **options)
 

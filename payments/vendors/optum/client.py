@@ -68,6 +68,10 @@ class Optum:
         """Return the vendor's payment ids by our references."""
         return self._question(wire.path("batch", batch_id, "details"), wire.payment_ids) or {}
 
+    def check_key(self) -> None:
+        """Ask for the list of batches; raises core.http's errors when the key is not taken."""
+        self._question(wire.path("batch"), lambda document: document)
+
     # ---- one door --------
 
     def _change(self, method: str, path: str, body: bytes, *, needs: tuple[str, ...]) -> Answer:
@@ -100,6 +104,12 @@ class Optum:
 
 class NoKey(NotSent):
     """The settings hold no key for the account, so nothing can be sent."""
+
+
+def check_keys() -> None:
+    """Try the key of every account. Raises core.http's errors."""
+    for account in settings.PAYMENTS_API_KEYS:
+        client_for(account).check_key()
 
 
 def client_for(account: str) -> Optum:
