@@ -106,9 +106,9 @@ def _routes(method: str, path: str, name: str, work: Work) -> list[BaseRoute]:
 
 async def _serve(work: Work, route: str, request: Request) -> Response:
     """Answer one call; the work is done in a thread, one writer at a time."""
+    body = await request.body()  # before any waiting: who has sent it all may go, and the work is done all the same
     if (slow := faults.take(VENDOR, route, "slow_before")) is not None:
         await asyncio.sleep(float(slow.get("seconds", 1)))
-    body = await request.body()
     return _respond(await run_in_threadpool(_answer, work, route, request, body))
 
 

@@ -1,5 +1,6 @@
 """Every way in which the sandbox's claim payments can fail, and what the ledger says about it."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -69,6 +70,17 @@ def test_a_release_that_is_not_answered(vendor: Vendor, kind: str, error: type[E
         vendor.release(batch_id, timeout=0.4)
     assert vendor.times() == left
     assert vendor.status(batch_id) == ("Funding" if left else "Held")
+
+
+def test_a_slow_release_is_carried_out_although_nobody_waits_for_it(vendor: Vendor) -> None:
+    batch_id = vendor.held()
+    fault(vendor, "release", "slow_before", seconds=0.4)
+    with pytest.raises(GIVEN_UP):
+        vendor.release(batch_id, timeout=0.1)
+    ends = time.monotonic() + 20
+    while vendor.times() != [1, 1] and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert vendor.times() == [1, 1]
 
 
 def test_a_fault_hits_its_route_and_its_number_of_calls(vendor: Vendor) -> None:
