@@ -50,6 +50,8 @@ def add_coverage(
 
     Raises DecisionMissing when there is coverage on file and `placing` says there is none.
     """
+    # Two coverages added at the same moment must not both find nothing on file.
+    Patient.objects.select_for_update().get(pk=patient.pk)
     on_file = current_coverages(patient)
     if on_file and placing.on_file == OnFile.ADD:
         raise DecisionMissing

@@ -65,9 +65,13 @@ def payer_from_choice(edi_payer_id: str, name: str) -> Payer:
     edi_payer_id, name = edi_payer_id.strip(), " ".join(name.split())[:120]
     if edi_payer_id:
         known = Payer.objects.filter(edi_payer_id__iexact=edi_payer_id).first()
-        return known or Payer.objects.create(edi_payer_id=edi_payer_id, name=name or edi_payer_id)
+        return (
+            known or Payer.objects.get_or_create(edi_payer_id=edi_payer_id, defaults={"name": name or edi_payer_id})[0]
+        )
     known = Payer.objects.filter(name_key=payer_name_key(name)).order_by("-edi_payer_id").first()
-    return known or Payer.objects.create(name=name)
+    return (
+        known or Payer.objects.get_or_create(name_key=payer_name_key(name), edi_payer_id="", defaults={"name": name})[0]
+    )
 
 
 def learn_alias(payer: Payer, printed_name: str) -> None:

@@ -60,16 +60,20 @@ def _lines(card: CardScan) -> list[Line]:
     rows = list(card.fields.all())
     lines = [_line(row) for row in rows if row.name not in fields.PAYER_FIELDS]
     lines.append(_payer_line(card, [row for row in rows if row.name in fields.PAYER_FIELDS]))
+    return sorted(lines, key=lambda line: (line.rank, _place(line.name), line.position))
+
+
+def _place(name: str) -> int:
+    """Return where a line stands among lines of equal certainty: in the order of fields.KINDS."""
     order = list(fields.KINDS)
-    return sorted(
-        lines, key=lambda line: (line.rank, order.index(line.name) if line.name in order else 99, line.position)
-    )
+    name = "payer_name" if name == PAYER else name
+    return order.index(name) if name in order else len(order)
 
 
 def _line(row: CardField) -> Line:
     trust = fields.trust(_float(row.text_score), _float(row.label_score))
     if row.is_reviewed:
-        trust = fields.Trust("done", "Corrected" if row.is_corrected else "Accepted")
+        trust = fields.Trust("done", _did(row))
     if row.name in fields.DATES and row.current_value and not fields.usable_date(row.current_value):
         trust = fields.Trust("needs-you", "Check", "Not a full date, so it is left out unless you correct it.")
     score = row.score
@@ -83,6 +87,13 @@ def _line(row: CardField) -> Line:
         row.is_reviewed,
         rank=2.0 if score is None else float(score),
     )
+
+
+def _did(row: CardField) -> str:
+    """Return the word for what a person did with a value."""
+    if not row.is_corrected:
+        return "Accepted"
+    return "Corrected" if row.value else "Typed"
 
 
 def _float(score: object) -> float | None:
@@ -104,7 +115,7 @@ def _payer_line(card: CardScan, rows: list[CardField]) -> Line:
         int(min(scores) * 100) if scores else None,
         _payer_trust(card, done),
         done,
-        rank=float(min(scores)) if scores else 1.5,
+        rank=float(min(scores)) if scores else 2.0,
     )
 
 
@@ -116,7 +127,7 @@ def _payer_trust(card: CardScan, is_done: bool) -> fields.Trust:
     match = CardScan.Match
     if card.payer_match in {match.PAYER_ID, match.ALIAS, match.PERSON}:
         return fields.Trust("done", "Clear", why)
-    return fields.Trust("needs-you", "Check", why or "Choose who pays.")
+    return fields.Trust("needs-you", "Check" if why else "Needed", why)
 
 
 def _summary(card: CardScan, lines: list[Line]) -> dict[str, object]:

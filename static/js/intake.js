@@ -71,7 +71,10 @@
   // ---- the lines: Enter accepts and goes to the next one that is left -----------------------------------------------
 
   function nextLeft(form) {
-    return form.querySelector("[data-line][data-left] [data-line-input], [data-line][data-left] [data-accept]:not(:disabled)");
+    const line = form.querySelector("[data-line][data-left]");
+    if (!line) return null;
+    const wanted = ["[data-line-input]", "details[open] [data-payer-name-input]", "[data-accept]"];
+    return wanted.map((selector) => line.querySelector(selector)).find(Boolean) || null;
   }
 
   function goOn(form) {
@@ -86,8 +89,11 @@
     if (event.key !== "Enter" || event.isComposing) return;
     const chooser = within(event, "[data-payer-name-input]");
     if (chooser) {
+      const picker = chooser.closest("[data-payer-picker]");
+      const press = picker.querySelector("[data-payer-id]") || picker.parentElement.querySelector("[data-payer-use]");
+      if (!press) return;
       event.preventDefault();
-      chooser.closest("[data-payer-picker]").querySelector("[data-payer-id]")?.click();
+      press.click();
       return;
     }
     const line = within(event, "[data-line-input]")?.closest("[data-line]");
@@ -96,11 +102,39 @@
     line.querySelector("[data-accept]").click();
   });
 
+  const isChanged = (input) => input.value !== input.defaultValue;
+  let stays = false; // the last save came from leaving a line, so the focus stays where the person put it
+  let confirms = null; // the button that was pressed while something typed was not saved yet
+
+  /** Save what was typed in a line that is left for another; pressing its own button does that anyway. */
+  document.addEventListener("focusout", (event) => {
+    const input = within(event, "[data-line-input]");
+    const line = input?.closest("[data-line]");
+    if (!line || !isChanged(input) || line.contains(event.relatedTarget)) return;
+    stays = true;
+    line.querySelector("[data-accept]").click();
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "confirm-card") return;
+    const dirty = [...document.querySelectorAll("[data-line-input]")].filter(isChanged);
+    if (dirty.length === 0) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    confirms = event.submitter;
+    for (const input of dirty) input.closest("[data-line]").querySelector("[data-accept]:not(.htmx-request)")?.click();
+  }, true);
+
   document.addEventListener("htmx:afterSettle", (event) => {
     const form = document.querySelector("[data-review]");
     const verb = event.detail.requestConfig?.verb;
-    if (!form || verb !== "post" || document.querySelector("[data-line] [aria-invalid]")) return;
-    goOn(form);
+    if (!form || verb !== "post") return;
+    const saved = ![...form.querySelectorAll("[data-line-input]")].some(isChanged);
+    const refused = form.querySelector("[data-line] [aria-invalid], [role=alert]");
+    if (confirms && saved && !refused) confirms.form.requestSubmit(confirms);
+    else if (!confirms && !stays && !refused) goOn(form);
+    if (refused) confirms = null;
+    stays = false;
   });
 
   const review = document.querySelector("[data-review]");
