@@ -180,8 +180,9 @@ def plan_dates(check: EligibilityCheck) -> list[tuple[str, str]]:
 
 
 def _words(name: str) -> str:
-    """Return the payer's name of a period, such as planBegin, as words."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).capitalize() or "Dates"
+    """Return the payer's name of a period as words: planBegin is "Plan begin", plan is "Plan dates"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name).capitalize()
+    return words if " " in words else f"{words} dates".strip().capitalize()
 
 
 def _period(start: str | None, end: str | None) -> str:

@@ -11,10 +11,12 @@ import pytest
 from django.utils import timezone
 
 from core import commands
+from core.http import Rejected
 from core.models import Command
 from eligibility.handlers import AskPayer
 from eligibility.models import EligibilityCheck
 from eligibility.services import CheckAlreadyOpen, ask_again, payers_like
+from eligibility.vendors import candid, spry
 from intake.models import Payer
 from tests.conftest import Cast
 from tests.sandbox_process import SandboxProcess
@@ -313,3 +315,14 @@ def test_a_payer_known_not_to_answer_is_not_asked(cast: Cast, sandbox: SandboxPr
     check = make.asked(cast.clinic_a, row, cast.alice)
     assert (check.status, check.answer, check.reason) == ("DONE", "CALL_PAYER", "NOT_SUPPORTED")
     assert not Command.objects.exists() and work() == 0
+
+
+def test_credentials_can_be_tried_without_asking_anything(sandbox: SandboxProcess, settings: Any) -> None:
+    candid.client().check_key()
+    settings.CANDID_CLIENT_SECRET = "wrong"
+    with pytest.raises(Rejected):
+        candid.client().check_key()
+    spry.client().check_key()
+    settings.SPRY_CLIENT_SECRET = "wrong"
+    with pytest.raises(Rejected):
+        spry.client().check_key()
