@@ -147,7 +147,7 @@ def sideways(page: Page) -> int:
 
 def check_page(page: Page, name: str) -> None:
     """Hold the page that is open to our promises: axe finds nothing at 1280 and at 390 pixels, nothing scrolls
-    sideways (not at 360 either), and the dark theme has contrast too. With SAVE_SCREENSHOTS=1 its pictures go to docs/images/."""
+    sideways (not at 360 either), and the dark theme has contrast too. SAVE_SCREENSHOTS=1 keeps its pictures."""
     for viewport in (WIDE, NARROW):
         page.set_viewport_size(viewport)
         _settle(page, "light")
