@@ -16,7 +16,7 @@ from tests.payments_data import Json, make_batch, make_npi, make_payment, make_r
 from tests.sandbox.payments_vendor import Vendor, problem
 from tests.sandbox_process import SandboxProcess
 
-PUBLISHED = Path(__file__).parent.parent / "samples/optum/published_single_payment.json"
+PUBLISHED = Path(__file__).parent.parent / "samples/optum/every_field.json"
 TODAY = datetime.date(2026, 11, 22)
 CLAIM = "claimLevelInformation[0].claimLoop[0]."
 INFORMATION = f"{CLAIM}claimPaymentInformation."
