@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from core import hints, http
 from core.models import Command, CommandAttempt
+from core.vendors import VENDORS
 
 logger = logging.getLogger("frontdesk.commands")
 Status, Outcome = Command.Status, CommandAttempt.Outcome
@@ -390,7 +391,7 @@ def _outcome_word(error: Exception | None, outcome: Next) -> str:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, http.VendorError):
-        return f"{error.vendor.capitalize()} {error.why}."
+        return f"{VENDORS[error.vendor].name} {error.why}."
     return "Frontdesk itself failed; the log names the place."
 
 

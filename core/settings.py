@@ -35,6 +35,8 @@ CANDID_PRE_ENCOUNTER_URL = env.url("CANDID_PRE_ENCOUNTER_URL", f"{SANDBOX_URL}/c
 CANDID_CLIENT_ID = env.text("CANDID_CLIENT_ID", "candid-sandbox")
 CANDID_CLIENT_SECRET = env.text("CANDID_CLIENT_SECRET", "candid-sandbox-secret")
 CANDID_CONCURRENCY = env.integer("CANDID_CONCURRENCY", 10, least=1)
+# Payer ids and service type codes for which the treating provider's NPI is sent instead of the clinic's.
+CANDID_RENDERING_PROVIDER_FOR = env.words("CANDID_RENDERING_PROVIDER_FOR")
 SPRY_URL = env.url("SPRY_URL", f"{SANDBOX_URL}/spry")
 SPRY_CLIENT_ID = env.text("SPRY_CLIENT_ID", "spry-sandbox")
 SPRY_CLIENT_SECRET = env.text("SPRY_CLIENT_SECRET", "spry-sandbox-secret")

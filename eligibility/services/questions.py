@@ -34,7 +34,7 @@ def ask_as_of(payer_id: str, service_type_code: str) -> str:
 
     settings.CANDID_RENDERING_PROVIDER_FOR lists such payer ids and service type codes.
     """
-    wanted = set(getattr(settings, "CANDID_RENDERING_PROVIDER_FOR", ()))
+    wanted = set(settings.CANDID_RENDERING_PROVIDER_FOR)
     return AskAs.PROVIDER if {payer_id, service_type_code} & wanted else AskAs.CLINIC
 
 

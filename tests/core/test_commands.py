@@ -171,7 +171,7 @@ def test_what_was_certainly_not_sent_goes_again(make, kind):
     command = make(kind, NotSent("candid", "could not be reached"), Done())
     commands.run(command.pk)
     assert (fresh(command).status, command.failures) == ("DUE", 1)
-    assert command.reason == "Candid could not be reached."
+    assert command.reason == "Candid Health could not be reached."
     commands.run(command.pk, now=command.due_at)
     assert fresh(command).status == "DONE"
     assert outcomes(command) == ["NOT_SENT", "DONE"]
@@ -186,7 +186,7 @@ def test_a_throttled_question_waits_as_long_as_asked(make):
 
 
 def test_money_that_was_throttled_is_unclear(make):
-    command = make("test.once", Throttled("payments", "asks us to wait", status=429))
+    command = make("test.once", Throttled("optum", "asks us to wait", status=429))
     commands.run(command.pk)
     assert fresh(command).status == "UNCLEAR"
 
@@ -196,14 +196,14 @@ def test_a_question_with_an_unclear_end_is_asked_again_until_tries_are_used_up(m
     command = make("test.ask", *unknown)
     for _ in range(3):
         commands.run(command.pk, now=fresh(command).due_at)
-    assert (fresh(command).status, command.reason) == ("FAILED", "Candid broke the connection.")
+    assert (fresh(command).status, command.reason) == ("FAILED", "Candid Health broke the connection.")
     assert Scripted.told.count("retrying") == 2
     assert Scripted.told[-1] == "gave up"
 
 
 @pytest.mark.parametrize("kind", ["test.keyed", "test.once"])
 def test_an_unclear_end_of_an_effect_is_never_sent_again_by_itself(make, kind):
-    command = make(kind, OutcomeUnknown("payments", "broke the connection"), Done())
+    command = make(kind, OutcomeUnknown("optum", "broke the connection"), Done())
     commands.run(command.pk)
     assert fresh(command).status == "UNCLEAR"
     assert commands.run(command.pk, now=timezone.now() + timedelta(days=1)) is False
@@ -282,7 +282,7 @@ def test_one_live_attempt_is_a_constraint(make):
 
 
 def test_a_resolver_settles_what_is_unclear(make):
-    command = make("test.keyed", OutcomeUnknown("payments", "broke the connection"), Done())
+    command = make("test.keyed", OutcomeUnknown("optum", "broke the connection"), Done())
     commands.run(command.pk)
     now = timezone.now()
     assert commands.settle(command.pk, Later(now, "It is certain that it did not happen."), now=now) is True
