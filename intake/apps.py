@@ -12,7 +12,6 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         """Register the handlers of the work that CardScan does for us, and the demo's day."""
         from clinic.setup import demo_seeds
-
         from core.vendors import register_check
 
         from . import demo, handlers  # noqa: F401
