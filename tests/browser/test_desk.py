@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, People
 from tests.cards.draw import draw_back, draw_front
@@ -56,16 +56,10 @@ def accept_all(page: Page) -> None:
     raise AssertionError("The lines of the card do not come to an end.")
 
 
-def answer_of(page: Page) -> Locator:
-    """Return the answer's sheet."""
-    return page.get_by_label("The answer")
-
-
-def test_it_takes_a_card_to_an_answer(people: People, look: Look, card: tuple[Path, Path]) -> None:
-    page = people.enter("frontdesk")
+def register(page: Page, look: Look) -> None:
+    """Search first, then register whoever is not found; the search's words are in the form already."""
     page.goto("/")
     look(page, "today")
-
     find(page, "Hargrove, Ellen 03/14/1984")
     look(page, "patients-none-found")
     page.get_by_role("button", name="Register a new patient").click()
@@ -76,14 +70,20 @@ def test_it_takes_a_card_to_an_answer(people: People, look: Look, card: tuple[Pa
     expect(page.get_by_role("heading", name="Ellen Hargrove")).to_be_visible()
     look(page, "patient")
 
+
+def scan(page: Page, look: Look, card: tuple[Path, Path]) -> None:
+    """Photograph both sides and wait until they are read."""
     page.get_by_role("button", name="Scan a card").click()
     look(page, "card-capture")
     photograph(page, "Front", card[0])
     photograph(page, "Back", card[1])
     look(page, "card-photos")
     page.get_by_role("button", name="Read the card").click()
-
     expect(page.get_by_role("heading", name="Check the card")).to_be_visible(timeout=READING)
+
+
+def review(page: Page, look: Look) -> None:
+    """Compare with what is drawn, accept by keyboard, confirm."""
     expect(page.get_by_label("Member ID")).to_have_value(ELLEN.member_number)
     expect(page.get_by_label("Group number")).to_have_value(ELLEN.group_number)
     look(page, "card-review")
@@ -93,15 +93,18 @@ def test_it_takes_a_card_to_an_answer(people: People, look: Look, card: tuple[Pa
     expect(page.get_by_text("Checked", exact=True)).to_be_visible()
     look(page, "card-confirmed")
 
+
+def ask_the_payer(page: Page, look: Look) -> None:
+    """Ask about an office visit; the plan made from the card has the card's copay."""
     page.get_by_role("link", name="Open the coverage").click()
     expect(page.get_by_role("button", name="Check coverage")).to_be_visible()
     look(page, "coverage")
     page.get_by_role("combobox", name="Service").select_option("98")
     page.get_by_role("button", name="Check coverage").click()
-    expect(answer_of(page).get_by_text("Active", exact=True)).to_be_visible(timeout=READING)
-    expect(answer_of(page).get_by_text("$25", exact=True).first).to_be_visible()
+    answer = page.get_by_label("The answer")
+    expect(answer.get_by_text("Active", exact=True)).to_be_visible(timeout=READING)
+    expect(answer.get_by_text("$25", exact=True).first).to_be_visible()
     look(page, "eligibility")
-    capture_a_call(page, look)
 
 
 def capture_a_call(page: Page, look: Look) -> None:
@@ -124,6 +127,15 @@ def capture_a_call(page: Page, look: Look) -> None:
     page.get_by_role("button", name="Finish the call").click()
     expect(page.get_by_label("Where the call stands")).to_contain_text("Saved at SPRY", timeout=READING)
     look(page, "call-finished")
+
+
+def test_it_takes_a_card_to_an_answer(people: People, look: Look, card: tuple[Path, Path]) -> None:
+    page = people.enter("frontdesk")
+    register(page, look)
+    scan(page, look, card)
+    review(page, look)
+    ask_the_payer(page, look)
+    capture_a_call(page, look)
 
 
 def test_it_does_the_first_steps_on_a_phone(people: People, card: tuple[Path, Path]) -> None:
