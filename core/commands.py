@@ -6,13 +6,9 @@ A lost message, a flushed broker or a killed worker costs seconds: the dispatche
 lease has run out. docs/ARCHITECTURE.md tells the whole story.
 """
 
-import enum
 import logging
-import random
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -20,123 +16,39 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core import hints, http
+from core.handlers import (
+    Done,
+    Failed,
+    Handler,
+    Later,
+    Next,
+    NotWanted,
+    Policy,
+    Unclear,
+    handler_of,
+    handlers,
+    is_known,
+    register,
+)
 from core.models import Command, CommandAttempt
 from core.vendors import VENDORS
 
+__all__ = [
+    "Done",
+    "Failed",
+    "Handler",
+    "Later",
+    "Next",
+    "NotWanted",
+    "Policy",
+    "Unclear",
+    "handler_of",
+    "handlers",
+    "register",
+]
 logger = logging.getLogger("frontdesk.commands")
 Status, Outcome = Command.Status, CommandAttempt.Outcome
 LEASE_MARGIN = timedelta(seconds=30)
-
-
-class Policy(enum.Enum):
-    """What may be repeated after an unclear end."""
-
-    ASK_AGAIN = "a question: repeat after anything"
-    KEYED = "the vendor refuses duplicates: the same bytes may go again, after a look"
-    ONCE = "never repeated by the machine unless it was certainly not sent"
-
-
-class NotWanted(Exception):
-    """Raised by a handler's claim(): the work is no longer wanted; the command is cancelled with this sentence."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """The work is done."""
-
-
-@dataclass(frozen=True)
-class Later:
-    """Nothing to record yet; look again at `at`. Not a failure."""
-
-    at: datetime
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The work ended without success, for a reason a person can act on."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Unclear:
-    """Nobody knows whether it happened; a resolver or a person settles it."""
-
-    reason: str
-
-
-Next = Done | Later | Failed | Unclear
-
-
-class Handler:
-    """How one kind of command is done. Subclasses live in an app's handlers.py and are registered."""
-
-    kind: ClassVar[str]
-    label: ClassVar[str]
-    vendor: ClassVar[str]
-    policy: ClassVar[Policy] = Policy.ASK_AGAIN
-    deadline: ClassVar[float] = 20.0
-    tries: ClassVar[int] = 8
-
-    def claim(self, command: Command, *, now: datetime) -> None:
-        """Move the target on, inside the claiming transaction. Raise NotWanted to cancel instead of sending."""
-
-    def call(self, command: Command) -> Any:
-        """Talk to the vendor, outside any transaction, and return its answer."""
-        raise NotImplementedError
-
-    def record(self, command: Command, answer: Any, *, now: datetime) -> Next:
-        """Write the answer, inside the recording transaction."""
-        raise NotImplementedError
-
-    def rejected(self, command: Command, error: http.Rejected, *, now: datetime) -> Next:
-        """The vendor refused the request: say so on the target."""
-        return Failed("The vendor refused the request.")
-
-    def unclear(self, command: Command, *, reason: str, now: datetime) -> Next:
-        """KEYED and ONCE: nobody knows whether it happened."""
-        return Unclear(reason)
-
-    def retrying(self, command: Command, *, reason: str, at: datetime, now: datetime) -> None:
-        """A failed try will be repeated at `at`: show it on the target."""
-
-    def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
-        """No try is left: show it on the target."""
-
-    def may_retry(self, command: Command) -> bool:
-        """Whether a person may set a failed command going again from the Operations page."""
-        return self.policy is Policy.ASK_AGAIN
-
-    def restart(self, command: Command, *, now: datetime) -> None:
-        """A person set the failed command going again: show it on the target."""
-
-    def backoff(self, failures: int) -> float:
-        """Return the seconds to wait after this many failed tries in a row (full jitter, base 2 s, cap 300 s)."""
-        return random.uniform(0.5, min(300.0, 2.0**failures))  # noqa: S311 (spreads load, guards nothing)
-
-
-_handlers: dict[str, Handler] = {}
-H = TypeVar("H", bound=type[Handler])
-
-
-def register(handler: H) -> H:
-    """Make the handler class known. Raises ValueError when its kind is taken."""
-    if handler.kind in _handlers:
-        raise ValueError(f"Two handlers for {handler.kind}.")
-    _handlers[handler.kind] = handler()
-    return handler
-
-
-def handler_of(command: Command) -> Handler:
-    """Return the handler of the command's kind."""
-    return _handlers[command.kind]
-
-
-def handlers() -> Iterable[Handler]:
-    """Return every registered handler."""
-    return _handlers.values()
 
 
 def create(
@@ -154,7 +66,7 @@ def create(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("A command is created together with the row it works for.")
-    if kind not in _handlers:
+    if not is_known(kind):
         raise LookupError(f"No handler for {kind}.")
     command = Command.objects.create(
         kind=kind,
@@ -262,7 +174,7 @@ def _claim(command_id: int, now: datetime) -> Command | None:
     """Take the command by one conditional UPDATE; whoever changes the row has it."""
     ready = Q(status=Status.DUE, due_at__lte=now) | Q(status=Status.CLAIMED, lease_until__lt=now)
     command = Command.objects.filter(ready, pk=command_id).first()
-    if command is None or command.kind not in _handlers:
+    if command is None or not is_known(command.kind):
         return None
     handler, was = handler_of(command), command.status
     lease = timezone.now() + lease_of(handler)

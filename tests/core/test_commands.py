@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.models import Organization
-from core import commands, dispatcher
+from core import commands, dispatcher, handlers
 from core.commands import Done, Failed, Handler, Later, NotWanted, Policy, Unclear
 from core.http import NotSent, OutcomeUnknown, Rejected, Throttled
 from core.models import Command, CommandAttempt
@@ -82,7 +82,7 @@ def _registered() -> Iterator[None]:
         commands.register(handler)
     yield
     for handler in (Asks, Keyed, Once):
-        del commands._handlers[handler.kind]
+        del handlers._handlers[handler.kind]
 
 
 @pytest.fixture

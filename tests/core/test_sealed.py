@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from core import commands, sealed
+from core import commands, handlers, sealed
 from core.models import Command, KeptAnswer
 
 
@@ -116,7 +116,7 @@ def test_a_frozen_request_keeps_its_bytes(db, monkeypatch):
         label = "probe"
         vendor = "candid"
 
-    monkeypatch.setitem(commands._handlers, "test.probe", Probe())
+    monkeypatch.setitem(handlers._handlers, "test.probe", Probe())
     from clinic.models import Organization
 
     with transaction.atomic():
