@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 
 from core.models import KeptAnswer
 
 HEADER = "Idempotency-Key"
+LONGEST_REQUEST = timedelta(minutes=2)  # whatever has no answer by then never gets one
 
 
 class IdempotentPosts:
@@ -57,8 +60,15 @@ def _reserve(token_pk: int, key: str, digest: str) -> tuple[KeptAnswer, bool]:
 def _again(kept: KeptAnswer, digest: str) -> HttpResponse:
     if kept.request_hash != digest:
         return _problem(422, f"This {HEADER} was used for another request.")
-    if kept.status is None:
+    if kept.status is None and timezone.now() - kept.created_at < LONGEST_REQUEST:
         return _problem(409, "The first request with this key is still being handled. Ask again in a moment.")
+    if kept.status is None:
+        # The server died in the middle: doing it again by itself could do it twice.
+        return _problem(
+            409,
+            "The first request with this key was cut off, and how far it came is not known. Look whether what it asked "
+            "for is there; if it is not, send it under a new key.",
+        )
     assert kept.body is not None  # noqa: S101 (written together with the status)
     response = HttpResponse(kept.body["text"], status=kept.status, content_type=kept.body["type"])
     response["Idempotent-Replayed"] = "true"

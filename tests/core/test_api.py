@@ -1,6 +1,7 @@
 """What every API endpoint shares: keyed POSTs, problem documents, exact numbers, pages of rows."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -64,6 +65,13 @@ def test_a_request_still_in_the_works_is_said(post):
     post(key="abc")
     KeptAnswer.objects.update(status=None)
     assert "still being handled" in problem(post(key="abc"), 409)["detail"]
+
+
+def test_a_request_that_was_cut_off_is_said_and_not_repeated(post):
+    post(key="abc")
+    KeptAnswer.objects.update(status=None, created_at=timezone.now() - timedelta(minutes=3))
+    assert "cut off" in problem(post(key="abc"), 409)["detail"]
+    assert Patient.objects.count() == 1
 
 
 def test_a_key_that_is_too_long_is_refused(post):
