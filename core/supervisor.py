@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-GRACE = 15.0  # seconds a child gets to finish its work
-STAYS_UP = 5.0  # seconds after which a start counts as good
+GRACE = 60.0  # seconds a child gets to finish its work: longer than any call that moves money
+STAYS_UP = 5.0  # seconds after which a first start counts as good
+PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before a part is started again, longer each time
 _PR_SET_PDEATHSIG = 1
 _prctl = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
 
@@ -38,13 +40,16 @@ class Stopped(Exception):
 
 
 class Supervisor:
-    """Runs parts until somebody says stop. A part that ends soon after its start ends everything; one that ran well
-    and then died is started again."""
+    """Runs parts until somebody says stop. A part that does not stay up when it is first started ends everything; one
+    that ran well and then died is started again, after a pause that grows while it keeps dying."""
 
-    def __init__(self, parts: Sequence[Part], say: Callable[[str], None]) -> None:
-        self.parts, self.say = {part.name: part for part in parts}, say
+    def __init__(self, parts: Sequence[Part], say: Callable[[str], None], *, pids: Path | None = None) -> None:
+        """Start nothing yet. `pids` is a file that remembers the children, so that the next start can end what a
+        killed supervisor left behind."""
+        self.parts, self.say, self.pids = {part.name: part for part in parts}, say, pids
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.started: dict[str, float] = {}
+        self.deaths: dict[str, int] = {}
         self.stopping = threading.Event()
 
     def start(self) -> None:
@@ -63,6 +68,8 @@ class Supervisor:
             preexec_fn=_end_with_parent,  # one system call and nothing else
         )
         self.children[name], self.started[name] = child, time.monotonic()
+        if self.pids is not None:
+            self.pids.write_text("\n".join(str(child.pid) for child in self.children.values()), encoding="utf-8")
         threading.Thread(target=self._relay, args=(name, child), daemon=True).start()
 
     def _relay(self, name: str, child: "subprocess.Popen[bytes]") -> None:
@@ -76,15 +83,23 @@ class Supervisor:
             self.watch_once()
 
     def watch_once(self) -> None:
-        """Look at every child, and start again what died. Raises Stopped when one does not stay up."""
+        """Look at every child, and start again what died. Raises Stopped when one does not stay up at first."""
         for name, child in list(self.children.items()):
             if child.poll() is None:
                 continue
-            if time.monotonic() - self.started[name] < STAYS_UP:
+            ran = time.monotonic() - self.started[name]
+            if ran < STAYS_UP and name not in self.deaths:
                 raise Stopped(f"{name} ended with code {child.returncode}; everything is stopped. Its lines are above.")
-            self.say(f"{name:<10} ended with code {child.returncode} and is started again.")
-            _end_group(child)
-            self._start(name)
+            self._start_again(name, child, ran)
+
+    def _start_again(self, name: str, child: "subprocess.Popen[bytes]", ran: float) -> None:
+        deaths = 0 if ran > max(PAUSES) else self.deaths.get(name, 0)
+        if ran < PAUSES[min(deaths, len(PAUSES) - 1)]:
+            return  # not yet
+        self.deaths[name] = deaths + 1
+        self.say(f"{name:<10} ended with code {child.returncode} and is started again.")
+        _end_group(child.pid)
+        self._start(name)
 
     def stop(self) -> None:
         """End every child: politely, then, after a grace period, for certain, with whatever it started."""
@@ -96,15 +111,43 @@ class Supervisor:
         for child in self.children.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.1, ends - time.monotonic()))
-            _end_group(child)
+            _end_group(child.pid)
             child.wait()
+        if self.pids is not None:
+            self.pids.unlink(missing_ok=True)
 
 
-def _end_group(child: "subprocess.Popen[bytes]") -> None:
+def _end_group(leader: int) -> None:
     try:
-        os.killpg(child.pid, signal.SIGKILL)
+        os.killpg(leader, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return  # nothing of it is left
+
+
+def end_leftovers(pids: Path) -> None:
+    """End what a supervisor that was killed left running: its children's process groups hold the ports.
+
+    A group is only ended when a process of it still runs this very program, since numbers are used again.
+    """
+    if not pids.exists():
+        return
+    for line in pids.read_text(encoding="utf-8").split():
+        if _is_ours(int(line)):
+            _end_group(int(line))
+    pids.unlink()
+
+
+def _is_ours(group: int) -> bool:
+    """Whether a process of the group runs from this program's environment (Linux; elsewhere: no)."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (process / "stat").read_text().rsplit(")", 1)[1].split()
+            command = (process / "cmdline").read_bytes().decode("utf-8", "replace")
+        except (OSError, IndexError):
+            continue  # it has ended meanwhile
+        if int(stat[2]) == group and str(Path(sys.executable).parent) in command:
+            return True
+    return False
 
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:

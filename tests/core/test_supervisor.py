@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -65,6 +66,50 @@ def test_a_part_that_dies_later_is_started_again(run, said, monkeypatch):
     wait_until(lambda: one.children["worker"].pid != first)
     wait_until(lambda: said.count("worker     up") == 2)
     assert "worker     ended with code -9 and is started again." in said
+
+
+def test_a_part_that_keeps_dying_is_started_again_more_and_more_seldom(run, said, monkeypatch):
+    monkeypatch.setattr(supervisor, "STAYS_UP", 0.0)
+    monkeypatch.setattr(supervisor, "PAUSES", (0.0, 0.3, 60.0))
+    one = run(Part("worker", [sys.executable, "-c", "print('up', flush=True)"]))
+    monkeypatch.setattr(supervisor, "STAYS_UP", 5.0)
+    one.deaths["worker"] = 0
+    threading.Thread(target=one.watch, daemon=True).start()
+    wait_until(lambda: said.count("worker     up") == 3)
+    time.sleep(0.5)
+    assert said.count("worker     up") == 3, "the third pause is a minute"
+    assert not one.stopping.is_set()
+
+
+def test_the_next_start_ends_what_a_killed_supervisor_left(tmp_path, said):
+    spawn = "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    pids = tmp_path / "children"
+    one = Supervisor(
+        [Part("web", [sys.executable, "-c", f"{spawn}; print(p.pid, flush=True); time.sleep(60)"])],
+        said.append,
+        pids=pids,
+    )
+    one.start()
+    wait_until(lambda: said)
+    grandchild = int(said[0].split()[1])
+    os.kill(one.children["web"].pid, signal.SIGKILL)
+    one.children["web"].wait()
+    assert _lives(grandchild), "its parent is gone, and it holds on"
+    supervisor.end_leftovers(pids)
+    wait_until(lambda: not _lives(grandchild))
+    assert not pids.exists()
+    supervisor.end_leftovers(pids)
+
+
+def test_a_number_that_is_somebody_elses_now_is_left_alone(tmp_path):
+    stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    try:
+        (tmp_path / "children").write_text(str(stranger.pid))
+        supervisor.end_leftovers(tmp_path / "children")
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
 
 
 def test_it_ends_what_a_child_left_behind(run, said):

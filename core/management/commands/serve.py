@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core import env
 from core.checks import LOOPBACK
 from core.context import is_sandbox
-from core.supervisor import Part, Stopped, Supervisor, port_is_free, python
+from core.supervisor import Part, Stopped, Supervisor, end_leftovers, port_is_free, python
 from core.vendors import VENDORS
 
 READY_WITHIN = 60.0  # seconds
@@ -37,9 +37,11 @@ class Command(BaseCommand):
         """Run until Ctrl-C, SIGTERM, or a child's end."""
         host, port = options["host"], options["port"]
         with_sandbox = any(is_sandbox(vendor.url) for vendor in VENDORS.values()) and _is_local(settings.SANDBOX_URL)
+        pids = settings.DATA_DIR / f"children-{port}"
+        end_leftovers(pids)
         self._check_ports(host, port, with_sandbox)
         call_command("prepare")
-        supervisor = Supervisor(_parts(host, port, with_sandbox), self._say)
+        supervisor = Supervisor(_parts(host, port, with_sandbox), self._say, pids=pids)
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: supervisor.stopping.set())
         supervisor.start()
