@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import simplejson
@@ -16,7 +18,7 @@ def to_bytes(payment: dict[str, Any]) -> bytes:
 
 def of_bytes(content: bytes) -> Any:
     """Return the payment that was written down, with exact Decimals."""
-    return simplejson.loads(content, use_decimal=True)
+    return json.loads(content, parse_float=Decimal)
 
 
 def payment_hash(content: bytes) -> str:

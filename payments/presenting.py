@@ -25,6 +25,7 @@ from payments.states import BatchStatus
 
 S = BatchStatus
 _TOP_PAYEES = 8
+_PAID = (S.RELEASED, S.RECONCILED)
 # Status -> how far the line is drawn: draft 0, submitted 1, approved 2, held (or loaded) 3, released 4, reconciled 5.
 _PLACES = {
     S.DRAFT: 0,
@@ -218,35 +219,39 @@ def _approval_holds(batch: PaymentBatch, now: datetime) -> list[Hold]:
 
 def checkers_figures(batch: PaymentBatch) -> dict[str, Any]:
     """Return what a checker looks at instead of the JSON: payees, new ones, the batch before."""
+    payees = _payees(batch)
+    new = [payee for payee in payees if payee["is_new"]]
+    ended = PaymentBatch.objects.filter(account=batch.account, status__in=_PAID, pk__lt=batch.pk)
+    before = ended.order_by("-pk").first()
+    return {
+        "payees": payees[:_TOP_PAYEES],
+        "payee_count": len(payees),
+        "others": len(payees) - _TOP_PAYEES,
+        "new_payees": new[:50],
+        "new_count": len(new),
+        "before": before,
+        "less_than_before": bool(before and batch.total < before.total),
+        "unlike_before": abs(batch.total - before.total) if before else None,
+    }
+
+
+def _payees(batch: PaymentBatch) -> list[dict[str, Any]]:
+    """Return who is paid, by tax id, the largest sum first, and whether anything was ever released to them before."""
     groups = (
         batch.payments.values("payee_fingerprint")
         .annotate(amount=Sum("amount"), count=Count("pk"), name=Min("payee_name"))
         .order_by("-amount")
     )
     payees: list[dict[str, Any]] = [dict(group) for group in groups]
-    marks = [payee["payee_fingerprint"] for payee in payees]
     paid = Payment.objects.filter(
-        account__organization=batch.account.organization_id, batch__status__in=[S.RELEASED, S.RECONCILED]
-    )
-    rows = paid.filter(payee_fingerprint__in=marks).exclude(batch=batch)
-    known = set(rows.values_list("payee_fingerprint", flat=True))
+        account__organization=batch.account.organization_id,
+        batch__status__in=_PAID,
+        payee_fingerprint__in=[payee["payee_fingerprint"] for payee in payees],
+    ).exclude(batch=batch)
+    known = set(paid.values_list("payee_fingerprint", flat=True))
     for payee in payees:
         payee["is_new"] = payee["payee_fingerprint"] not in known
-    before = (
-        PaymentBatch.objects.filter(account=batch.account, status__in=[S.RELEASED, S.RECONCILED], pk__lt=batch.pk)
-        .order_by("-pk")
-        .first()
-    )
-    return {
-        "payees": payees[:_TOP_PAYEES],
-        "payee_count": len(payees),
-        "others": len(payees) - _TOP_PAYEES,
-        "new_payees": [payee for payee in payees if payee["is_new"]][:50],
-        "new_count": sum(payee["is_new"] for payee in payees),
-        "before": before,
-        "less_than_before": bool(before and batch.total < before.total),
-        "unlike_before": abs(batch.total - before.total) if before else None,
-    }
+    return payees
 
 
 def warnings_of(batch: PaymentBatch) -> list[dict[str, Any]]:

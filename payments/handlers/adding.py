@@ -95,7 +95,7 @@ def _duplicate(batch: PaymentBatch, chunk: PaymentChunk, now: datetime) -> Next:
 
 def _split(batch: PaymentBatch, chunk: PaymentChunk, size: int, now: datetime) -> Failed:
     """Cut a part into parts of `size` payments, which are sent one after another."""
-    payments = list(Payment.objects.filter(chunk=chunk).only("pk", "position", "amount"))
+    payments = list(Payment.objects.filter(chunk=chunk).only("pk", "batch", "position", "amount"))
     PaymentChunk.objects.filter(pk=chunk.pk).update(status=PaymentChunk.Status.SPLIT)
     for start in range(0, len(payments), size):
         make_chunk(batch, payments[start : start + size])

@@ -15,6 +15,7 @@ from clinic.models import Clinic, User
 from core import audit
 from payments import canonical
 from payments.models import Payment, PaymentAccount, PaymentBatch, PaymentWarning
+from payments.models.batches import new_request_id
 from payments.reading import GivenPayments
 from payments.rules import Checked, Facts, Finding, check_totals
 from payments.rules.findings import error
@@ -45,22 +46,19 @@ def create_batch(
     """
     must_prepare(by, clinic)
     checked = check(given.payments, account=account, clinic=clinic, batch=None, now=now)
-    around = [*_fits(given, account), *check_totals(checked, total_amount=given.total_amount, count=given.count)]
-    if (control_total, control_count) != (None, None):
-        around += [
-            finding
-            for finding in check_totals(checked, total_amount=control_total, count=control_count)
-            if finding not in around
-        ]
-    _must_pass(checked, around)
+    totals = check_totals(checked, total_amount=given.total_amount, count=given.count)
+    totals += check_totals(checked, total_amount=control_total, count=control_count)
+    _must_pass(checked, [*_fits(given, account), *dict.fromkeys(totals)])
     with transaction.atomic():
-        batch = PaymentBatch(
-            clinic=clinic, account=account, title=title.strip()[:80], is_single=given.is_single, created_by=by
+        batch = PaymentBatch.objects.create(
+            clinic=clinic,
+            account=account,
+            title=title.strip()[:80],
+            is_single=given.is_single,
+            client_request_id=given.client_request_id or new_request_id(),
+            created_by=by,
+            created_at=now,
         )
-        batch.created_at = now
-        if given.client_request_id:
-            batch.client_request_id = given.client_request_id
-        batch.save()
         _fill(batch, given.payments, checked, first=0, by=by)
         audit.record(by, "payments.batch.created", batch, clinic=clinic, count=batch.count)
     return batch

@@ -35,7 +35,7 @@ def plan_chunks(batch: PaymentBatch) -> None:
     """Fix the parts in which the payments are sent: at most PAYMENTS_CHUNK_COUNT payments and PAYMENTS_CHUNK_BYTES."""
     batch.payments.update(chunk=None)
     batch.chunks.all().delete()
-    rows = list(batch.payments.only("pk", "position", "size", "amount"))
+    rows = list(batch.payments.only("pk", "batch", "position", "size", "amount"))
     for part in _parts(rows):
         make_chunk(batch, part)
 

@@ -104,3 +104,10 @@ def test_the_one_bad_payment_is_found(desk: Desk, sandbox: SandboxProcess, setti
     assert refused.payments.get().issuer_reference_id == payments[bad]["paymentDetails"]["issuerReferenceId"]
     assert payments[bad]["paymentDetails"]["issuerReferenceId"] in batch.reason
     assert left(sandbox, batch) == [0] * 10
+
+
+def test_submitting_more_payments_takes_no_more_queries(desk: Desk, django_assert_max_num_queries: Any) -> None:
+    small, large = desk.draft(5, prefix="SMALL"), desk.draft(80, prefix="LARGE")
+    for batch in (small, large):
+        with django_assert_max_num_queries(40):
+            desk.submit(batch)
