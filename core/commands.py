@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -49,6 +49,8 @@ __all__ = [
 logger = logging.getLogger("frontdesk.commands")
 Status, Outcome = Command.Status, CommandAttempt.Outcome
 LEASE_MARGIN = timedelta(seconds=30)
+SHELVED_TRIES = 8
+OUR_FAULT = "Frontdesk itself failed; the log names the place."
 
 
 def create(
@@ -89,7 +91,14 @@ def open_for(kind: str, target: models.Model) -> Command | None:
 
 def run(command_id: int, *, now: datetime | None = None) -> bool:
     """Do the command if it is due or its lease ran out. Return False when there was nothing to claim."""
-    command = _claim(command_id, now or timezone.now())
+    try:
+        command = _claim(command_id, now or timezone.now())
+    except DatabaseError:
+        raise  # the database is away: the command is as it was, and the dispatcher comes again
+    except Exception as broken:
+        logger.error("command %s could not be claimed: %s", command_id, _where(broken))
+        _shelve(command_id, now or timezone.now())
+        return False
     if command is None:
         return False
     answer: Any = None
@@ -121,7 +130,8 @@ def lease_of(handler: Handler) -> timedelta:
 def due(*, now: datetime) -> models.QuerySet[Command]:
     """Return the commands whose time has come or whose lease has run out, oldest first."""
     return Command.objects.filter(
-        Q(status=Status.DUE, due_at__lte=now) | Q(status=Status.CLAIMED, lease_until__lt=now)
+        Q(status=Status.DUE, due_at__lte=now) | Q(status=Status.CLAIMED, lease_until__lt=now),
+        kind__in=[handler.kind for handler in handlers()],
     ).order_by("due_at", "pk")
 
 
@@ -193,6 +203,25 @@ def _claim(command_id: int, now: datetime) -> Command | None:
     return _begin(command, handler, now)
 
 
+@transaction.atomic(durable=True)
+def _shelve(command_id: int, now: datetime) -> None:
+    """Our own claim() broke, so nothing was sent: try again later, and after some tries show it as failed."""
+    command = Command.objects.filter(pk=command_id, status__in=[Status.DUE, Status.CLAIMED]).first()
+    if command is None:
+        return
+    failures = command.failures + 1
+    if failures >= SHELVED_TRIES:
+        _finish(command, Status.FAILED, OUR_FAULT, now)
+        return
+    Command.objects.filter(pk=command_id).update(
+        status=Status.DUE,
+        lease_until=None,
+        failures=failures,
+        due_at=now + timedelta(seconds=2**failures),
+        reason=OUR_FAULT,
+    )
+
+
 def _begin(command: Command, handler: Handler, now: datetime) -> Command | None:
     try:
         with transaction.atomic():
@@ -218,10 +247,20 @@ def _record(command: Command, error: Exception | None, answer: Any, exchange: ht
     except Exception as broken:
         logger.error("command %s (%s) could not be recorded: %s", command.pk, command.kind, _where(broken))
         error = broken
-        with transaction.atomic():
-            outcome = _judge(command, broken, None, now)
+        outcome = _judge_broken(command, broken, now)
     _note(command, _outcome_word(error, outcome), exchange, now)
     _move(command, outcome, now)
+
+
+def _judge_broken(command: Command, broken: Exception, now: datetime) -> Next:
+    """Recording broke: judge that as an unclear end, and when the handler cannot even take that, say so."""
+    try:
+        with transaction.atomic():
+            return _judge(command, broken, None, now)
+    except Exception as again:
+        logger.error("command %s (%s) could not be judged: %s", command.pk, command.kind, _where(again))
+        once_more = handler_of(command).policy is Policy.ASK_AGAIN and command.failures < handler_of(command).tries
+        return Later(now + timedelta(seconds=60), OUR_FAULT) if once_more else Unclear(OUR_FAULT)
 
 
 def _judge(command: Command, error: Exception | None, answer: Any, now: datetime) -> Next:
@@ -304,7 +343,7 @@ def _outcome_word(error: Exception | None, outcome: Next) -> str:
 def _sentence(error: Exception) -> str:
     if isinstance(error, http.VendorError):
         return f"{VENDORS[error.vendor].name} {error.why}."
-    return "Frontdesk itself failed; the log names the place."
+    return OUR_FAULT
 
 
 def _where(error: Exception) -> str:

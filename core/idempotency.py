@@ -34,14 +34,8 @@ class IdempotentPosts:
         kept, is_new = _reserve(token_pk, key, digest)
         if not is_new:
             return _again(kept, digest)
-        try:
-            response = self.get_response(request)
-        except BaseException:
-            kept.delete()
-            raise
-        if response.status_code >= 500:
-            kept.delete()  # nothing to give again: the work did not end
-            return response
+        # A 500 is kept too: nobody knows how far the work came, so the same key never does it a second time.
+        response = self.get_response(request)
         KeptAnswer.objects.filter(pk=kept.pk).update(
             status=response.status_code,
             body={"text": response.content.decode(), "type": response.get("Content-Type", "application/json")},

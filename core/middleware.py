@@ -3,9 +3,35 @@
 import ipaddress
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core import audit
+
+MOST_BYTES = 40 * 1024 * 1024  # the largest request anybody has a use for, a file of payments with room to spare
+
+
+class BoundedRequests:
+    """Refuse a request that says it is larger than we take, before anything of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _length(request) <= MOST_BYTES:
+            return self.get_response(request)
+        sentence = f"This is larger than {MOST_BYTES // (1024 * 1024)} MB. Nothing was taken; send less at once."
+        if request.path.startswith("/api/"):
+            body = {"type": "about:blank", "title": "Too large", "status": 413, "detail": sentence}
+            return JsonResponse(body, status=413, content_type="application/problem+json")
+        return HttpResponse(sentence, status=413, content_type="text/plain; charset=utf-8")
+
+
+def _length(request: HttpRequest) -> int:
+    """Return the announced size in bytes; a body of no announced size counts as too large."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if request.META.get("HTTP_TRANSFER_ENCODING") or not announced.isdigit():
+        return MOST_BYTES + 1
+    return int(announced)
 
 
 class PrivatePages:

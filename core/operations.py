@@ -31,7 +31,9 @@ class VendorHealth:
 
 def commands_of(clinic_pk: int) -> QuerySet[Command]:
     """Return the outside work of one clinic, newest first."""
-    return Command.objects.filter(clinic_pk=clinic_pk).order_by("-created_at")
+    kinds = [handler.kind for handler in commands.handlers()]
+    rows = Command.objects.filter(clinic_pk=clinic_pk, kind__in=kinds)
+    return rows.defer("request").order_by("-created_at")
 
 
 def vendors(*, now: datetime) -> list[VendorHealth]:
@@ -90,7 +92,9 @@ def _line(command: Command) -> dict[str, Any]:
 
 def recent_attempts(rows: QuerySet[Command]) -> list[dict[str, Any]]:
     """Return the newest tries of these commands, with what came of each."""
-    tries = CommandAttempt.objects.filter(command__in=rows.values("pk")).select_related("command")
+    tries = (
+        CommandAttempt.objects.filter(command__in=rows.values("pk")).select_related("command").defer("command__request")
+    )
     return [
         {
             "label": commands.handler_of(attempt.command).label,

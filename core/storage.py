@@ -76,8 +76,7 @@ class SealedStorage(Storage):
         plain = sealed.open_sealed(was, f"file:{name}")
         fresh = sealed.seal(plain, f"file:{name}")
         if settings.STORAGE_URL:
-            self.below.delete(name)
-            self.below.save(name, ContentFile(fresh))
+            self.below.bucket.Object(name).put(Body=fresh)  # type: ignore[attr-defined]  # one atomic overwrite
         else:
             path = Path(cast(FileSystemStorage, self.below).path(name))
             draft = path.with_suffix(".resealed")

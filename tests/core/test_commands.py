@@ -25,9 +25,12 @@ class Scripted(Handler):
     tries = 3
     script: ClassVar[list[Any]] = []
     told: ClassVar[list[str]] = []
+    breaks_at_claim: ClassVar[bool] = False
 
     def claim(self, command: Command, *, now: Any) -> None:
         self.told.append("claim")
+        if self.breaks_at_claim:
+            raise self.script.pop(0)
         if self.script and isinstance(self.script[0], NotWanted):
             raise self.script.pop(0)
 
@@ -43,6 +46,9 @@ class Scripted(Handler):
         if answer == "broken":
             Organization.objects.create(name="half written")
             raise ZeroDivisionError
+        if answer == "broken twice":
+            self.script.append("and again")
+            raise ZeroDivisionError
         return answer
 
     def rejected(self, command: Command, error: Rejected, *, now: Any) -> commands.Next:
@@ -50,6 +56,8 @@ class Scripted(Handler):
 
     def unclear(self, command: Command, *, reason: str, now: Any) -> commands.Next:
         self.told.append("unclear")
+        if self.script == ["and again"]:
+            raise ZeroDivisionError
         return Unclear(reason)
 
     def retrying(self, command: Command, *, reason: str, at: Any, now: Any) -> None:
@@ -231,6 +239,33 @@ def test_a_fault_while_recording_leaves_nothing_half_written(make):
     commands.run(command.pk)
     assert fresh(command).status == "UNCLEAR"
     assert not Organization.objects.filter(name="half written").exists()
+
+
+def test_a_claim_that_breaks_is_tried_again_and_then_shown_as_failed(make, caplog):
+    command = make("test.once", *[ValueError("Emily Dickinson")] * 9)
+    Scripted.breaks_at_claim = True
+    try:
+        for _ in range(commands.SHELVED_TRIES):
+            assert commands.run(command.pk, now=fresh(command).due_at) is False
+    finally:
+        Scripted.breaks_at_claim = False
+    assert (fresh(command).status, command.reason) == ("FAILED", commands.OUR_FAULT)
+    assert "call" not in Scripted.told
+    assert "Emily" not in caplog.text
+
+
+def test_a_handler_that_cannot_even_be_unclear_leaves_it_for_a_person(make):
+    command = make("test.once", "broken twice")
+    commands.run(command.pk)
+    assert (fresh(command).status, command.reason) == ("UNCLEAR", commands.OUR_FAULT)
+
+
+def test_work_of_an_app_that_is_switched_off_waits(make, monkeypatch):
+    command = make("test.ask", Done())
+    monkeypatch.delitem(handlers._handlers, "test.ask")
+    assert not commands.due(now=timezone.now()).filter(pk=command.pk).exists()
+    assert commands.run(command.pk) is False
+    assert fresh(command).status == "DUE"
 
 
 def test_a_worker_that_died_in_the_middle_of_a_question_is_replaced(make):

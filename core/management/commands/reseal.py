@@ -15,7 +15,7 @@ BATCH = 200
 
 
 class Command(BaseCommand):
-    """Go over every sealed column, file and fingerprint."""
+    """Go over every sealed column and file."""
 
     help = "Seal every sealed value and file under the newest of SEALING_KEYS."
 
@@ -31,19 +31,20 @@ def _reseal_model(model: type[models.Model]) -> int:
     if not fields:
         return 0
     changed, last = 0, 0
-    while rows := list(model._base_manager.filter(pk__gt=last).order_by("pk")[:BATCH]):
+    while True:
+        # Read and write under one lock, so that an edit made meanwhile is not written over.
         with transaction.atomic():
+            rows = list(model._base_manager.select_for_update().filter(pk__gt=last).order_by("pk")[:BATCH])
             changed += sum(_reseal_row(row, fields) for row in rows)
+        if not rows:
+            return changed
         last = rows[-1].pk
-    return changed
 
 
 def _reseal_row(row: models.Model, fields: list[str]) -> bool:
-    if all(_is_current(row, field) for field in fields) and not hasattr(row, "renew_fingerprints"):
+    if all(_is_current(row, field) for field in fields):
         return False
     values = {field: getattr(row, field) for field in fields}
-    if hasattr(row, "renew_fingerprints"):
-        values |= row.renew_fingerprints()
     return type(row)._base_manager.filter(pk=row.pk).update(**values) == 1
 
 
