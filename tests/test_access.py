@@ -15,11 +15,16 @@ from django.utils import timezone
 
 from clinic import tokens
 from clinic.models import ApiToken, Membership, Role
+from core import vendors
 from core.models import Command
 from eligibility.models import PayerCorrection
 from intake.services import cards, patients
+from payments.models import PaymentAccount
+from payments.reading import read_payments
+from payments.services import drafts
 from tests.conftest import Cast
 from tests.eligibility import make
+from tests.payments_data import dumps, make_batch
 
 DESK, BILLING, ADMIN = Role.FRONT_DESK, Role.BILLING, Role.ADMIN
 ALL = {DESK, BILLING, ADMIN}
@@ -73,6 +78,35 @@ PAGES: dict[str, set[Role]] = {
     "capture-correct": {DESK, BILLING},
     "capture-send": ALL,
     "capture-discard": {DESK, BILLING},
+    # payments
+    "batch-list": {BILLING, ADMIN},
+    "batch-new": {BILLING, ADMIN},
+    "payment-sample": {BILLING, ADMIN},
+    "batch-detail": {BILLING, ADMIN},
+    "batch-status": {BILLING, ADMIN},
+    "batch-payments": {BILLING, ADMIN},
+    "payment-detail": {BILLING, ADMIN},
+    "payment-remove": {BILLING, ADMIN},
+    "batch-add": {BILLING, ADMIN},
+    "batch-submit": {BILLING, ADMIN},
+    "batch-take-back": {BILLING, ADMIN},
+    "batch-discard": {BILLING, ADMIN},
+    "batch-give-up": {BILLING, ADMIN},
+    "batch-copy": {BILLING, ADMIN},
+    "batch-approve": {ADMIN},
+    "batch-withdraw": {ADMIN},
+    "batch-reject": {ADMIN},
+    "batch-release": {ADMIN},
+    "batch-again": {ADMIN},
+    "batch-cancel": {ADMIN},
+    "batch-settle": {ADMIN},
+    "batch-ask": {BILLING, ADMIN},
+    "batch-resume": {BILLING, ADMIN},
+    "batch-stop": {BILLING, ADMIN},
+    "account-list": {BILLING, ADMIN},
+    "account-freeze": {ADMIN},
+    "account-thaw": {ADMIN},
+    "account-holds": {ADMIN},
     # clinic
     "clinic-switch": ALL,
     "settings-home": {ADMIN},
@@ -87,6 +121,7 @@ PAGES: dict[str, set[Role]] = {
     "command-retry": ALL,
 }
 OPEN = {"first-run", "health", "api-schema", "api-docs", "styleguide"}  # for anyone, and without anyone's data
+SHARED = {"account-freeze", "account-thaw", "account-holds"}  # accounts belong to the organization, not to a clinic
 # Whose row a URL leads to, where its name's first word does not say it.
 ROW = {
     "card-new": "patient",
@@ -125,9 +160,10 @@ ROW_API = [name for name in API if leads_to_a_row(name)]
 
 
 @pytest.fixture
-def rows(cast: Cast, settings: Any, tmp_path: Any) -> dict[str, dict[str, Any]]:
+def rows(cast: Cast, settings: Any, tmp_path: Any, monkeypatch: Any) -> dict[str, dict[str, Any]]:
     """Return, by the first word of a URL name, the arguments that lead to a row of clinic A."""
     settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(vendors, "_checks", {})  # no network here: the page that tries the keys finds none to try
     clinic = cast.clinic_a
     patient = patients.register_patient(
         clinic=clinic, by=cast.alice, first_name="Emily", last_name="Brontefield", birth_date=date(1986, 3, 15)
@@ -145,7 +181,14 @@ def rows(cast: Cast, settings: Any, tmp_path: Any) -> dict[str, dict[str, Any]]:
         "command": Command.objects.filter(clinic_pk=clinic.pk).first(),
         "token": ApiToken.objects.get(),
     }
+    account = PaymentAccount.objects.create(
+        organization=cast.organization, name="Claims", short_code="ACCT1", sub_account_short_code="SUBACCT1"
+    )
+    given = read_payments(dumps({"payments": make_batch(1).payments}))
+    batch = drafts.create_batch(clinic=clinic, account=account, given=given, by=cast.bo, now=timezone.now())
+    coded |= {"batch": batch, "account": account}
     found: dict[str, dict[str, Any]] = {word: {"code": row.code} for word, row in coded.items()}
+    found["payment"] = {"code": batch.code, "payment_code": batch.payments.get().code}
     found["person"] = {"pk": Membership.objects.get(user=cast.alice).pk}
     correction = PayerCorrection.objects.create(eligibility_check=check, path="subscriber.last_name")
     found["correction"] = {"code": check.code, "correction": correction.code}
@@ -157,6 +200,7 @@ def url_of(name: str, rows: dict[str, dict[str, Any]]) -> str:
     if not leads_to_a_row(name):
         return reverse(name)
     word = ROW.get(name) or name.removeprefix("api-").split("-")[0]
+    word = "batch" if name.startswith("api-payment-batch") else word
     extra = {"side": "front"} if name == "card-photo" else {}
     return reverse(name, kwargs={**rows[word], **extra})
 
@@ -195,7 +239,7 @@ def test_another_clinics_row_is_404(cast: Cast, rows: dict[str, Any], name: str)
     assert [answer.status_code for answer in answers] == [expected] * len(answers)
 
 
-@pytest.mark.parametrize("name", [name for name in ROW_PAGES if PAGES[name] != ALL and DESK not in PAGES[name]])
+@pytest.mark.parametrize("name", [name for name in ROW_PAGES if DESK not in PAGES[name] and name not in SHARED])
 def test_another_clinics_row_is_404_for_the_right_role_too(cast: Cast, rows: dict[str, Any], name: str):
     Membership.objects.filter(user=cast.charlie).update(role=min(PAGES[name]))
     answers = both(as_page(cast, "charlie"), url_of(name, rows))
@@ -204,6 +248,8 @@ def test_another_clinics_row_is_404_for_the_right_role_too(cast: Cast, rows: dic
 
 @pytest.mark.parametrize("name", ROW_API)
 def test_another_clinics_row_is_404_over_the_api(cast: Cast, rows: dict[str, Any], name: str, client: Client):
+    if "payment" in name:
+        Membership.objects.filter(user=cast.charlie).update(role=BILLING)
     url, headers = url_of(name, rows), {"headers": as_program(cast, "charlie")}
     answers = [client.get(url, **headers), client.post(url, {}, content_type="application/json", **headers)]
     answers += [client.patch(url, {}, content_type="application/json", **headers), client.delete(url, **headers)]
