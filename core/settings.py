@@ -3,8 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
 from core import env, keys
@@ -20,15 +20,13 @@ SECRET_KEY = keys.secret_key(DATA_DIR)
 SEALING_KEYS = keys.sealing_keys(DATA_DIR)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
-PUBLIC_URL = env.text("PUBLIC_URL")
+PUBLIC_URL = env.url("PUBLIC_URL")
 
 # ---- the vendors; the defaults are the local sandbox ---------------------------------------------------------------
-SANDBOX_URL = env.url("SANDBOX_URL", f"http://127.0.0.1:{env.integer('SANDBOX_PORT', 8900, least=1)}")
-_SANDBOX_WS = SANDBOX_URL.replace("http", "ws", 1)
+SANDBOX_URL = env.url("SANDBOX_URL", f"http://127.0.0.1:{env.port('SANDBOX_PORT', 8900)}")
 # Every deadline of a vendor call, and every lease, times this: below 1 for rehearsing crashes, 1 for work.
 DEADLINE_SCALE = env.seconds("DEADLINE_SCALE", 1.0, least=0.001)
 CARDSCAN_URL = env.url("CARDSCAN_URL", f"{SANDBOX_URL}/cardscan/v1")
-CARDSCAN_WEBSOCKET_URL = env.url("CARDSCAN_WEBSOCKET_URL", f"{_SANDBOX_WS}/cardscan/ws")
 CARDSCAN_API_KEY = env.text("CARDSCAN_API_KEY", "sk_test_cardscan_ai_sandbox_0001")
 CANDID_API_URL = env.url("CANDID_API_URL", f"{SANDBOX_URL}/candid")
 CANDID_PRE_ENCOUNTER_URL = env.url("CANDID_PRE_ENCOUNTER_URL", f"{SANDBOX_URL}/candid")
@@ -115,9 +113,7 @@ TEMPLATES = [
 
 # ---- database ---------------------------------------------------------------------------------------------------
 DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(
-        env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'frontdesk.sqlite3'}"), conn_max_age=600
-    )
+    "default": env.database("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'frontdesk.sqlite3'))}")
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # One writer at a time, waiting in line, and an intent survives a power cut (synchronous=FULL).
@@ -129,7 +125,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- cache and broker -----------------------------------------------------------------------------------------------
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env.redis("REDIS_URL")
 CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
@@ -201,7 +197,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if env.text("EMAIL_HOST") else "core.mail.NoMailServer"
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
-EMAIL_PORT = env.integer("EMAIL_PORT", 587, least=1)
+EMAIL_PORT = env.port("EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
@@ -246,6 +242,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "CardStatus": "intake.models.cards.CardScan.Status",
+        "AppointmentStatus": "intake.models.people.Appointment.Status",
+        "CoverageStatus": "intake.models.coverage.Coverage.Status",
+        "CheckStatus": "eligibility.choices.CheckStatus",
+        "CaptureStatus": "eligibility.choices.CaptureStatus",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": False},

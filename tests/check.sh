@@ -11,7 +11,7 @@ step "format and lint"
 $bin/ruff format --check .
 $bin/ruff check .
 step "types"
-$bin/mypy core clinic intake eligibility payments sandbox
+$bin/mypy core clinic intake eligibility payments sandbox demo
 step "import contracts"
 $bin/lint-imports
 step "migrations"
