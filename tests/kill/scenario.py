@@ -3,7 +3,7 @@
 from collections import Counter
 
 from demo.client import wait_for
-from tests.kill.works import PAYMENTS, Batch, Capture, Check, Release, Scan, Work
+from tests.kill.works import PAYMENTS, Batch, Capture, Check, Release, Scan, Single, Work
 from tests.kill.world import PATIENCE, World
 
 Works = dict[str, Work]
@@ -26,10 +26,12 @@ STILL: list[Fault] = [
     ("payments", "start", "black_hole_after", {}),
     ("payments", "release", "black_hole_before", {}),
     ("payments", "release", "black_hole_after", {}),
+    ("payments", "single", "black_hole_before", {}),
+    ("payments", "single", "black_hole_after", {}),
 ]
 # The calls that the vendor is busy with: it reads the card, asks the payer, has sent half of its answer, or will work
 # in a moment. They are begun last.
-BUSY_SECONDS = 12
+BUSY_SECONDS = 15
 BUSY: list[Fault] = [
     ("cardscan", "process", "slow", {"seconds": BUSY_SECONDS}),
     ("cardscan", "get", "black_hole_before", {}),
@@ -45,31 +47,33 @@ IN_FLIGHT = {
     "payments.add": 2,
     "payments.start": 2,
     "payments.release": 3,
+    "payments.single": 2,
 }
 BUSY_KINDS = ("intake.card.read", "eligibility.check", "eligibility.capture.send", "payments.add", "payments.release")
 # Batches that the vendor has whole once its work is done, and payments whose money has left.
-WHOLE, PAID = 7, 2 * PAYMENTS
+WHOLE, PAID = 7, 2 * PAYMENTS + 1
 
 
 def prepare(world: World) -> tuple[Works, Works]:
     """Make everything up to the press of its button; return what is begun first, and what is begun last."""
     first: Works = {
         **{f"release {n}": Release(world) for n in ("not done", "done")},
+        **{f"single {n}": Single(world) for n in range(2)},
         **{f"scan {n}": Scan(world, n) for n in range(3)},
         **{f"check {n}": Check(world) for n in range(2)},
         **{f"capture {n}": Capture(world) for n in range(2)},
         **{f"batch {n}": Batch(world) for n in range(5)},
     }
     last: Works = {
-        "release busy": Release(world),
         "capture busy": Capture(world),
-        "scan busy": Scan(world, 3),
         "check busy": Check(world),
+        "scan busy": Scan(world, 3),
         "batch busy": Batch(world),
+        "release busy": Release(world),
     }
-    for work in [*first.values(), last["release busy"]]:
+    for work in [*first.values(), *last.values()]:
         if isinstance(work, Release):
-            wait_for(work.is_settled, bool, what="Holding a batch", seconds=PATIENCE)
+            work.wait_for_its_turn()
     return first, last
 
 
@@ -101,7 +105,7 @@ def wait_for_vendors(world: World) -> None:
 
 
 def _whole(world: World) -> int:
-    return sum(batch["currentNumberOfPayments"] == PAYMENTS for batch in world.vendor_batches())
+    return sum(batch["currentNumberOfPayments"] == PAYMENTS for batch in world.vendor_batches("ACCT1"))
 
 
 def settle(world: World, works: Works) -> None:

@@ -29,7 +29,7 @@ class Scenario:
     def __init__(self, world: World) -> None:
         world.start()
         self.world, self.capture, self.release = world, Capture(world), Release(world)
-        wait_for(self.release.is_settled, bool, what="Holding a batch", seconds=PATIENCE)
+        self.release.wait_for_its_turn()
         world.switch("payments", "second_release", "pays")
         world.fault("spry", "capture", "black_hole_after")
         world.fault("payments", "release", "black_hole_after")

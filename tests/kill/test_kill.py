@@ -1,6 +1,6 @@
 """SIGKILL of the worker, and of everything, in the middle of scans, checks, phone captures and batches.
 
-Nineteen pieces of work are in flight at the moment of the kill: of each kind some that the vendor has not begun, some
+Twenty-one pieces of work are in flight at the moment of the kill: of each kind some that the vendor has not begun, some
 that it is busy with, some that it has done and not answered. Afterwards each is finished, or waits with a reason, and
 nothing has happened twice: one coverage, one answer, one record at SPRY, money left once.
 """
@@ -20,7 +20,7 @@ NOT_DONE = {"worker": {"release not done"}, "everything": {"release not done", "
 NAMES = [
     *("scan 0", "scan 1", "scan 2", "scan busy", "check 0", "check 1", "check busy"),
     *("capture 0", "capture 1", "capture busy", "batch 0", "batch 1", "batch 2", "batch 3", "batch 4", "batch busy"),
-    *("release not done", "release done", "release busy"),
+    *("release not done", "release done", "release busy", "single 0", "single 1"),
 ]
 
 

@@ -171,14 +171,15 @@ class Capture:
 class Batch:
     """A batch on its way to where the vendor holds it."""
 
-    ends = "HELD"
+    account, size, ends = "ACCT1", PAYMENTS, "HELD"
 
     def __init__(self, world: World) -> None:
         self.world = world
-        made = make_batch(PAYMENTS, prefix=f"K{uuid.uuid4().hex[:6].upper()}")
-        self.references = [payment["paymentDetails"]["issuerReferenceId"] for payment in made.payments]
-        body = {"accountShortCode": "ACCT1", "subAccountShortCode": "SUBACCT1", "payments": made.payments}
-        code = world.billing.post("payment-batches/", _numbers(body))["code"]
+        made = make_batch(self.size, prefix=f"K{uuid.uuid4().hex[:6].upper()}").payments
+        self.references = [payment["paymentDetails"]["issuerReferenceId"] for payment in made]
+        accounts = {"accountShortCode": self.account, "subAccountShortCode": f"SUB{self.account}"}
+        given = {"payment": made[0]} if self.size == 1 else {"payments": made}
+        code = world.billing.post("payment-batches/", _numbers({**accounts, **given}))["code"]
         self.where, self.page = f"payment-batches/{code}/", f"/payments/{code}/"
         world.billing.post(f"{self.where}submit/", {"reasons": {}})
 
@@ -207,20 +208,25 @@ class Batch:
         expected = 1 if row["status"] in {"RELEASED", "RECONCILED"} else 0
         if set(self.times_money_left()) != {expected}:
             found.append(f"the batch is {row['status']} and money left {self.times_money_left()} times")
-        at_vendor = [b for b in self.world.vendor_batches() if b["clientRequestId"] == row["client_request_id"]]
-        if [b["currentNumberOfPayments"] for b in at_vendor] != [PAYMENTS]:
-            found.append(f"the vendor has {len(at_vendor)} batches of this request")
+        batches = self.world.vendor_batches(self.account)
+        whole = [b["currentNumberOfPayments"] for b in batches if b["clientRequestId"] == row["client_request_id"]]
+        if whole != [self.size]:
+            found.append(f"the vendor has batches of {whole} payments for this request")
         return found
 
 
 class Release(Batch):
     """A held batch whose money is about to leave."""
 
-    ends = "RELEASED"
+    ends, waits_in = "RELEASED", "HELD"
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         super().begin()
+
+    def wait_for_its_turn(self) -> None:
+        """Wait until the release can be pressed."""
+        wait_for(lambda: self.row()["status"], lambda s: s == self.waits_in, what="Holding", seconds=PATIENCE)
 
     def begin(self) -> None:
         """Press release."""
@@ -236,6 +242,12 @@ class Release(Batch):
         why = "Two looks at the vendor say that it is still held."
         press(self.world.admin("admin2"), self.page, to=f"{self.page}again/", reason=why)
         wait_for(lambda: self.row()["status"], lambda s: s == "RELEASED", what="The second release", seconds=PATIENCE)
+
+
+class Single(Release):
+    """A payment of an account that does not hold: making it is paying it."""
+
+    account, size, waits_in = "ACCT2", 1, "LOADED"
 
 
 def _numbers(document: Any) -> Any:

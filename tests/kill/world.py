@@ -23,7 +23,8 @@ ENVIRONMENT = {
     "WORKER_THREADS": "32",
     "CANDID_CONCURRENCY": "10",
 }
-CARDSCAN_KEY, PAYMENTS_KEY = "sk_test_cardscan_ai_sandbox_0001", "payments-sandbox-key"
+CARDSCAN_KEY = "sk_test_cardscan_ai_sandbox_0001"
+PAYMENTS_KEYS = {"ACCT1": "payments-sandbox-key", "ACCT2": "payments-sandbox-key-2"}
 Row = tuple[Any, ...]
 
 
@@ -77,6 +78,7 @@ class World:
     def kill_everything(self) -> None:
         """SIGKILL the supervisor and everything below it, at once."""
         supervisor = self._supervisor()
+        supervisor.suspend()  # so that it starts nothing again between the first kill and its own
         everyone = [*supervisor.children(recursive=True), supervisor]
         for process in everyone:
             process.kill()
@@ -158,9 +160,9 @@ class World:
         """Return the cards that CardScan has."""
         return list(self._vendor("cardscan/v1/cards", {"Authorization": f"Bearer {CARDSCAN_KEY}"})["cards"])
 
-    def vendor_batches(self) -> list[dict[str, Any]]:
-        """Return the payment batches that the vendor has."""
-        return list(self._vendor("payments/api/v1/payments/batch", {"API-Key": PAYMENTS_KEY})["batches"])
+    def vendor_batches(self, account: str) -> list[dict[str, Any]]:
+        """Return the payment batches that the vendor has of an account."""
+        return list(self._vendor("payments/api/v1/payments/batch", {"API-Key": PAYMENTS_KEYS[account]})["batches"])
 
     def ledger(self) -> dict[str, dict[str, Any]]:
         """Return how often money left, by the payment's reference."""
