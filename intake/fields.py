@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ SEVERAL = ("dependent_names",)
 PAYER_FIELDS = ("payer_name", "payer_id")
 ASKED = tuple(name for name, kind in KINDS.items() if kind.asked)
 LONGEST = 200
+SUFFIXES = ("jr", "sr", "ii", "iii", "iv")
 
 # The review's three degrees of trust in a value; below DOUBTFUL the photo has to be looked at closely.
 CLEAR, DOUBTFUL = 0.95, 0.8
@@ -107,24 +109,57 @@ def usable_date(text: str) -> date | None:
 
 def fold(text: str) -> str:
     """Return a name without accents, case, and anything but letters, so that two spellings can be compared."""
-    plain = unicodedata.normalize("NFKD", text)
-    return " ".join(re.findall(r"[a-z]+", "".join(c for c in plain if not unicodedata.combining(c)).casefold()))
+    plain = unicodedata.normalize("NFKD", re.sub(r"['’ʼ]", "", text)).casefold()
+    return " ".join(re.findall(r"[^\W\d_]+", "".join(c for c in plain if not unicodedata.combining(c))))
 
 
-def names_match(card_name: str, first_name: str, last_name: str) -> bool:
-    """Return whether the name on a card is this person's; middle names, initials, order and accents may differ."""
-    printed = set(fold(card_name).split())
-    first, last = fold(first_name).split(), fold(last_name).split()
-    return bool(printed and first and last) and first[0] in printed and set(last) <= printed
+class SameName(Enum):
+    """How a name on a card fits a person's."""
+
+    YES = "the same first and last name"
+    BUT_SUFFIX = "the same, but only one of them is a Jr or Sr: father and son share a name"
+    NO = "another name"
+
+
+def compare_names(card_name: str, first_name: str, last_name: str) -> SameName:
+    """Return how the name on a card ("FIRST MIDDLE LAST" or "LAST, FIRST MIDDLE") fits a person's.
+
+    Accents, case and middle names may differ. The first given name is compared by its place, since a middle name that
+    equals the patient's first name is most often a parent's.
+    """
+    given, family, suffix = _parts(card_name, len(_words(last_name)))
+    first, last = _words(first_name), _words(last_name)
+    if not (given and first and last) or (given[0], family) != (first[0], last):
+        return SameName.NO
+    return SameName.YES if suffix == _suffixes(f"{first_name} {last_name}") else SameName.BUT_SUFFIX
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in fold(text).split() if word not in SUFFIXES]
+
+
+def _suffixes(text: str) -> set[str]:
+    return {word for word in fold(text).split() if word in SUFFIXES}
+
+
+def _parts(card_name: str, family_words: int) -> tuple[list[str], list[str], set[str]]:
+    """Return given names, family name and suffixes of a printed name whose family name may have several words."""
+    before, _, after = card_name.partition(",")
+    given, family = _words(after), _words(before)
+    if not given:  # no comma, or one before the suffix: "JOHN SMITH, JR"
+        given, family = family[:-family_words], family[-family_words:]
+    return given, family, _suffixes(card_name)
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Return first and last name of a printed name; "LAST, FIRST" and "First M Last" are both seen."""
-    if "," in name:
-        last, _, rest = name.partition(",")
-        return (rest.split() or [""])[0], last.strip()
-    words = name.split()
-    return (words[0], words[-1]) if len(words) > 1 else ("", name.strip())
+    """Return first and last name of a printed name, "LAST, FIRST" or "First M Last", without Jr or Sr."""
+    before, _, after = (
+        " ".join(word for word in part.split() if fold(word) not in SUFFIXES) for part in name.partition(",")
+    )
+    if after:
+        return after.split()[0], before
+    words = before.split()
+    return (words[0], words[-1]) if len(words) > 1 else ("", before)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from clinic.models import User
 from core import audit
 
 from .. import fields
-from ..models import CardField, CardMovedOn, CardScan, Coverage, Payer
+from ..models import CardField, CardMovedOn, CardScan, Coverage, Patient, Payer
 from .coverage import DecisionMissing, OnFile, Placing, add_coverage, current_coverages, remove_coverage
 from .payers import PayerGuess, learn_alias, match_payer, payer_from_choice
 
@@ -251,14 +251,22 @@ def name_on_card(card: CardScan) -> NameOnCard:
     member = next((row.current_value for row in rows if row.name == "member_name"), "")
     if not member:
         return NameOnCard("", "The card shows no member name. Say whose coverage it is.")
-    if fields.names_match(member, patient.first_name, patient.last_name):
+    same = fields.compare_names(member, patient.first_name, patient.last_name)
+    if same is fields.SameName.YES:
         return NameOnCard(Coverage.Relationship.SELF, "")
     first, last = fields.split_name(member)
+    return NameOnCard("", _doubt(patient, member, same, rows), first, last)
+
+
+def _doubt(patient: Patient, member: str, same: fields.SameName, rows: list[CardField]) -> str:
+    """Return what a person has to decide about a card whose member may not be the patient."""
+    names = f"The card names {member}, and this patient is {patient.name}."
+    if same is fields.SameName.BUT_SUFFIX:
+        return f"{names} They may be two people of one family. Say whose coverage it is."
     dependents = [row.current_value for row in rows if row.name == "dependent_names"]
-    if any(fields.names_match(name, patient.first_name, patient.last_name) for name in dependents):
-        said = (
+    listed = (fields.compare_names(name, patient.first_name, patient.last_name) for name in dependents)
+    if fields.SameName.YES in listed:
+        return (
             f"The card is {member}'s and lists {patient.name} as a dependent. Say what {patient.first_name} is to them."
         )
-        return NameOnCard("", said, first, last)
-    said = f"The card names {member}, and this patient is {patient.name}. Check that the card belongs here."
-    return NameOnCard("", said, first, last)
+    return f"{names} Check that the card belongs here."

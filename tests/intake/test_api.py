@@ -108,6 +108,14 @@ def test_it_asks_whose_card_it_is_when_they_do_not(desk_api: Api, checked: CardS
     assert (made["subscriber_first_name"], made["subscriber_birth_date"]) == ("Emily", "1955-12-10")
 
 
+@pytest.mark.parametrize("last_name", ["Dickinson Jr", "Dickinson III"])
+def test_it_does_not_guess_between_people_who_share_a_name(desk_api: Api, checked: CardScan, last_name: str) -> None:
+    Patient.objects.update(last_name=last_name)
+    response = desk_api("POST", f"/card-scans/{checked.code}/confirm/", {})
+    assert response.status_code == 409 and "relationship" in response.json()["errors"]
+    assert desk_api("POST", f"/card-scans/{checked.code}/confirm/", {"relationship": "SELF"}).status_code == 200
+
+
 def test_it_chooses_the_payer(desk_api: Api, card: CardScan) -> None:
     body = {"payer": {"edi_payer_id": "60054", "name": "Aetna"}, "version": card.version}
     shown = desk_api("PATCH", f"/card-scans/{card.code}/fields/", body).json()

@@ -159,6 +159,8 @@ def test_it_does_not_overwrite_a_chosen_payer_by_a_later_field(desk: Client, car
             {"member_name": score("edward dickinson"), "dependent_names": [score("emily dickinson")]},
             "lists Emily Dickinson as a dependent",
         ),
+        ({"member_name": score("lavinia emily dickinson")}, "The card names Lavinia Emily Dickinson, and this patient"),
+        ({"member_name": score("emily dickinson sr")}, "They may be two people of one family."),
         ({}, "The card shows no member name."),
     ],
 )
