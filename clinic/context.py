@@ -9,17 +9,18 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from clinic.models import Role
+from core import mail
 from core.context import banner
 
 _EVERYONE = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
-# url name, label, icon, who sees it
+# url name, label, icon, who sees it, where its pages begin
 _NAV = [
-    ("today", "Today", "calendar", _EVERYONE),
-    ("patient-list", "Patients", "people", _EVERYONE),
-    ("worklist", "Worklist", "list", _EVERYONE),
-    ("batch-list", "Payments", "bank", (Role.BILLING, Role.ADMIN)),
-    ("operations", "Operations", "pulse", _EVERYONE),
-    ("settings-home", "Clinic", "building", (Role.ADMIN,)),
+    ("today", "Today", "calendar", _EVERYONE, ()),
+    ("patient-list", "Patients", "people", _EVERYONE, ("/patients/", "/cards/", "/coverages/")),
+    ("worklist", "Worklist", "list", _EVERYONE, ("/worklist/", "/checks/", "/captures/")),
+    ("batch-list", "Payments", "bank", (Role.BILLING, Role.ADMIN), ("/payments/",)),
+    ("operations", "Operations", "pulse", _EVERYONE, ("/operations/",)),
+    ("settings-home", "Clinic", "building", (Role.ADMIN,), ("/clinic/",)),
 ]
 
 
@@ -33,17 +34,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav": list(_nav(request)),
         "test_banner": banner(),
         "demo": settings.DEMO,
+        "can_mail": mail.can_send(),
         "now_local": timezone.now().astimezone(clinic.zone) if clinic else timezone.now(),
     }
 
 
 def _nav(request: HttpRequest) -> Iterator[dict[str, Any]]:
-    for name, label, icon, roles in _NAV:
+    for name, label, icon, roles, begins in _NAV:
         if getattr(request, "role", None) not in roles:
             continue
         try:
             url = reverse(name)
         except NoReverseMatch:
             continue  # the app is switched off
-        active = request.path == url if url == "/" else request.path.startswith(url)
+        active = request.path == url or request.path.startswith(begins)
         yield {"name": name, "url": url, "label": label, "icon": icon, "active": active}

@@ -1,10 +1,13 @@
 """Forms of the clinic's pages: shape only."""
 
+from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
+from clinic import services
 from clinic.models import Clinic, Provider, Role, User, validate_time_zone
 from clinic.npi import validate_npi
 
@@ -46,7 +49,9 @@ class FirstSetUpForm(forms.Form):
 
 
 class ClinicForm(forms.ModelForm):
-    """The clinic's own data."""
+    """The clinic's own data, and the version of it that the form was made from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
         model = Clinic
@@ -63,6 +68,18 @@ class ClinicForm(forms.ModelForm):
             "spry_clinic_id",
             "spry_service_code",
         )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, clinic: Clinic) -> None:
+        # A copy: validation writes into its instance, and the page still names the clinic as it is.
+        super().__init__(data, instance=copy(clinic), initial={"version": clinic.version})
+
+    def changed(self) -> dict[str, Any]:
+        """Return the columns in which what was typed differs from the clinic as it is."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+
+    def stored(self) -> str:
+        """Return what the clinic has in those columns, as words."""
+        return "; ".join(f"{self[name].label}: {self.initial[name] or 'empty'}" for name in self.changed())
 
 
 class ProviderForm(forms.ModelForm):
@@ -102,3 +119,28 @@ class TokenForm(forms.Form):
         people = User.objects.filter(memberships__clinic=clinic).exclude(memberships__role=Role.ADMIN)
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
         self.fields["person"].label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
+
+
+class PasswordForm(forms.Form):
+    """A new first password for someone who does not know theirs."""
+
+    member = forms.ModelChoiceField(User.objects.none(), label="For")
+    new_password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Tell it to them in person; they change it after the sign-in.",
+    )
+
+    def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].queryset = services.may_get_password(clinic)  # type: ignore[attr-defined]
+        self.fields["member"].label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a weak password."""
+        data = super().clean() or {}
+        if data.get("member") and data.get("new_password"):
+            try:
+                validate_password(data["new_password"], data["member"])
+            except forms.ValidationError as error:
+                self.add_error("new_password", error)
+        return data

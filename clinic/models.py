@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from clinic.npi import validate_npi
-from core.models import Coded
+from core.models import Coded, Versioned
 
 
 class Role(models.TextChoices):
@@ -39,7 +39,7 @@ class Organization(Coded):
         return f"Organization #{self.pk}"
 
 
-class Clinic(Coded):
+class Clinic(Coded, Versioned):
     """A place where patients arrive."""
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="clinics")
@@ -97,6 +97,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False, editable=False)  # its password is known: nobody without DEMO=1
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

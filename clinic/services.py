@@ -3,11 +3,14 @@
 import hmac
 import secrets
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from clinic import setup
+from clinic import setup, tokens
 from clinic.models import Clinic, Membership, Provider, Role, User
 from core import audit
 
@@ -17,10 +20,10 @@ class OwnRole(Exception):
 
 
 @transaction.atomic
-def change_clinic(clinic: Clinic, *, changed: list[str], by: User) -> None:
-    """Write the changed columns of the clinic."""
-    clinic.save(update_fields=changed)
-    audit.record(by, "clinic.changed", clinic, clinic=clinic, fields=changed)
+def change_clinic(clinic: Clinic, *, version: int, by: User, **changed: Any) -> None:
+    """Write the changed columns of the clinic. Raises core.models.EditedMeanwhile."""
+    clinic.change(version, **changed)
+    audit.record(by, "clinic.changed", clinic, clinic=clinic, fields=list(changed))
 
 
 @transaction.atomic
@@ -33,11 +36,30 @@ def add_member(clinic: Clinic, *, email: str, name: str, role: str, password: st
 
 @transaction.atomic
 def remove_member(membership: Membership, *, by: User) -> None:
-    """Take someone's role away. Raises OwnRole."""
+    """Take someone's role away, and end the keys that act as them here. Raises OwnRole."""
     if membership.user == by:
         raise OwnRole
+    tokens.revoke_all(user=membership.user, clinic=membership.clinic, by=by, now=timezone.now())
     audit.record(by, "clinic.member.removed", membership.user, clinic=membership.clinic, role=membership.role)
     membership.delete()
+
+
+def may_get_password(clinic: Clinic) -> QuerySet[User]:
+    """Return whose password an admin of the clinic may set: who works nowhere else, and is no admin.
+
+    With another admin's password one person could approve what they prepared; with that of someone who works in
+    another clinic too, read there.
+    """
+    elsewhere = Membership.objects.filter(~Q(clinic=clinic) | Q(role=Role.ADMIN))
+    return User.objects.filter(memberships__clinic=clinic).exclude(memberships__in=elsewhere).order_by("name")
+
+
+@transaction.atomic
+def set_password(clinic: Clinic, user: User, password: str, *, by: User) -> None:
+    """Give someone of `may_get_password` a new first password; their sessions end."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(by, "clinic.member.password_set", user, clinic=clinic)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,10 +101,13 @@ def set_up(answers: FirstSetUp) -> Clinic:
 def add_person(
     clinic: Clinic, email: str, name: str, role: Role, *, by: User | None, password: str | None = None
 ) -> User:
-    """Give the person a role in the clinic; someone unknown gets a user first. A role they have is replaced."""
+    """Give the person a role in the clinic; someone unknown gets a user first. A role they have is replaced.
+
+    Whoever a demo login adds is one too.
+    """
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
-        user = User.objects.create_user(email, password, name=name)
+        user = User.objects.create_user(email, password, name=name, is_demo=by is not None and by.is_demo)
     Membership.objects.update_or_create(user=user, clinic=clinic, defaults={"role": role})
     audit.record(by, "clinic.member.added", user, clinic=clinic, role=str(role))
     return user
@@ -118,17 +122,19 @@ def demo_file() -> Path:
 
 
 def set_up_demo(*, now: datetime) -> dict[str, Any]:
-    """Make the demo organization with its people and a day of appointments; do nothing when it is there.
+    """Make the demo organization with its people and a day of appointments, or nothing of it.
 
-    Returns the demo's logins and tokens, which are kept in DATA_DIR/demo.json.
+    Where it is there but its file is lost, its people get new passwords and tokens. Returns the demo's logins and
+    tokens, which are kept in DATA_DIR/demo.json; nothing when the organization is not the demo's.
     """
-    if is_set_up():
+    if is_set_up() and demo_file().exists():
         return demo_logins()
     with transaction.atomic():
-        clinic, logins = _demo_rows(now)
-    for seed in demo_seeds:
-        seed(clinic, now)
-    _write_privately(demo_file(), json.dumps(logins, indent=1))
+        clinic = _demo_clinic() if is_set_up() else _new_demo_clinic(now)
+        if clinic is None:
+            return {}
+        logins = _demo_people(clinic, now)
+        _write_privately(demo_file(), json.dumps(logins, indent=1))
     return logins
 
 
@@ -137,8 +143,11 @@ def demo_logins() -> dict[str, Any]:
     return json.loads(demo_file().read_text(encoding="utf-8")) if demo_file().exists() else {}
 
 
-def _demo_rows(now: datetime) -> tuple[Clinic, dict[str, Any]]:
-    password = f"demo-{secrets.token_hex(4)}"
+def _demo_clinic() -> Clinic | None:
+    return Clinic.objects.filter(memberships__user__is_demo=True).order_by("pk").first()
+
+
+def _new_demo_clinic(now: datetime) -> Clinic:
     first = DEMO_PEOPLE[2]
     clinic = set_up(
         FirstSetUp(
@@ -148,7 +157,7 @@ def _demo_rows(now: datetime) -> tuple[Clinic, dict[str, Any]]:
             npi="1999999984",
             admin_name=first[1],
             admin_email=first[0] + DEMO_DOMAIN,
-            admin_password=password,
+            admin_password=secrets.token_hex(),  # `_demo_people` sets the one that is told
             address1="410 River Street",
             city="Springfield",
             state="IL",
@@ -162,25 +171,34 @@ def _demo_rows(now: datetime) -> tuple[Clinic, dict[str, Any]]:
         )
     )
     Organization.objects.filter(pk=clinic.organization_id).update(spry_organisation_id=67)
-    Clinic.objects.filter(pk=clinic.pk).update(spry_clinic_id=89)
-    users = {
-        login: add_person(clinic, login + DEMO_DOMAIN, name, role, by=None, password=password)
-        for login, name, role in DEMO_PEOPLE
-    }
-    issued = {
-        login: tokens.issue(user=users[login], clinic=clinic, name="demo", by=None, now=now)
-        for login in ("frontdesk", "billing")
-    }
-    clinic.refresh_from_db()
-    return clinic, {
+    clinic.change(None, spry_clinic_id=89)
+    for seed in demo_seeds:
+        seed(clinic, now)
+    return clinic
+
+
+def _demo_people(clinic: Clinic, now: datetime) -> dict[str, Any]:
+    password = f"demo-{secrets.token_hex(4)}"
+    users = {login: add_person(clinic, login + DEMO_DOMAIN, name, role, by=None) for login, name, role in DEMO_PEOPLE}
+    for user in users.values():
+        user.is_demo = True
+        user.set_password(password)
+        user.save()
+        tokens.revoke_all(user=user, clinic=clinic, by=None, now=now)
+    return {
         "password": password,
         "logins": {login: user.email for login, user in users.items()},
-        "tokens": issued,
+        "tokens": {
+            login: tokens.issue(user=users[login], clinic=clinic, name="demo", by=None, now=now)
+            for login in ("frontdesk", "billing")
+        },
         "second_factor": None,
     }
 
 
 def _write_privately(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Write the file whole or not at all, readable by the owner alone."""
+    descriptor, part = tempfile.mkstemp(dir=path.parent)  # 0600
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
+    Path(part).replace(path)

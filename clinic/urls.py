@@ -11,6 +11,7 @@ urlpatterns = [
     path("clinic/settings/", views.settings_home, name="settings-home"),
     path("clinic/settings/people/", views.add_person, name="person-add"),
     path("clinic/settings/people/<int:pk>/remove/", views.remove_person, name="person-remove"),
+    path("clinic/settings/people/password/", views.set_password, name="person-password"),
     path("clinic/settings/providers/", views.add_provider, name="provider-add"),
     path("clinic/settings/tokens/", views.add_token, name="token-add"),
     path("clinic/settings/tokens/<uuid:code>/revoke/", views.revoke_token, name="token-revoke"),

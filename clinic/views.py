@@ -1,7 +1,6 @@
 """The clinic's own pages: choose a clinic, its data, people, providers, API tokens; the first-run page."""
 
-from copy import copy
-
+from allauth.account import views as account
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,11 +9,17 @@ from django.views.decorators.http import require_POST
 
 from clinic import services, setup, tokens
 from clinic.access import StaffRequest, staff
-from clinic.forms import ClinicForm, FirstSetUpForm, PersonForm, ProviderForm, TokenForm
+from clinic.forms import ClinicForm, FirstSetUpForm, PasswordForm, PersonForm, ProviderForm, TokenForm
 from clinic.middleware import SESSION_KEY
-from clinic.models import ApiToken, Membership, Provider, Role
-from core import audit
+from clinic.models import ApiToken, Clinic, Membership, Provider, Role
+from core import audit, mail
+from core.models import EditedMeanwhile
 from core.vendors import check_keys
+
+EDITED_MEANWHILE = (
+    "Somebody else changed the clinic while you had it open. What you typed is still here and not saved. Compare it "
+    "with what is stored now, and save again if yours is right."
+)
 
 
 @require_POST
@@ -33,19 +38,32 @@ def switch_clinic(request: StaffRequest) -> HttpResponse:
 @staff(Role.ADMIN)
 def settings_home(request: StaffRequest) -> HttpResponse:
     """Show and change the clinic's data; people, providers and tokens are listed below it."""
-    form = ClinicForm(request.POST or None, instance=copy(request.clinic))
-    if request.method == "POST" and form.is_valid():
-        services.change_clinic(form.save(commit=False), changed=form.changed_data, by=request.user)
-        messages.info(request, "The clinic's data is saved.")
-        return redirect("settings-home")
-    return _home(request, form=form)
+    form = ClinicForm(request.POST or None, clinic=request.clinic)
+    if request.method != "POST" or not form.is_valid():
+        return _home(request, form=form)
+    try:
+        services.change_clinic(request.clinic, version=form.cleaned_data["version"], by=request.user, **form.changed())
+    except EditedMeanwhile:
+        return _home(request, status=409, form=_compared(request))
+    messages.info(request, "The clinic's data is saved.")
+    return redirect("settings-home")
+
+
+def _compared(request: StaffRequest) -> ClinicForm:
+    """Return the form with what was typed, made from the clinic as somebody else has just saved it."""
+    clinic = Clinic.objects.get(pk=request.clinic.pk)
+    form = ClinicForm({**request.POST.dict(), "version": clinic.version}, clinic=clinic)
+    if form.is_valid():
+        form.add_error(None, f"{EDITED_MEANWHILE} {form.stored()}")
+    return form
 
 
 def _home(request: StaffRequest, status: int = 200, **forms: object) -> HttpResponse:
     clinic = request.clinic
     context = {
-        "form": ClinicForm(instance=clinic),
+        "form": ClinicForm(clinic=clinic),
         "person_form": PersonForm(),
+        "password_form": PasswordForm(clinic=clinic),
         "provider_form": ProviderForm(),
         "token_form": TokenForm(clinic=clinic),
         "people": Membership.objects.filter(clinic=clinic).select_related("user").order_by("user__name"),
@@ -82,6 +100,19 @@ def remove_person(request: StaffRequest, pk: int) -> HttpResponse:
         services.remove_member(membership, by=request.user)
     except services.OwnRole:
         messages.warning(request, "Ask another admin to remove you.")
+    return redirect("settings-home")
+
+
+@require_POST
+@staff(Role.ADMIN)
+def set_password(request: StaffRequest) -> HttpResponse:
+    """Give someone who works here a new first password."""
+    form = PasswordForm(request.POST, clinic=request.clinic)
+    if not form.is_valid():
+        return _home(request, status=422, password_form=form)
+    data = form.cleaned_data
+    services.set_password(request.clinic, data["member"], data["new_password"], by=request.user)
+    messages.info(request, "The new password counts from now on. Tell it to them in person.")
     return redirect("settings-home")
 
 
@@ -127,6 +158,13 @@ def revoke_token(request: StaffRequest, code: str) -> HttpResponse:
 def check_vendor_keys(request: StaffRequest) -> HttpResponse:
     """Try every vendor's key and show what each said."""
     return render(request, "clinic/_vendor_keys.html", {"results": check_keys()})
+
+
+def reset_password(request: HttpRequest) -> HttpResponse:
+    """Send a link to set a new password; without a mail server say who sets one."""
+    if mail.can_send():
+        return account.password_reset(request)
+    return render(request, "account/password_reset.html")
 
 
 def first_run(request: HttpRequest) -> HttpResponse:

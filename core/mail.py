@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
@@ -14,3 +15,8 @@ class NoMailServer(BaseEmailBackend):
         raise ConnectionError(
             "No mail was sent: set EMAIL_HOST, or let an admin set the password with `manage.py changepassword`."
         )
+
+
+def can_send() -> bool:
+    """Whether there is a mail server."""
+    return settings.EMAIL_BACKEND != "core.mail.NoMailServer"

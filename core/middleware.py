@@ -1,8 +1,9 @@
 """What every answer carries: who asked (for the audit trail), and that a page with patients is kept by no cache."""
 
-import ipaddress
 from collections.abc import Callable
 
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core import audit
@@ -54,7 +55,8 @@ class PrivatePages:
 
 
 def _address(request: HttpRequest) -> str | None:
+    """Return the client's address as the sign-in's own limits see it: behind a proxy, the one the proxy names."""
     try:
-        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
-    except ValueError:
+        return get_adapter().get_client_ip(request)
+    except PermissionDenied:  # there is none, as on a Unix socket
         return None

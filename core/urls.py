@@ -18,7 +18,7 @@ def _of(module: str, prefix: str) -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # who is it
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("clinic.account_urls")),
     # the pages
     *_of("urls", ""),
     # /operations/

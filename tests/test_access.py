@@ -112,6 +112,7 @@ PAGES: dict[str, set[Role]] = {
     "settings-home": {ADMIN},
     "person-add": {ADMIN},
     "person-remove": {ADMIN},
+    "person-password": {ADMIN},
     "provider-add": {ADMIN},
     "token-add": {ADMIN},
     "token-revoke": {ADMIN},

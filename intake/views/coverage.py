@@ -81,7 +81,7 @@ def self_pay(request: HttpRequest, code: UUID) -> HttpResponse:
     on_file = OnFileForm(current, data, may_leave=False)
     if data is not None and on_file.is_valid():
         if _add(asker, patient, on_file, type=Coverage.Type.SELF_PAY):
-            return said(request, f"{patient.name} pays for the visits.", "patient-detail", patient.code)
+            return said(request, "The patient pays for the visits.", "patient-detail", patient.code)
         messages.warning(request, NEW_ON_FILE)
         on_file = OnFileForm(coverage.current_coverages(patient), request.POST, may_leave=False)
     context = {"on_file_form": on_file, "patient": patient, "on_file": current}
@@ -133,4 +133,5 @@ def remove_coverage(request: HttpRequest, code: UUID) -> HttpResponse:
             sentence = "Somebody else changed this coverage meanwhile. Look at it again before you take it out."
             return said(request, sentence, "coverage-detail", row.code, level=messages.WARNING)
         return said(request, "The coverage is taken out.", "patient-detail", row.patient.code)
-    return render(request, "intake/coverage_remove.html", {"coverage": row, "patient": row.patient})
+    context = {"coverage": row, "patient": row.patient, "restored": coverage.restored_without(row)}
+    return render(request, "intake/coverage_remove.html", context)

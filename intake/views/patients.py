@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -60,7 +62,7 @@ def new_patient(request: HttpRequest) -> HttpResponse:
     if same and "anyway" not in request.POST:
         return render(request, "intake/patient_form.html", {"form": form, **same})
     patient = patients.register_patient(clinic=asker.clinic, by=asker.user, **form.cleaned_data)
-    return said(request, f"{patient.name} is registered.", "patient-detail", patient.code)
+    return said(request, "The patient is registered.", "patient-detail", patient.code)
 
 
 def _same_person(clinic: Clinic, form: PersonForm) -> dict[str, object]:
@@ -85,7 +87,7 @@ def link_patient(request: HttpRequest) -> HttpResponse:
                 request, "Nobody of this name and birth date is known elsewhere any more. Register them here."
             )
             return redirect("patient-new")
-        return said(request, f"{patient.name} is now registered here too.", "patient-detail", patient.code)
+        return said(request, "The patient is now registered here too.", "patient-detail", patient.code)
     return render(request, "intake/patient_form.html", {"form": PatientForm(request.POST)})
 
 
@@ -125,15 +127,21 @@ def patient_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     asker = Asker(request)
     patient = get_patient(asker.clinic, code)
     audit.record(asker.user, "intake.patient.viewed", patient, clinic=asker.clinic)
-    coverages = list(Coverage.objects.filter(patient=patient).select_related("payer", "card"))
+    today = asker.clinic.today(timezone.now())
+    coverages = list(Coverage.objects.in_line().filter(patient=patient).select_related("payer", "card"))
     cards = cards_for(asker.clinic).filter(patient=patient).exclude(status=CardScan.Status.DISCARDED)
     context = {
         "patient": patient,
-        "current": sorted((row for row in coverages if row.is_current), key=lambda row: row.priority),
-        "ended": [row for row in coverages if row.status == Coverage.Status.REPLACED],
+        "current": sorted((row for row in coverages if not row.has_ended_before(today)), key=_starts_later(today)),
+        "ended": [row for row in coverages if row.has_ended_before(today)],
         "cards": list(cards.defer("vendor_answer")[:10]),
         "appointments": list(appointments_for(asker.clinic).filter(patient=patient).order_by("-starts_at")[:10]),
-        "today": asker.clinic.today(timezone.now()),
+        "today": today,
         "may_write": asker.may_write,
     }
     return render(request, "intake/patient.html", context)
+
+
+def _starts_later(today: date) -> Callable[[Coverage], bool]:
+    """Return the order of the record: what holds today comes before what starts later."""
+    return lambda row: not row.is_valid_on(today)

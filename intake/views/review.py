@@ -349,4 +349,4 @@ def _move_to(request: HttpRequest, asker: Asker, card: CardScan) -> HttpResponse
         cards.move_to_patient(card, patient, by=asker.user, version=version_of(request))
     except (CardMovedOn, EditedMeanwhile):
         return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
-    return said(request, f"The card now belongs to {patient.name}.", "card-review", card.code)
+    return said(request, "The card now belongs to the patient you chose.", "card-review", card.code)

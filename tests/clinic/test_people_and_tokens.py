@@ -1,4 +1,4 @@
-"""Sign-in, roles, clinics and API tokens."""
+"""Roles, clinics, people and API tokens."""
 
 from datetime import timedelta
 
@@ -6,44 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import tokens
-from clinic.accounts import StaffBackend
+from clinic import services, tokens
 from clinic.models import ApiToken, Membership, Provider, Role, User
 from clinic.npi import is_npi
 from core.models import AuditEvent
-
-
-def sign_in(client, email, password="correct horse battery"):
-    return client.post(reverse("account_login"), {"login": email, "password": password})
-
-
-def test_it_signs_in_by_email(client, cast):
-    assert sign_in(client, "ALICE@clinic.test").status_code == 302
-    assert client.session["_auth_user_id"] == str(cast.alice.pk)
-
-
-def test_it_says_when_the_password_is_wrong(client, cast):
-    response = sign_in(client, "alice@clinic.test", "wrong")
-    assert response.status_code == 200
-    assert "_auth_user_id" not in client.session
-
-
-def test_nobody_signs_up(client, db):
-    response = client.post(reverse("account_signup"), {"email": "x@clinic.test", "password1": "long enough password"})
-    assert response.status_code == 200
-    assert not User.objects.exists()
-
-
-def test_a_demo_login_is_nobody_without_demo(client, cast, settings):
-    User.objects.create_user("admin@demo.test", "correct horse battery", name="Ana")
-    settings.DEMO = False
-    sign_in(client, "admin@demo.test")
-    assert "_auth_user_id" not in client.session
-    settings.DEMO = True
-    sign_in(client, "admin@demo.test")
-    assert "_auth_user_id" in client.session
-    settings.DEMO = False
-    assert StaffBackend().get_user(int(client.session["_auth_user_id"])) is None
 
 
 @pytest.mark.parametrize("who", ["alice", "bo", "charlie"])
@@ -64,12 +30,34 @@ def test_an_admin_sees_and_changes_the_clinic(client, cast):
     page = client.get(reverse("settings-home"))
     assert b"Bo Lindqvist" in page.content
     assert b"Charlie" not in page.content, "another clinic's people"
-    form = {**page.context["form"].initial, "name": "Riverside Main", "time_zone": "America/New_York"}
-    client.post(reverse("settings-home"), {key: "" if value is None else value for key, value in form.items()})
+    client.post(reverse("settings-home"), typed(page, name="Riverside Main", time_zone="America/New_York"))
     cast.clinic_a.refresh_from_db()
     assert (cast.clinic_a.name, cast.clinic_a.time_zone) == ("Riverside Main", "America/New_York")
     event = AuditEvent.objects.get(action="clinic.changed")
     assert sorted(event.facts["fields"]) == ["name", "time_zone"]
+
+
+def typed(page, **values):
+    """Return what a browser posts of the clinic's form, with some of it typed anew."""
+    initial = {**page.context["form"].initial, **values}
+    return {key: "" if value is None else value for key, value in initial.items()}
+
+
+def test_two_admins_who_edit_the_clinic_lose_nothing(client, cast):
+    client.force_login(cast.ana)
+    page = client.get(reverse("settings-home"))
+    services.change_clinic(cast.clinic_a, version=1, by=cast.ade, phone="217-555-0199")
+    late = client.post(reverse("settings-home"), typed(page, name="Riverside Main", phone=""))
+    cast.clinic_a.refresh_from_db()
+    assert (cast.clinic_a.name, cast.clinic_a.phone) == ("Riverside Clinic", "217-555-0199")
+    assert late.status_code == 409
+    shown = late.content.decode()
+    assert "Somebody else changed the clinic" in shown and "Phone: 217-555-0199" in shown
+    assert 'value="Riverside Main"' in shown, "what was typed stays in the form"
+    again = late.context["form"].data
+    assert client.post(reverse("settings-home"), again).status_code == 302
+    cast.clinic_a.refresh_from_db()
+    assert (cast.clinic_a.name, cast.clinic_a.phone, cast.clinic_a.version) == ("Riverside Main", "", 3)
 
 
 def test_a_wrong_npi_and_zone_are_said_beside_the_field(client, cast):
@@ -96,6 +84,28 @@ def test_an_admin_adds_and_removes_people_but_not_themselves(client, cast):
     assert response.status_code == 422
     other = Membership.objects.get(user=cast.charlie)
     assert client.post(reverse("person-remove", args=[other.pk])).status_code == 404
+
+
+def test_an_admin_gives_a_new_first_password(client, cast):
+    client.force_login(cast.ana)
+    given = {"member": cast.alice.pk, "new_password": "a good long phrase"}
+    assert client.post(reverse("person-password"), {**given, "new_password": "short"}).status_code == 422
+    assert client.post(reverse("person-password"), given).status_code == 302
+    cast.alice.refresh_from_db()
+    assert cast.alice.check_password("a good long phrase")
+    event = AuditEvent.objects.get(action="clinic.member.password_set")
+    assert (event.actor, event.target_pk, event.facts) == (cast.ana, cast.alice.pk, {})
+
+
+def test_with_a_password_an_admin_becomes_nobody_they_may_not_be(client, cast):
+    """Not another admin, who approves what they prepared; not somebody who works in a clinic they do not see."""
+    Membership.objects.create(user=cast.bo, clinic=cast.clinic_b, role=Role.BILLING)
+    client.force_login(cast.ana)
+    for member in (cast.ana, cast.ade, cast.bo, cast.charlie):
+        given = {"member": member.pk, "new_password": "a good long phrase"}
+        assert client.post(reverse("person-password"), given).status_code == 422
+        member.refresh_from_db()
+        assert member.check_password("correct horse battery")
 
 
 def test_one_provider_per_npi(client, cast):
@@ -149,6 +159,21 @@ class TestTokens:
         assert self.ask(client, token).status_code == 200
         Membership.objects.filter(user=cast.alice).delete()
         assert self.ask(client, token).status_code == 401
+
+    def test_it_ends_for_good_when_its_user_is_removed(self, client, cast, token):
+        services.remove_member(Membership.objects.get(user=cast.alice), by=cast.ana)
+        assert ApiToken.objects.get().revoked_at is not None
+        Membership.objects.create(user=cast.alice, clinic=cast.clinic_a, role=Role.FRONT_DESK)
+        assert self.ask(client, token).status_code == 401, "coming back does not bring the key back"
+
+    def test_it_acts_as_nobody_once_its_user_is_an_admin(self, client, cast, token):
+        Membership.objects.filter(user=cast.alice).update(role=Role.ADMIN)
+        assert self.ask(client, token).status_code == 401
+
+    def test_a_demo_logins_key_is_nobodys_without_demo(self, client, cast, token, settings):
+        User.objects.filter(pk=cast.alice.pk).update(is_demo=True)
+        for settings.DEMO, status in ((False, 401), (True, 200)):
+            assert self.ask(client, token).status_code == status
 
     def test_an_admin_makes_a_key_that_is_shown_once(self, client, cast):
         client.force_login(cast.ana)

@@ -80,6 +80,52 @@ def test_the_demo_is_made_once(db, settings):
     assert set(first["tokens"]) == {"frontdesk", "billing"}, "no token of an admin exists"
 
 
+def test_a_demo_that_breaks_off_leaves_nothing_and_begins_anew(db, settings, monkeypatch):
+    def breaks(clinic, now):
+        raise RuntimeError("the power is gone")
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(setup, "demo_seeds", [*setup.demo_seeds, breaks])
+        setup.set_up_demo(now=timezone.now())
+    assert not setup.is_set_up()
+    assert not User.objects.exists()
+    assert setup.demo_logins() == {}
+    settings.DATA_DIR /= "missing"
+    with pytest.raises(FileNotFoundError):
+        setup.set_up_demo(now=timezone.now())
+    assert not setup.is_set_up(), "no logins, no rows"
+
+
+def test_a_demo_without_its_file_gets_new_logins(db, settings, client):
+    settings.DEMO = True
+    first = setup.set_up_demo(now=timezone.now())
+    setup.demo_file().unlink()
+    again = setup.set_up_demo(now=timezone.now())
+    assert again["logins"] == first["logins"]
+    assert Organization.objects.count() == 1
+    assert all(user.check_password(again["password"]) for user in User.objects.all())
+    for given, status in ((first, 401), (again, 200)):
+        headers = {"Authorization": f"Bearer {given['tokens']['frontdesk']}"}
+        assert client.get("/api/v1/patients/", headers=headers).status_code == status
+
+
+def test_no_demo_logins_come_to_a_real_organization(db, settings):
+    settings.DEMO = True
+    setup.set_up(setup.FirstSetUp(**ANSWERS))
+    assert setup.set_up_demo(now=timezone.now()) == {}
+    assert not User.objects.filter(is_demo=True).exists()
+    assert not setup.demo_file().exists()
+
+
+def test_the_demos_people_and_whom_they_add_are_demo_logins(db):
+    setup.set_up_demo(now=timezone.now())
+    admin, clinic = User.objects.get(email="admin@demo.test"), Clinic.objects.get()
+    person = {"email": "eve@elsewhere.test", "name": "Eve", "role": "ADMIN", "password": "a good long phrase"}
+    services.add_member(clinic, by=admin, **person)
+    assert set(User.objects.values_list("is_demo", flat=True)) == {True}
+    assert User.objects.count() == 5
+
+
 def test_the_demo_needs_demo(db, settings):
     settings.DEMO = False
     with pytest.raises(CommandError, match="DEMO=1"):

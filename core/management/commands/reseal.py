@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand
@@ -21,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Reseal and say how much there was to do."""
-        values = sum(_reseal_model(model) for model in apps.get_models())
+        values = sum(_reseal_model(model) for model in apps.get_models()) + _reseal_second_factors()
         files = sum(_reseal_files(model) for model in apps.get_models())
         self.stdout.write(f"Resealed {values} rows and {files} files. Older keys may be removed from SEALING_KEYS now.")
 
@@ -57,6 +59,17 @@ def _is_current(row: models.Model, field: str) -> bool:
         cursor.execute(query, [row.pk])
         stored = cursor.fetchone()[0]
     return stored is None or sealed.is_current(bytes(stored))
+
+
+@transaction.atomic
+def _reseal_second_factors() -> int:
+    """Seal anew what allauth keeps sealed in a JSON column (clinic.accounts.SealedSecrets)."""
+    adapter, rows = get_adapter(), list(Authenticator.objects.select_for_update())
+    for row in rows:
+        secrets = {name: row.data[name] for name in ("secret", "seed") if name in row.data}
+        row.data |= {name: adapter.encrypt(adapter.decrypt(secret)) for name, secret in secrets.items()}
+        row.save(update_fields=["data"])
+    return len(rows)
 
 
 def _reseal_files(model: type[models.Model]) -> int:
