@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic.models import Clinic
@@ -86,7 +85,7 @@ def card_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Li
     known = cards_for(clinic).filter(patient__in=patients).exclude(status=CardScan.Status.DISCARDED)
     for card in known.select_related(None).only("pk", "code", "patient_id", "status", "problem").order_by("pk"):
         newest[card.patient_id] = card
-    covered = set(_current(patients).values_list("patient_id", flat=True))
+    covered = set(Coverage.objects.current().filter(patient__in=patients).values_list("patient_id", flat=True))
     return {
         appointment.pk: _card_light(appointment, newest.get(appointment.patient_id), appointment.patient_id in covered)
         for appointment in appointments
@@ -111,14 +110,9 @@ def _card_light(appointment: Appointment, card: CardScan | None, is_covered: boo
 
 
 def coverage_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
-    """Return each patient's first coverage, and whether its dates allow the visit."""
-    first: dict[int, Coverage] = {}
-    current = _current({appointment.patient_id for appointment in appointments})
-    for coverage in current.select_related("payer").defer("member_id"):
-        first.setdefault(coverage.patient_id, coverage)
-    return {
-        appointment.pk: _coverage_light(appointment, first.get(appointment.patient_id)) for appointment in appointments
-    }
+    """Return the coverage that counts on the day of each visit, and whether its dates allow the visit."""
+    found = Coverage.objects.select_related("payer").defer("member_id").for_visits(appointments)
+    return {appointment.pk: _coverage_light(appointment, found.get(appointment.pk)) for appointment in appointments}
 
 
 def _coverage_light(appointment: Appointment, coverage: Coverage | None) -> Light:
@@ -131,7 +125,3 @@ def _coverage_light(appointment: Appointment, coverage: Coverage | None) -> Ligh
     ended = coverage.termination_date if coverage.termination_date and coverage.termination_date < day else None
     when = f"Ended {ended:%-d %b %Y}" if ended else f"Starts {coverage.effective_date:%-d %b %Y}"
     return Light("needs-you", when, reverse("card-new", args=[appointment.patient.code]), "Scan new card", ())
-
-
-def _current(patients: Iterable[int]) -> QuerySet[Coverage]:
-    return Coverage.objects.current().filter(patient__in=patients)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from django.db import models
 from core.models import Coded, Versioned
 from core.sealed import SealedTextField, fingerprint
 
-from .people import Patient
+from .people import Appointment, Patient
 
 
 def payer_name_key(name: str) -> str:
@@ -87,6 +88,37 @@ class CoverageQuerySet(models.QuerySet["Coverage"]):
     def current(self) -> CoverageQuerySet:
         """Return coverages in use, primary first (the stored words happen to sort that way)."""
         return self.filter(status=Coverage.Status.CURRENT).order_by("priority", "-pk")
+
+    def on_file(self) -> CoverageQuerySet:
+        """Return coverages in use that nothing has replaced, primary first.
+
+        They are what a new coverage is placed beside; one whose replacement starts later is spoken for already.
+        """
+        replacements = Coverage.objects.filter(replaces=models.OuterRef("pk")).exclude(status=Coverage.Status.REMOVED)
+        return self.current().filter(~models.Exists(replacements))
+
+    def in_line(self) -> CoverageQuerySet:
+        """Return coverages that were ever right, in the order in which they are asked to pay."""
+        return self.exclude(status=Coverage.Status.REMOVED).order_by("priority", "-pk")
+
+    def for_visits(self, appointments: Iterable[Appointment]) -> dict[int, Coverage]:
+        """Return by appointment pk the coverage that counts on the day of the visit; one query.
+
+        It is the first in line whose dates allow that day. Where none does, it is the first in use, so that a page can
+        say when it ended or starts; `is_valid_on` tells the two apart. Somebody without coverage is left out.
+        """
+        visits = list(appointments)
+        held: dict[int, list[Coverage]] = {}
+        for coverage in self.filter(patient__in={visit.patient_id for visit in visits}).in_line():
+            held.setdefault(coverage.patient_id, []).append(coverage)
+        found = {visit.pk: first_on(visit.date_of_service, held.get(visit.patient_id, [])) for visit in visits}
+        return {pk: coverage for pk, coverage in found.items() if coverage}
+
+
+def first_on(day: date, in_line: list[Coverage]) -> Coverage | None:
+    """Return the first of the coverages that is valid on `day`, else the first in use, if any."""
+    valid = (coverage for coverage in in_line if coverage.is_valid_on(day))
+    return next(valid, None) or next((coverage for coverage in in_line if coverage.is_current), None)
 
 
 class Coverage(Coded, Versioned):
@@ -199,5 +231,8 @@ class Coverage(Coded, Versioned):
     def is_valid_on(self, day: date) -> bool:
         """Return whether the stated dates allow `day`; both ends are inclusive, a missing end is open."""
         begun = self.effective_date is None or self.effective_date <= day
-        ended = self.termination_date is not None and self.termination_date < day
-        return begun and not ended
+        return begun and not self.has_ended_before(day)
+
+    def has_ended_before(self, day: date) -> bool:
+        """Return whether the stated last day lies before `day`."""
+        return self.termination_date is not None and self.termination_date < day

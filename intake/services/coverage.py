@@ -34,12 +34,12 @@ class Placing:
 
 
 class DecisionMissing(Exception):
-    """A coverage is on file already, and nobody said what happens to it."""
+    """A coverage is on file, and nobody said what happens to it; or what was to be replaced is on file no more."""
 
 
 def current_coverages(patient: Patient) -> list[Coverage]:
-    """Return the patient's coverages in use, primary first."""
-    return list(Coverage.objects.current().filter(patient=patient).select_related("payer"))
+    """Return the patient's coverages that a new one is placed beside, primary first."""
+    return list(Coverage.objects.on_file().filter(patient=patient).select_related("payer"))
 
 
 @transaction.atomic
@@ -48,27 +48,38 @@ def add_coverage(
 ) -> Coverage:
     """Add a coverage where `placing` says; `values` are Coverage's columns.
 
-    Raises DecisionMissing when there is coverage on file and `placing` says there is none.
+    Raises DecisionMissing when there is coverage on file and `placing` says there is none, or does not say which one is
+    replaced, or names one that somebody replaced or took out meanwhile.
     """
-    # Two coverages added at the same moment must not both find nothing on file.
+    # Two coverages added at the same moment must not both find nothing on file, or both replace the same one.
     Patient.objects.select_for_update().get(pk=patient.pk)
     on_file = current_coverages(patient)
+    old = _replaced(placing, on_file)
     if on_file and placing.on_file == OnFile.ADD:
         raise DecisionMissing
-    coverage = Coverage(patient=patient, clinic=clinic, priority=_priority(placing, on_file), **values)
+    priority = old.priority if old else _free_priority(placing, on_file)
+    coverage = Coverage(patient=patient, clinic=clinic, priority=priority, replaces=old, **values)
     _complete(coverage)
-    if placing.on_file == OnFile.REPLACE and placing.replaces:
-        coverage.replaces, coverage.replaces_ended = placing.replaces, placing.replaces.termination_date
-        end_coverage(placing.replaces, last_day=_last_day(placing.replaces, coverage, today), today=today)
+    if old:
+        coverage.replaces_ended = old.termination_date
+        end_coverage(old, last_day=_last_day(old, coverage, today), today=today)
     coverage.save()
     audit.record(by, "intake.coverage.added", coverage, clinic=clinic, on_file=placing.on_file, type=coverage.type)
     return coverage
 
 
-def _priority(placing: Placing, on_file: list[Coverage]) -> str:
-    """Return the place in line: the replaced coverage's, else the first that is free."""
-    if placing.on_file == OnFile.REPLACE and placing.replaces:
-        return placing.replaces.priority
+def _replaced(placing: Placing, on_file: list[Coverage]) -> Coverage | None:
+    """Return the freshly read row that is to be replaced, None when nothing is. Raises DecisionMissing."""
+    if placing.on_file != OnFile.REPLACE:
+        return None
+    for coverage in on_file:
+        if coverage == placing.replaces:
+            return coverage
+    raise DecisionMissing
+
+
+def _free_priority(placing: Placing, on_file: list[Coverage]) -> str:
+    """Return the first free place in line."""
     taken = {coverage.priority for coverage in on_file}
     first = [Priority.SECONDARY] if placing.on_file == OnFile.SECONDARY else [Priority.PRIMARY, Priority.SECONDARY]
     return next((priority for priority in first if priority not in taken), Priority.TERTIARY)
@@ -116,10 +127,24 @@ def remove_coverage(coverage: Coverage, *, clinic: Clinic, by: User, version: in
 
     Raises core.models.EditedMeanwhile.
     """
+    Patient.objects.select_for_update().get(pk=coverage.patient_id)
+    restored = restored_without(coverage)
     coverage.change(version, status=Status.REMOVED)
-    if coverage.replaces:
-        coverage.replaces.change(None, status=Status.CURRENT, termination_date=coverage.replaces_ended)
+    if restored:
+        restored.change(None, status=Status.CURRENT, termination_date=coverage.replaces_ended)
     audit.record(by, "intake.coverage.removed", coverage, clinic=clinic)
+
+
+def restored_without(coverage: Coverage) -> Coverage | None:
+    """Return the coverage that is in use again when this one is taken out, None when there is none.
+
+    Nothing comes back beside a later coverage that replaced this one, and nothing that a person took out.
+    """
+    old = Coverage.objects.filter(pk=coverage.replaces_id).first()
+    if old is None or not Coverage.objects.on_file().filter(pk=coverage.pk).exists():
+        return None
+    was_ended = old.status == Status.REPLACED or (old.is_current and old.termination_date is not None)
+    return old if was_ended else None
 
 
 def follow_patient(patient: Patient) -> None:

@@ -85,7 +85,7 @@ def test_it_notices_one_that_was_added_meanwhile(cast: Cast, aetna: Coverage) ->
     ],
 )
 def test_it_finds_the_place_in_line(taken: list[str], on_file: str, priority: str) -> None:
-    assert coverage._priority(Placing(on_file), [Coverage(priority=place) for place in taken]) == priority
+    assert coverage._free_priority(Placing(on_file), [Coverage(priority=place) for place in taken]) == priority
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,80 @@ def test_it_takes_out_and_brings_back_what_was_replaced(desk: Client, cast: Cast
     newer.refresh_from_db()
     aetna.refresh_from_db()
     assert (newer.status, aetna.status, aetna.termination_date) == ("REMOVED", "CURRENT", None)
+
+
+@pytest.fixture
+def chain(cast: Cast, aetna: Coverage) -> Any:
+    """Adds a coverage that replaces another one, Aetna's to begin with."""
+    payer = Payer.objects.create(name="Cigna")
+
+    def replace(old: Coverage, **columns: Any) -> Coverage:
+        return coverage.add_coverage(
+            patient=aetna.patient,
+            clinic=cast.clinic_a,
+            by=cast.alice,
+            placing=Placing(OnFile.REPLACE, old),
+            today=date(2026, 11, 22),
+            payer=payer,
+            **columns,
+        )
+
+    return replace
+
+
+def take_out(cast: Cast, row: Coverage) -> None:
+    row.refresh_from_db()
+    coverage.remove_coverage(row, clinic=cast.clinic_a, by=cast.alice, version=row.version)
+
+
+def in_use() -> list[int]:
+    return list(Coverage.objects.current().values_list("pk", flat=True))
+
+
+def test_it_brings_nothing_back_beside_a_later_coverage(desk: Client, cast: Cast, aetna: Coverage, chain: Any) -> None:
+    second = chain(aetna)
+    third = chain(second)
+    assert b"is in use again" not in desk.get(reverse("coverage-remove", args=[second.code])).content
+    take_out(cast, second)
+    assert in_use() == [third.pk]
+    take_out(cast, third)
+    assert in_use() == []
+
+
+def test_it_brings_nothing_back_while_a_replacement_is_still_to_start(cast: Cast, aetna: Coverage, chain: Any) -> None:
+    second = chain(aetna)
+    third = chain(second, effective_date=date(2027, 1, 1))
+    take_out(cast, second)
+    assert in_use() == [third.pk]
+
+
+def test_it_does_not_bring_back_what_a_person_took_out(cast: Cast, aetna: Coverage, chain: Any) -> None:
+    second = chain(aetna)
+    take_out(cast, aetna)
+    take_out(cast, second)
+    assert in_use() == []
+
+
+@pytest.mark.parametrize("starts", [None, date(2027, 1, 1)])
+def test_one_coverage_is_replaced_once(aetna: Coverage, chain: Any, starts: date | None) -> None:
+    stale = Coverage.objects.get(pk=aetna.pk)
+    chain(aetna, effective_date=starts)
+    with pytest.raises(coverage.DecisionMissing):
+        chain(stale)
+    with pytest.raises(coverage.DecisionMissing):
+        chain(None)
+    assert Coverage.objects.count() == 2
+
+
+def test_the_record_goes_by_dates(desk: Client, aetna: Coverage, chain: Any) -> None:
+    starts = aetna.clinic.today(timezone.now()) + timedelta(days=40)
+    later = chain(aetna, effective_date=starts)
+    page = desk.get(reverse("patient-detail", args=[aetna.patient.code]))
+    assert page.context["current"] == [aetna, later] and page.context["ended"] == []
+    assert b"Primary \xc2\xb7 starts later" in page.content
+    Coverage.objects.filter(pk=aetna.pk).update(termination_date=starts - timedelta(days=90))
+    page = desk.get(reverse("patient-detail", args=[aetna.patient.code]))
+    assert page.context["current"] == [later] and page.context["ended"] == [aetna]
 
 
 def test_it_writes_down_that_the_patient_pays(desk: Client, emily: Patient) -> None:

@@ -40,9 +40,11 @@ def give_coverage(cast: Cast, patient: Patient, **columns: Any) -> Coverage:
         patient=patient,
         clinic=cast.clinic_a,
         by=cast.alice,
-        placing=coverage.Placing(),
-        today=DAY,
-        **({"payer": Payer.objects.create(name="Aetna"), "member_id": "W1"} | columns),
+        **(
+            {"placing": coverage.Placing(), "today": DAY, "member_id": "W1"}
+            | ({} if "payer" in columns else {"payer": Payer.objects.create(name="Aetna")})
+            | columns
+        ),
     )
 
 
@@ -110,6 +112,31 @@ def test_it_judges_dates_by_the_visit_with_both_ends_inclusive(
 ) -> None:
     give_coverage(cast, visit.patient, **dates)
     assert lights(cast)[0]["Coverage"].sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("starts", "sentence"),
+    [
+        (date(2026, 11, 24), "Aetna"),  # the old one holds on the 23rd still
+        (date(2026, 11, 23), "Cigna"),
+        (date(2026, 1, 1), "Cigna"),
+    ],
+)
+def test_it_shows_the_coverage_of_the_day(cast: Cast, visit: Appointment, starts: date, sentence: str) -> None:
+    old = give_coverage(cast, visit.patient)
+    placing = coverage.Placing(coverage.OnFile.REPLACE, old)
+    new = {"payer": Payer.objects.create(name="Cigna"), "effective_date": starts, "placing": placing}
+    give_coverage(cast, visit.patient, **new)
+    assert lights(cast)[0]["Coverage"].sentence == sentence
+
+
+def test_it_shows_the_replaced_coverage_on_a_day_that_was_its_own(cast: Cast, visit: Appointment) -> None:
+    old = give_coverage(cast, visit.patient)
+    placing = coverage.Placing(coverage.OnFile.REPLACE, old)
+    new = {"payer": Payer.objects.create(name="Cigna"), "effective_date": DAY + timedelta(days=1), "placing": placing}
+    give_coverage(cast, visit.patient, today=DAY + timedelta(days=9), **new)
+    old.refresh_from_db()
+    assert old.status == "REPLACED" and lights(cast)[0]["Coverage"].sentence == "Aetna"
 
 
 def test_it_takes_self_pay_for_an_answer(cast: Cast, visit: Appointment) -> None:
