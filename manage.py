@@ -6,11 +6,17 @@ import sys
 
 
 def main() -> None:
-    """Run the command named on the command line."""
+    """Run the command named on the command line; a refused setting and Ctrl-C end it with one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("Frontdesk has stopped.")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from core.context import is_live, is_sandbox, world
-from core.vendors import VENDORS
+from core.context import ADDRESSES, is_live, is_sandbox, world
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 LIVE_HOSTS = {
@@ -32,7 +31,7 @@ def _stays_here(host: str | None) -> bool:
 
 
 def _unsafe_urls() -> Iterator[CheckMessage]:
-    for name in [*(vendor.setting for vendor in VENDORS.values()), "CANDID_API_URL"]:
+    for name in ADDRESSES:
         parts = urlsplit(getattr(settings, name))
         if parts.scheme != "https" and not _stays_here(parts.hostname):
             yield Error(f"{name} must be an https address.", hint="Set it to an https address.", id="core.E001")
@@ -75,20 +74,23 @@ def demo_stays_in_the_sandbox(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-@register(deploy=True)
+@register
 def live_is_served_safely(**kwargs: Any) -> list[CheckMessage]:
-    """An installation with a live vendor is behind TLS and keeps its keys outside DATA_DIR."""
-    found: list[CheckMessage] = []
+    """An installation with a live vendor is behind TLS: without it, nothing is prepared and nothing starts."""
     if is_live() and not settings.SECURE_COOKIES:
-        found.append(
-            Error("A live installation needs TLS.", hint="Set PUBLIC_URL to its https address.", id="core.E007")
-        )
+        return [Error("A live installation needs TLS.", hint="Set PUBLIC_URL to its https address.", id="core.E007")]
+    return []
+
+
+@register(deploy=True)
+def keys_lie_elsewhere(**kwargs: Any) -> list[CheckMessage]:
+    """An installation with a live vendor keeps its sealing keys outside DATA_DIR."""
     if is_live() and (settings.DATA_DIR / "sealing_keys").exists():
-        found.append(
+        return [
             Warning(
                 "The sealing keys lie beside the data they seal.",
                 hint="Move them to a secret file and name it by SEALING_KEYS_FILE.",
                 id="core.W001",
             )
-        )
-    return found
+        ]
+    return []

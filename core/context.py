@@ -12,6 +12,8 @@ _LIVE = {
     "api.joincandidhealth.com",
     "provider.sprypt.com",
 }
+# The settings that hold an outside service's address; Candid has two of them.
+ADDRESSES = [*(vendor.setting for vendor in VENDORS.values()), "CANDID_API_URL"]
 _NOT_LIVE_WORDS = ("sandbox", "staging", "test", "localhost")
 
 
@@ -27,7 +29,7 @@ def _is_live(url: str) -> bool:
 
 
 def _urls() -> list[str]:
-    return [vendor.url for vendor in VENDORS.values()]
+    return [getattr(settings, name) for name in ADDRESSES]
 
 
 def world() -> str:

@@ -1,11 +1,11 @@
 """The two secrets of an installation: Django's key and the sealing keys.
 
 Given in the environment (or in a file named by SECRET_KEY_FILE and SEALING_KEYS_FILE) for a real deployment;
-the embedded default makes them once and keeps them in DATA_DIR. Losing the sealing keys loses what they sealed.
+the embedded default makes them once and keeps them in DATA_DIR. Where the database or the files are shared, no process
+makes keys of its own, which the others would not have. Losing the sealing keys loses what they sealed.
 """
 
 import base64
-import binascii
 import os
 import secrets
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from core import env
 
 def secret_key(data_dir: Path) -> str:
     """Return Django's signing key, made and kept in `data_dir` when the environment gives none."""
-    return env.text("SECRET_KEY") or _kept(data_dir / "secret_key", lambda: secrets.token_urlsafe(64))
+    return env.text("SECRET_KEY") or _own("SECRET_KEY", data_dir, lambda: secrets.token_urlsafe(64))
 
 
 def sealing_keys(data_dir: Path) -> dict[str, bytes]:
@@ -26,10 +26,13 @@ def sealing_keys(data_dir: Path) -> dict[str, bytes]:
 
     The text is one `id:base64-of-32-bytes` a line (or comma). Raises ImproperlyConfigured for anything else.
     """
-    written = env.text("SEALING_KEYS") or _kept(data_dir / "sealing_keys", new_sealing_key)
-    keys = dict(_parse(line) for line in written.replace(",", "\n").splitlines() if line.strip())
+    written = env.text("SEALING_KEYS") or _own("SEALING_KEYS", data_dir, new_sealing_key)
+    pairs = [_parse(line) for line in written.replace(",", "\n").splitlines() if line.strip()]
+    keys = dict(pairs)
     if not keys:
         raise ImproperlyConfigured("SEALING_KEYS holds no key; one line is id:base64-of-32-bytes.")
+    if len(keys) < len(pairs):
+        raise ImproperlyConfigured("SEALING_KEYS holds two keys with the same id; each needs an id of its own.")
     return keys
 
 
@@ -42,13 +45,23 @@ def _parse(line: str) -> tuple[str, bytes]:
     key_id, _, encoded = line.strip().partition(":")
     try:
         key = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
-    if not key_id.isalnum() or len(key_id) > 8 or len(key) != 32:
+    if not (key_id.isascii() and key_id.isalnum()) or len(key_id) > 8 or len(key) != 32:
         raise ImproperlyConfigured(
-            "SEALING_KEYS must be lines of id:base64-of-32-bytes; the id is 1 to 8 letters or digits."
+            "SEALING_KEYS must be lines of id:base64-of-32-bytes; the id is 1 to 8 letters a-z or digits."
         )
     return key_id, key
+
+
+def _own(name: str, data_dir: Path, make: Callable[[], str]) -> str:
+    """Return the embedded default's key of that name. Raises ImproperlyConfigured when the installation is not that."""
+    if env.text("DATABASE_URL") or env.text("STORAGE_URL"):
+        raise ImproperlyConfigured(
+            f"{name} is missing. With DATABASE_URL or STORAGE_URL, every process must be given the same {name}"
+            f" (or {name}_FILE)."
+        )
+    return _kept(data_dir / name.lower(), make)
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:

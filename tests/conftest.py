@@ -98,7 +98,6 @@ def point_at(settings: Any, url: str) -> None:
     """Make every vendor the sandbox at `url`."""
     settings.SANDBOX_URL = url
     settings.CARDSCAN_URL = f"{url}/cardscan/v1"
-    settings.CARDSCAN_WEBSOCKET_URL = f"{url}/cardscan/ws".replace("http", "ws", 1)
     settings.CANDID_API_URL = settings.CANDID_PRE_ENCOUNTER_URL = f"{url}/candid"
     settings.SPRY_URL = f"{url}/spry"
     settings.PAYMENTS_BASE_URL = f"{url}/payments/api/v1"

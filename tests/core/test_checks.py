@@ -1,6 +1,8 @@
 """The system checks refuse a dangerous mixture of vendors and keys."""
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from core import checks, context
 from tests.conftest import point_at
@@ -67,3 +69,13 @@ def test_demo_logins_stay_in_the_sandbox(settings):
 def test_live_needs_tls(settings):
     settings.SPRY_URL = "https://provider.sprypt.com"
     assert "core.E007" in ids(checks.live_is_served_safely())
+    with pytest.raises(SystemCheckError, match="E007"):
+        call_command("prepare", skip_checks=False)
+    settings.SECURE_COOKIES = True
+    assert checks.live_is_served_safely() == []
+
+
+def test_each_of_candids_two_addresses_counts(settings):
+    settings.CANDID_API_URL = "https://api.joincandidhealth.com"
+    assert context.world() == "test"
+    assert context.is_live()

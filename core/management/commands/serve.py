@@ -1,11 +1,10 @@
 """`manage.py serve`: the whole program in one terminal: web, worker, dispatcher, beat, and the sandbox."""
 
+import http.client
 import os
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Define the options."""
         parser.add_argument("--host", default=env.text("HOST", "127.0.0.1"), help="address to listen on")
-        parser.add_argument("--port", type=int, default=env.integer("PORT", 8000, least=1), help="PORT")
+        parser.add_argument("--port", type=int, default=env.port("PORT", 8000), help="PORT")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until Ctrl-C, SIGTERM, or a child's end."""
@@ -59,6 +58,10 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _check_ports(self, host: str, port: int, with_sandbox: bool) -> None:
+        if not 0 < port < 65536:
+            raise CommandError(f"--port must be between 1 and 65535, not {port}.")
+        if not port_is_free(0, host):
+            raise CommandError(f"Nothing can listen on {host!r}. Set HOST to an address of this machine, or 127.0.0.1.")
         if not port_is_free(port, host):
             raise CommandError(f"Port {port} is in use. Set PORT to another one, such as PORT={port + 1}.")
         sandbox_port = urlsplit(settings.SANDBOX_URL).port or 80
@@ -67,11 +70,12 @@ class Command(BaseCommand):
 
     def _welcome(self, supervisor: Supervisor, host: str, port: int) -> None:
         ends = time.monotonic() + READY_WITHIN
-        while not _answers(f"http://{host}:{port}/health/"):
+        while not _answers(host, port):
+            if supervisor.stopping.wait(0.1):
+                return
             supervisor.watch_once()
-            if time.monotonic() > ends or supervisor.stopping.is_set():
+            if time.monotonic() > ends:
                 raise Stopped("The web server did not answer within a minute; everything is stopped.")
-            time.sleep(0.1)
         self._say(f"\nFrontdesk is at http://{host}:{port}/")
         call_command("setup", show=True, stdout=self.stdout)
         self._say("Press Ctrl-C to stop.\n")
@@ -81,15 +85,17 @@ def _is_local(url: str) -> bool:
     return urlsplit(url).hostname in LOOPBACK
 
 
-def _answers(url: str) -> bool:
-    request = urllib.request.Request(url, headers={"Host": "localhost", "X-Forwarded-Proto": "https"})  # noqa: S310
+def _answers(host: str, port: int) -> bool:
+    """Whether something speaks HTTP there: any answer will do, also a refusal or a redirect to the public address."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        with urllib.request.urlopen(request, timeout=5):  # noqa: S310 (our own address)
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
+        connection.request("GET", "/health/", headers={"Host": "localhost"})
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
+    return True
 
 
 def _parts(host: str, port: int, with_sandbox: bool) -> list[Part]:
