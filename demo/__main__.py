@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import requests
-
-from demo.client import StepFailed
+from demo.client import StepFailed, direct
 from demo.instance import ROOT, DidNotStart, Instance, is_ready
 from demo.job import Job, last_line
 
@@ -21,19 +19,23 @@ def main() -> int:
     """Run the demo; return 0 only if every step worked."""
     options = _options()
     job: Job | None = None
+    problem = ""
     try:
         with _instance() as (url, sandbox_url, data):
             _refuse_real_vendors(url)
-            logins = _logins(data)
-            job = Job(url, sandbox_url, logins, _say)
-            front, back = _photos(options)
-            job.run(front, back)
-    except (StepFailed, DidNotStart) as problem:
+            job = Job(url, sandbox_url, _logins(data), _say)
+            job.run(*_photos(options))
+    except (StepFailed, DidNotStart) as error:
+        problem = str(error)
+    except KeyboardInterrupt:
+        problem = "It was interrupted."
+    except Exception as error:  # an answer that nobody foresaw: whoever reads the last line is told too
+        problem = f"Something is not as the demo expects it ({type(error).__name__}: {error})."
+    if problem:
         _say(f"Stopped: {problem}")
-        print(last_line(job.result if job else {}, ok=False, seconds=job.seconds if job else {}, problem=str(problem)))
-        return 1
-    print(last_line(job.result, ok=True, seconds=job.seconds))
-    return 0
+    result, seconds = (job.result, job.seconds) if job else ({}, {})
+    _say(last_line(result, ok=not problem, seconds=seconds, problem=problem))
+    return 1 if problem else 0
 
 
 def _options() -> argparse.Namespace:
@@ -51,7 +53,7 @@ def _say(line: str) -> None:
 def _instance() -> Iterator[tuple[str, str, Path]]:
     """Yield address, sandbox address and data folder of the running instance, or of a fresh one."""
     data = Path(os.environ.get("DATA_DIR", ROOT / "var"))
-    port, sandbox_port = int(os.environ.get("PORT", "8000")), int(os.environ.get("SANDBOX_PORT", "8900"))
+    port, sandbox_port = _port("PORT", 8000), _port("SANDBOX_PORT", 8900)
     url = f"http://127.0.0.1:{port}"
     if is_ready(url):
         _say(f"Frontdesk runs at {url}.")
@@ -67,8 +69,15 @@ def _instance() -> Iterator[tuple[str, str, Path]]:
             instance.stop()
 
 
+def _port(name: str, default: int) -> int:
+    value = os.environ.get(name) or str(default)
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise StepFailed(f"{name} must be a port number, not {value!r}.")
+    return int(value)
+
+
 def _refuse_real_vendors(url: str) -> None:
-    if requests.get(f"{url}/health/", timeout=10).json().get("world") != "sandbox":
+    if direct().get(f"{url}/health/", timeout=10).json().get("world") != "sandbox":
         raise StepFailed("At least one vendor is not the sandbox. The demo makes up people and moves money: refused.")
 
 

@@ -17,12 +17,19 @@ class StepFailed(Exception):
     """A step did not come to its end; the sentence says what was answered, without the answer's data."""
 
 
+def direct() -> requests.Session:
+    """Return a session that asks whom it is told to ask: no proxy and no .netrc from the environment."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
 class Api:
     """The API as the owner of a token."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url = f"{url}/api/v1"
-        self.session = requests.Session()
+        self.session = direct()
         self.session.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str, **params: str) -> Any:
@@ -47,7 +54,10 @@ class Api:
             raise StepFailed(f"{method} {path} got no answer ({type(error).__name__}).") from None
         if not response.ok:
             raise StepFailed(f"{method} {path} was answered with {response.status_code}: {_why(response)}")
-        return response.json() if response.content else None
+        try:
+            return response.json() if response.content else None
+        except requests.JSONDecodeError:
+            raise StepFailed(f"{method} {path} was answered with something else than JSON.") from None
 
 
 def _why(response: requests.Response) -> str:
@@ -62,7 +72,7 @@ class Browser:
     """The pages as somebody who signed in with e-mail and password."""
 
     def __init__(self, url: str, email: str, password: str) -> None:
-        self.url, self.session = url, requests.Session()
+        self.url, self.session = url, direct()
         self.submit("/accounts/login/", {"login": email, "password": password})
         if "/accounts/login/" in self.page("/operations/").url:
             raise StepFailed(f"{email} could not sign in.")

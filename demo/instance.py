@@ -12,12 +12,22 @@ from typing import Self
 
 import requests
 
+from demo.client import direct
+
 ROOT = Path(__file__).resolve().parent.parent
-START_WITHIN, STOP_WITHIN = 120.0, 30.0  # seconds
+START_WITHIN, STOP_WITHIN = 120.0, 90.0  # seconds; whoever serves gives its children a minute to finish
+LAST_LINES = 20
+# How the settings begin that tie a Frontdesk to somebody's data, keys, vendors or address. An instance of one's own
+# takes none of them from the environment around it.
+OUTSIDE = (
+    *("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "STATIC_ROOT", "SECRET_KEY", "SEALING_KEYS"),
+    *("SANDBOX_URL", "SANDBOX_DATA", "CARDSCAN_", "CANDID_", "SPRY_", "PAYMENTS_", "EMAIL_", "DEFAULT_FROM_EMAIL"),
+    *("PUBLIC_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "BEHIND_PROXY", "SECURE_COOKIES"),
+)
 
 
 class DidNotStart(Exception):
-    """The instance ended or stayed silent; its log says why."""
+    """The instance ended or stayed silent; the last lines of its log say why."""
 
 
 def free_port() -> int:
@@ -27,9 +37,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def own_environment() -> dict[str, str]:
+    """Return our environment without the settings of OUTSIDE, for an instance with data and vendors of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OUTSIDE)}
+    return kept | {"DEMO": "1", "HOST": "127.0.0.1", "DJANGO_SETTINGS_MODULE": "core.settings"}
+
+
 @dataclass
 class Instance:
-    """A running Frontdesk with its data folder. Extra settings go into its environment."""
+    """A running Frontdesk with its data folder. Extra settings go into its environment, and win."""
 
     data: Path
     port: int = field(default_factory=free_port)
@@ -56,12 +72,10 @@ class Instance:
         """Start it and wait until it answers. Raises DidNotStart."""
         self.data.mkdir(parents=True, exist_ok=True)
         environment = {
-            **os.environ,
-            "DEMO": "1",
+            **own_environment(),
             "DATA_DIR": str(self.data),
             "PORT": str(self.port),
             "SANDBOX_PORT": str(self.sandbox_port),
-            "DJANGO_SETTINGS_MODULE": "core.settings",
             **self.environment,
         }
         with self.log.open("ab") as log:
@@ -72,12 +86,15 @@ class Instance:
         while not is_ready(self.url):
             if self.process.poll() is not None or time.monotonic() > ends:
                 self.stop()
-                raise DidNotStart(f"Frontdesk did not start; see {self.log}.")
+                raise DidNotStart(f"Frontdesk did not start. Its last lines:\n{self._last_lines()}")
             time.sleep(0.1)
         return self
 
+    def _last_lines(self) -> str:
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:])
+
     def stop(self) -> None:
-        """Stop it as Ctrl-C would, and for certain after half a minute."""
+        """Stop it as Ctrl-C would, and for certain after a minute and a half."""
         if self.process is None:
             return
         if self.process.poll() is None:
@@ -93,6 +110,6 @@ class Instance:
 def is_ready(url: str) -> bool:
     """Whether a Frontdesk answers at the address."""
     try:
-        return requests.get(f"{url}/health/", timeout=5).ok
+        return direct().get(f"{url}/health/", timeout=5, allow_redirects=False).status_code == 200
     except requests.RequestException:
         return False

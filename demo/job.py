@@ -10,9 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import requests
-
-from demo.client import Api, Browser, StepFailed, wait_for
+from demo.client import Api, Browser, StepFailed, direct, wait_for
 
 # What no card carries. The sandbox takes the first birth date it hears for a card's member and remembers it.
 BIRTH_DATE = "1986-03-15"
@@ -182,7 +180,7 @@ class Job:
         page = f"/payments/{batch['code']}/release/"
         self._admin("admin2").submit(page, {**_seen(batch), "sure": "on"})
         seen = self._until(batch, SENT)
-        ledger = requests.get(f"{self.sandbox_url}/__sandbox__/payments/ledger", timeout=20).json()
+        ledger = direct().get(f"{self.sandbox_url}/__sandbox__/payments/ledger", timeout=20).json()
         times = {ledger.get(reference, {}).get("times_money_left", 0) for reference in self.references}
         self.result["payment_batch"] = {
             "status": seen["status"],

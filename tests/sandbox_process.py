@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy from the environment
 
 
 class SandboxProcess:
@@ -57,7 +58,7 @@ class SandboxProcess:
         request = urllib.request.Request(
             f"{self.url}/__sandbox__/{path}", data, {"Content-Type": "application/json"}, method=method
         )
-        with urllib.request.urlopen(request, timeout=20) as response:
+        with DIRECT.open(request, timeout=20) as response:
             return json.loads(response.read() or b"null")
 
     def reset(self) -> None:

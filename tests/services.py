@@ -9,11 +9,11 @@ import sys
 import tempfile
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.sandbox_process import DIRECT
 from tests.with_postgres import free_port
 
 
@@ -78,7 +78,7 @@ def _wait_for_s3(port: int) -> None:
     ends = time.monotonic() + 30
     while time.monotonic() < ends:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
+            DIRECT.open(f"http://127.0.0.1:{port}/", timeout=2).close()
         except urllib.error.HTTPError:
             return
         except OSError:

@@ -1,10 +1,8 @@
 """Runs the whole program as a clinic does: `manage.py serve`, on free ports, with the demo clinic in a new folder."""
 
 import json
-import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,15 +12,10 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from demo.instance import ROOT, free_port, own_environment
+from tests.sandbox_process import DIRECT
+
 START_WITHIN = 90.0  # seconds
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Program:
@@ -47,10 +40,7 @@ class Program:
         self.logins: dict[str, str] = demo["logins"]
 
     def _environment(self, sandbox_port: int) -> dict[str, str]:
-        outside = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "STATIC_ROOT", "DJANGO_SETTINGS_MODULE", "SANDBOX_URL")
-        kept = {name: value for name, value in os.environ.items() if name not in outside}
-        return kept | {
-            "DEMO": "1",
+        return own_environment() | {
             "DATA_DIR": str(self.data),
             "SANDBOX_PORT": str(sandbox_port),
             "SANDBOX_FAST": "1",
@@ -84,7 +74,7 @@ class Program:
         request = urllib.request.Request(
             f"{self.sandbox_url}/__sandbox__/{path}", data, {"Content-Type": "application/json"}, method=method
         )
-        with urllib.request.urlopen(request, timeout=20) as response:
+        with DIRECT.open(request, timeout=20) as response:
             return json.loads(response.read() or b"null")
 
     def times_money_left(self) -> int:

@@ -4,11 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from demo.instance import ROOT, Instance, free_port
+from demo.instance import ROOT, Instance, free_port, own_environment
 from tests.cards.scenes import landscape
 
 pytestmark = pytest.mark.real
@@ -27,6 +30,37 @@ def demo(tmp_path: Path, *arguments: str, **environment: str) -> tuple[int, dict
     )
     assert run.stdout, run.stderr
     return run.returncode, json.loads(run.stdout.splitlines()[-1]), run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT"])
+@pytest.mark.parametrize("value", ["abc", "70000"])
+def test_a_port_that_is_none_is_refused_by_name(tmp_path, name, value):
+    code, last, said = demo(tmp_path, **{name: value})
+    assert (code, last["ok"]) == (1, False)
+    assert last["problem"] == f"{name} must be a port number, not {value!r}."
+    assert "Traceback" not in said
+
+
+def test_an_instance_that_does_not_start_says_why(tmp_path):
+    code, last, said = demo(tmp_path, WORKER_THREADS="many")
+    assert (code, last["ok"]) == (1, False)
+    assert "WORKER_THREADS must be a whole number" in last["problem"]
+    assert "Traceback" not in said
+
+
+def test_an_instance_of_its_own_touches_nobody_elses_data(monkeypatch):
+    theirs = {
+        "DATABASE_URL": "postgres://clinic/real",
+        "REDIS_URL": "redis://clinic",
+        "STORAGE_URL": "s3://clinic/real",
+        "SPRY_URL": "https://provider.example",
+        "PAYMENTS_API_KEYS": "ACCT1=real",
+        "SEALING_KEYS_FILE": "/run/secrets/real",
+        "HOST": "0.0.0.0",
+    }
+    for name, value in theirs.items():
+        monkeypatch.setenv(name, value)
+    assert not theirs.items() & own_environment().items()
 
 
 @pytest.fixture(scope="module")
@@ -85,13 +119,12 @@ def test_a_file_that_is_no_photo_stops_it_with_a_reason(tmp_path, running, name)
     assert "Traceback" not in said
 
 
-def test_it_refuses_an_instance_with_a_real_vendor(tmp_path, monkeypatch):
-    import threading
-    from http.server import BaseHTTPRequestHandler, HTTPServer
+@contextmanager
+def answering(body):
+    """Answer every GET with the body, as whoever has the port; yield the port."""
 
-    class Live(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            body = b'{"status": "ok", "world": "test"}'
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -100,12 +133,26 @@ def test_it_refuses_an_instance_with_a_real_vendor(tmp_path, monkeypatch):
         def log_message(self, *args):
             return
 
-    server = HTTPServer(("127.0.0.1", 0), Live)
+    server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        code, last, _ = demo(tmp_path, PORT=str(server.server_address[1]))
+        yield str(server.server_address[1])
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_it_refuses_an_instance_with_a_real_vendor(tmp_path):
+    with answering(b'{"status": "ok", "world": "test"}') as port:
+        code, last, _ = demo(tmp_path, PORT=port)
     assert code == 1
     assert "not the sandbox" in last["problem"]
+
+
+@pytest.mark.parametrize("body", [b"hello", b"[]"])
+def test_an_answer_that_nobody_foresaw_stops_it_with_a_reason(tmp_path, body):
+    with answering(body) as port:
+        code, last, said = demo(tmp_path, PORT=port)
+    assert (code, last["ok"]) == (1, False)
+    assert "not as the demo expects it" in last["problem"]
+    assert "Traceback" not in said
