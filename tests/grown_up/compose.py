@@ -19,7 +19,6 @@ import yaml
 
 from demo.instance import ROOT
 
-_DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 _IMAGE_ENVIRONMENT = re.compile(r"^ENV (.*)$", re.MULTILINE)
 NEEDED = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
 
@@ -40,7 +39,7 @@ class Compose:
     def environment(self, service: str) -> dict[str, str]:
         """Return what the service's processes find in their environment: image, env_file, then the service's own."""
         image = dict(pair.split("=", 1) for line in _image_environment() for pair in line.split())
-        own = {name: _DEFAULT.sub(r"\1", str(value)) for name, value in self.services[service]["environment"].items()}
+        own = {name: str(value) for name, value in self.services[service]["environment"].items()}
         given = {name: value for name, value in image.items() if name not in NEEDED} | self.env_file | own
         given |= {name: value for name, value in self.instead.items() if name in own}
         return NEEDED | {name: self._put(service, value) for name, value in given.items()}

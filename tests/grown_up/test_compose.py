@@ -77,7 +77,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     folder = tmp_path_factory.mktemp("compose")
     with _parts_around() as places:
         # frontdesk.env of a rehearsal (docs/deploying.md), with short deadlines; and the demo's logins.
-        env_file = {"SANDBOX_URL": "http://sandbox:8900", "DEADLINE_SCALE": "0.1", "SPRY_RESOLVE_SECONDS": "1"}
+        env_file = {"SANDBOX_URL": "http://sandbox:8900", "DEADLINE_SCALE": "0.2", "SPRY_RESOLVE_SECONDS": "1"}
         compose = Compose(folder, places, env_file, {"DEMO": "1"})
         try:
             yield _started(compose)
@@ -91,8 +91,15 @@ def _started(compose: Compose) -> Deployment:
     for service in ("sandbox", "web", "worker", "dispatcher", "beat"):
         compose.start(service)
     wait_for(lambda: is_ready(url), bool, what="The web server", seconds=PATIENCE)
-    wait_for(lambda: is_ready(f"{sandbox_url}/__sandbox__"), bool, what="The sandbox", seconds=PATIENCE)
+    wait_for(lambda: _answers(f"{sandbox_url}/__sandbox__/health"), bool, what="The sandbox", seconds=PATIENCE)
     return Deployment(compose, url, sandbox_url)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.RequestException:
+        return False
 
 
 @pytest.fixture(scope="module")
