@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, models, transaction
+from django.db import InterfaceError, OperationalError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -91,13 +91,17 @@ def open_for(kind: str, target: models.Model) -> Command | None:
 
 def run(command_id: int, *, now: datetime | None = None) -> bool:
     """Do the command if it is due or its lease ran out. Return False when there was nothing to claim."""
+    now = now or timezone.now()
+    before = Command.objects.filter(pk=command_id).defer("request").first()
+    if before is None:
+        return False
     try:
-        command = _claim(command_id, now or timezone.now())
-    except DatabaseError:
+        command = _claim(command_id, now)
+    except (OperationalError, InterfaceError):
         raise  # the database is away: the command is as it was, and the dispatcher comes again
     except Exception as broken:
-        logger.error("command %s could not be claimed: %s", command_id, _where(broken))
-        _shelve(command_id, now or timezone.now())
+        logger.error("command %s (%s) could not be claimed: %s", command_id, before.kind, _where(broken))
+        _shelve(before, now)
         return False
     if command is None:
         return False
@@ -204,22 +208,19 @@ def _claim(command_id: int, now: datetime) -> Command | None:
 
 
 @transaction.atomic(durable=True)
-def _shelve(command_id: int, now: datetime) -> None:
-    """Our own claim() broke, so nothing was sent: try again later, and after some tries show it as failed."""
-    command = Command.objects.filter(pk=command_id, status__in=[Status.DUE, Status.CLAIMED]).first()
-    if command is None:
-        return
-    failures = command.failures + 1
-    if failures >= SHELVED_TRIES:
-        _finish(command, Status.FAILED, OUR_FAULT, now)
-        return
-    Command.objects.filter(pk=command_id).update(
-        status=Status.DUE,
-        lease_until=None,
-        failures=failures,
-        due_at=now + timedelta(seconds=2**failures),
-        reason=OUR_FAULT,
-    )
+def _shelve(before: Command, now: datetime) -> None:
+    """Our own code broke while claiming. Touch the command only if it is still as it was before: another worker may
+    have it by now. What was due was not sent and is tried again; what a dead worker left stays unclear."""
+    held = Command.objects.filter(pk=before.pk, fence=before.fence, status=before.status)
+    handler = handler_of(before)
+    if before.status == Status.CLAIMED and handler.policy is not Policy.ASK_AGAIN:
+        held.update(status=Status.UNCLEAR, lease_until=None, reason=OUR_FAULT)
+    elif before.failures + 1 >= SHELVED_TRIES:
+        held.update(status=Status.FAILED, lease_until=None, reason=OUR_FAULT, finished_at=now)
+    else:
+        later = now + timedelta(seconds=2 ** (before.failures + 1))
+        due = {"due_at": later} if before.status == Status.DUE else {"lease_until": later}
+        held.update(failures=before.failures + 1, reason=OUR_FAULT, **due)
 
 
 def _begin(command: Command, handler: Handler, now: datetime) -> Command | None:

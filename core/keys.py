@@ -15,30 +15,37 @@ from django.core.exceptions import ImproperlyConfigured
 
 from core import env
 
+LOOKUP = "lookup"
+
 
 def secret_key(data_dir: Path) -> str:
     """Return Django's signing key, made and kept in `data_dir` when the environment gives none."""
     return env.text("SECRET_KEY") or _own("SECRET_KEY", data_dir, lambda: secrets.token_urlsafe(64))
 
 
-def sealing_keys(data_dir: Path) -> dict[str, bytes]:
-    """Return the sealing keys by id, the newest first: it seals, all of them open.
+def sealing_keys(data_dir: Path) -> tuple[dict[str, bytes], bytes]:
+    """Return the sealing keys by id, the newest first (it seals, all of them open), and the key of look-ups.
 
-    The text is one `id:base64-of-32-bytes` a line (or comma). Raises ImproperlyConfigured for anything else.
+    The text is one `id:base64-of-32-bytes` a line (or comma). The line with the id `lookup` makes the fingerprints by
+    which sealed values are found; it seals nothing and never changes, so that sealing keys can be rotated.
+    Raises ImproperlyConfigured for anything else.
     """
-    written = env.text("SEALING_KEYS") or _own("SEALING_KEYS", data_dir, new_sealing_key)
+    written = env.text("SEALING_KEYS") or _own("SEALING_KEYS", data_dir, new_keys)
     pairs = [_parse(line) for line in written.replace(",", "\n").splitlines() if line.strip()]
     keys = dict(pairs)
-    if not keys:
-        raise ImproperlyConfigured("SEALING_KEYS holds no key; one line is id:base64-of-32-bytes.")
     if len(keys) < len(pairs):
         raise ImproperlyConfigured("SEALING_KEYS holds two keys with the same id; each needs an id of its own.")
-    return keys
+    lookup = keys.pop(LOOKUP, None)
+    if lookup is None or not keys:
+        raise ImproperlyConfigured(
+            f"SEALING_KEYS needs a line {LOOKUP}:base64-of-32-bytes, which never changes, and others that seal."
+        )
+    return keys, lookup
 
 
-def new_sealing_key() -> str:
-    """Return a fresh line `id:base64` for SEALING_KEYS."""
-    return f"{secrets.token_hex(2)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+def new_keys() -> str:
+    """Return fresh lines for SEALING_KEYS."""
+    return "\n".join(f"{key_id}:{base64.b64encode(secrets.token_bytes(32)).decode()}" for key_id in ("k1", LOOKUP))
 
 
 def _parse(line: str) -> tuple[str, bytes]:

@@ -47,13 +47,8 @@ def is_current(sealed: bytes) -> bool:
 
 
 def fingerprint(value: str, purpose: str) -> str:
-    """Return 64 hex digits that are equal for equal values, and say nothing without the key.
-
-    The oldest key makes it, so that adding a key leaves look-ups working; retiring the oldest key needs
-    `manage.py reseal`, which makes the fingerprints anew.
-    """
-    oldest = list(settings.SEALING_KEYS.values())[-1]
-    key = hashlib.blake2b(purpose.encode(), key=oldest, digest_size=32).digest()
+    """Return 64 hex digits that are equal for equal values of a purpose, and say nothing without the look-up key."""
+    key = hashlib.blake2b(purpose.encode(), key=settings.LOOKUP_KEY, digest_size=32).digest()
     return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
 

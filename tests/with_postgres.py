@@ -5,7 +5,6 @@ DATABASE_URL, and the keys that an installation with a shared database must be g
 Root may not run PostgreSQL, so root runs it as the user `postgres`.
 """
 
-import base64
 import os
 import pwd
 import secrets
@@ -18,6 +17,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from core.keys import new_keys
 
 
 @contextmanager
@@ -94,7 +95,7 @@ def main() -> int:
     binaries, _, *command = sys.argv[1:]
     keys = {
         "SECRET_KEY": secrets.token_urlsafe(64),
-        "SEALING_KEYS": f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "SEALING_KEYS": new_keys(),
     }
     try:
         with postgres(Path(binaries)) as url:

@@ -254,6 +254,35 @@ def test_a_claim_that_breaks_is_tried_again_and_then_shown_as_failed(make, caplo
     assert "Emily" not in caplog.text
 
 
+def test_a_claim_that_breaks_leaves_another_workers_claim_alone(make, monkeypatch):
+    command = make("test.once", Done())
+    claim = commands._claim
+
+    def broken(command_id, now):
+        assert claim(command_id, now) is not None, "another worker was quicker"
+        raise ValueError
+
+    monkeypatch.setattr(commands, "_claim", broken)
+    assert commands.run(command.pk) is False
+    assert (fresh(command).status, command.fence) == ("CLAIMED", 1)
+
+
+@pytest.mark.parametrize(("kind", "status"), [("test.ask", "CLAIMED"), ("test.once", "UNCLEAR")])
+def test_a_lost_lease_whose_handler_breaks_is_never_sent_from_there(make, monkeypatch, kind, status):
+    command = make(kind, Done())
+    now = timezone.now()
+    commands._claim(command.pk, now)
+
+    def broken(command_id, now):
+        raise ValueError
+
+    monkeypatch.setattr(commands, "_claim", broken)
+    later = now + timedelta(seconds=Once.deadline + 31)
+    assert commands.run(command.pk, now=later) is False
+    assert fresh(command).status == status
+    assert "call" not in Scripted.told
+
+
 def test_a_handler_that_cannot_even_be_unclear_leaves_it_for_a_person(make):
     command = make("test.once", "broken twice")
     commands.run(command.pk)

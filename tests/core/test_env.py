@@ -107,7 +107,9 @@ def test_nobody_makes_keys_of_their_own_where_others_share_the_data(embedded, mo
 
 def test_keys_are_made_once_and_kept_privately(embedded, tmp_path):
     assert keys.secret_key(tmp_path) == keys.secret_key(tmp_path)
-    assert len(keys.sealing_keys(tmp_path)) == 1
+    sealing, lookup = keys.sealing_keys(tmp_path)
+    assert (list(sealing), len(lookup)) == (["k1"], 32)
+    assert keys.sealing_keys(tmp_path) == (sealing, lookup)
     assert (tmp_path / "sealing_keys").stat().st_mode & 0o077 == 0
 
 
@@ -119,6 +121,7 @@ A_KEY = "A" * 43 + "="
     [
         *("nonsense", "id:c2hvcnQ=", ":", ",\n,", "k1:clé"),
         *(f"long-id!:{A_KEY}", f"clé:{A_KEY}", f"k1:{A_KEY}\nk1:{A_KEY}"),
+        *(f"k1:{A_KEY}", f"lookup:{A_KEY}"),
     ],
 )
 def test_a_bad_sealing_key_is_refused(monkeypatch, tmp_path, text):

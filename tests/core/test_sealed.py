@@ -68,8 +68,8 @@ def test_fingerprints_are_equal_for_equal_values_and_purposes(settings):
     one = sealed.fingerprint("128845682", "member_id")
     assert one == sealed.fingerprint("128845682", "member_id")
     assert one != sealed.fingerprint("128845682", "phone")
-    settings.SEALING_KEYS = {"newer": os.urandom(32), **settings.SEALING_KEYS}
-    assert one == sealed.fingerprint("128845682", "member_id"), "a new key leaves look-ups working"
+    settings.SEALING_KEYS = {"newer": os.urandom(32)}
+    assert one == sealed.fingerprint("128845682", "member_id"), "rotating the sealing keys leaves look-ups working"
 
 
 def test_an_old_key_can_be_retired_after_resealing(db, two_keys, settings, capsys):
