@@ -1,5 +1,6 @@
 """Files at rest are sealed: card photos on disk or in S3 are of no use without the sealing keys."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -52,6 +53,10 @@ class SealedStorage(Storage):
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """Return the folders and files below `path`."""
         return self.below.listdir(path)
+
+    def get_modified_time(self, name: str) -> datetime:
+        """Return when the file was written."""
+        return self.below.get_modified_time(name)
 
     def ensure_bucket(self) -> None:
         """Make the S3 bucket if it is missing."""

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from core import commands
+from core import commands, tidying
 from core.models import KeptAnswer
 
 
@@ -19,6 +19,7 @@ def run_command(*, command_id: int, **kwargs: Any) -> None:
 
 @shared_task
 def tidy(**kwargs: Any) -> None:
-    """Remove what is only kept for a day: old sessions and remembered API answers."""
+    """Remove what is only kept for a day: old sessions and remembered API answers; then what the apps clear away."""
     call_command("clearsessions")
     KeptAnswer.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()
+    tidying.run()

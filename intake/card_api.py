@@ -147,9 +147,21 @@ def _values(card: CardScan, typed: dict[str, Any], accepted: list[str]) -> dict[
         raise Problem(400, "Some values are not right", errors={name: ["No card has this field."] for name in unknown})
     values = {key: value for key, value in read.items() if key[0] in accepted}
     for name, value in typed.items():
-        entries = value if isinstance(value, list) else [value]
+        entries = _entries(name, value)
         values |= {(name, position): _plain(name, entry) for position, entry in enumerate(entries)}
     return values
+
+
+def _entries(name: str, value: Any) -> list[Any]:
+    """Return the values sent for a field: a list only where a card may print several. Raises Problem."""
+    if not isinstance(value, list):
+        return [value]
+    if name not in fields.SEVERAL:
+        raise Problem(400, "Some values are not right", errors={name: ["Send one value, not a list."]})
+    if len(value) > fields.MOST_ENTRIES:
+        sentence = f"Send at most {fields.MOST_ENTRIES} of these."
+        raise Problem(400, "Some values are not right", errors={name: [sentence]})
+    return value
 
 
 def _plain(name: str, entry: Any) -> str:

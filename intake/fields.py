@@ -59,6 +59,7 @@ KINDS: dict[str, Kind] = {
 }
 DATES = ("start_date", "member_dob", "part_a_effective_date", "part_b_effective_date")
 SEVERAL = ("dependent_names",)
+MOST_ENTRIES = 20
 PAYER_FIELDS = ("payer_name", "payer_id")
 ASKED = tuple(name for name, kind in KINDS.items() if kind.asked)
 LONGEST = 200
@@ -97,6 +98,11 @@ def parse_date(text: str, *, latest: date | None = None) -> date:
         if found.year >= 1880:
             return found
     raise NotADate(text)
+
+
+def is_keepable(text: str) -> bool:
+    """Return whether every database can keep the text: no control characters and no half characters (surrogates)."""
+    return not any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)
 
 
 def usable_date(text: str) -> date | None:

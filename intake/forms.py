@@ -14,7 +14,9 @@ from clinic.models import Clinic
 from . import fields
 from .models import Appointment, Coverage, Patient
 from .services.coverage import OnFile, Placing
+from .services.payers import NAMELESS, names_a_payer
 from .services.review import Subscriber
+from .visit_day import validate_visit_day
 
 WRITE_A_DATE = "Write the date as month/day/year, such as 03/15/1986."
 
@@ -22,8 +24,9 @@ WRITE_A_DATE = "Write the date as month/day/year, such as 03/15/1986."
 class DateText(forms.CharField):
     """A date typed the way people write it in the US, or in ISO order."""
 
-    def __init__(self, **options: Any) -> None:
-        """Show an example of what is expected in the control itself."""
+    def __init__(self, *, is_past: bool = False, **options: Any) -> None:
+        """Show an example of what is expected in the control itself; `is_past` puts "3/15/86" into the last century."""
+        self.is_past = is_past
         widget = forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "MM/DD/YYYY", "autocomplete": "off"})
         super().__init__(widget=widget, max_length=20, **options)
 
@@ -33,7 +36,7 @@ class DateText(forms.CharField):
         if not text:
             return None
         try:
-            return fields.parse_date(text, latest=timezone.now().date())
+            return fields.parse_date(text, latest=timezone.now().date() if self.is_past else None)
         except fields.NotADate:
             raise forms.ValidationError(WRITE_A_DATE, code="date") from None
 
@@ -54,7 +57,7 @@ class PersonForm(forms.Form):
 
     first_name = forms.CharField(max_length=35, error_messages={"required": "Type the first name."})
     last_name = forms.CharField(max_length=60, error_messages={"required": "Type the last name."})
-    birth_date = DateText(error_messages={"required": "Type the birth date."})
+    birth_date = DateText(is_past=True, error_messages={"required": "Type the birth date."})
 
     def clean_birth_date(self) -> date | None:
         """Refuse a birth date in the future."""
@@ -103,6 +106,11 @@ class AppointmentForm(forms.Form):
         names = [(code, provider.name) for code, provider in self.providers.items()]
         self.fields["provider"].choices = [("", "Nobody yet"), *names]  # type: ignore[attr-defined]
 
+    def clean_day(self) -> date:
+        """Refuse a day that no visit is on."""
+        validate_visit_day(self.cleaned_data["day"])
+        return self.cleaned_data["day"]
+
     def values(self) -> dict[str, Any]:
         """Return Appointment's columns; day and time are the clinic's own."""
         data = self.cleaned_data
@@ -125,7 +133,7 @@ class SubscriberForm(forms.Form):
     )
     subscriber_first_name = forms.CharField(max_length=35, required=False, label="Subscriber's first name")
     subscriber_last_name = forms.CharField(max_length=60, required=False, label="Subscriber's last name")
-    subscriber_birth_date = DateText(required=False, label="Subscriber's birth date")
+    subscriber_birth_date = DateText(is_past=True, required=False, label="Subscriber's birth date")
 
     def clean_subscriber_birth_date(self) -> date | None:
         """Refuse a birth date in the future."""
@@ -215,8 +223,11 @@ class CoverageForm(SubscriberForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse an end before the start."""
+        """Refuse a payer that nothing names, and an end before the start."""
         data = super().clean()
+        name = data.get("payer_name", "")
+        if name and not names_a_payer(data.get("edi_payer_id", ""), name):
+            self.add_error("payer_name", NAMELESS)
         starts, ends = data.get("effective_date"), data.get("termination_date")
         if starts and ends and ends < starts:
             self.add_error("termination_date", "The end lies before the start. Check both dates.")

@@ -21,7 +21,7 @@ HEADER = struct.Struct(">IIII")
 OK, NOT_AN_IMAGE, TOO_MANY_PIXELS, TOO_SMALL, DAMAGED = range(5)
 
 # The decoders we let strangers' bytes near. JPEG includes the multi-picture JPEG of phones.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+FORMATS = ("JPEG", "PNG")
 MAX_PIXELS = 50_000_000
 LONG_SIDE = 2000
 LEAST_LONG_SIDE, LEAST_SHORT_SIDE = 200, 100

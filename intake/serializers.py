@@ -10,6 +10,8 @@ from rest_framework import serializers
 from . import fields
 from .models import Appointment, CardField, CardScan, Coverage, Patient, Payer
 from .services.coverage import OnFile
+from .services.payers import NAMELESS, names_a_payer
+from .visit_day import validate_visit_day
 
 
 def _past(value: Any) -> Any:
@@ -83,7 +85,7 @@ class AppointmentIn(serializers.Serializer):
     """An appointment to add; `starts_at` carries its offset."""
 
     patient = serializers.UUIDField()
-    starts_at = serializers.DateTimeField()
+    starts_at = serializers.DateTimeField(validators=[lambda moment: validate_visit_day(moment.date())])
     visit_type = serializers.ChoiceField(
         choices=Appointment.VisitType.choices, default=Appointment.VisitType.OFFICE_VISIT
     )
@@ -112,7 +114,7 @@ class AppointmentOut(serializers.ModelSerializer):
 class DayQuery(serializers.Serializer):
     """Which day of the clinic; today when absent."""
 
-    day = serializers.DateField(required=False)
+    day = serializers.DateField(required=False, validators=[validate_visit_day])
 
 
 class PayerQuery(serializers.Serializer):
@@ -140,9 +142,11 @@ class PayerIn(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for at least one of the three."""
-        if not (attrs.get("code") or attrs["edi_payer_id"].strip() or attrs["name"].strip()):
-            raise serializers.ValidationError("Name the payer by code, edi_payer_id or name.")
-        return attrs
+        if attrs.get("code") or names_a_payer(attrs["edi_payer_id"], attrs["name"]):
+            return attrs
+        if attrs["name"].strip():
+            raise serializers.ValidationError({"name": NAMELESS})
+        raise serializers.ValidationError("Name the payer by code, edi_payer_id or name.")
 
 
 class CardIn(serializers.Serializer):
@@ -162,7 +166,9 @@ class FieldsPatch(serializers.Serializer):
     """Reviewed values by the vendor's field name (`dependent_names` is a list); `accept` takes over what was read."""
 
     fields = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
-    accept = serializers.ListField(child=serializers.CharField(max_length=40), required=False, default=list)
+    accept = serializers.ListField(
+        child=serializers.CharField(max_length=40), required=False, default=list, max_length=100
+    )
     payer = PayerIn(required=False)
     version = serializers.IntegerField(required=False, min_value=1)
 

@@ -2,7 +2,7 @@
 
 from .cards import CardField, CardImage, CardMovedOn, CardScan
 from .coverage import Coverage, Payer, PayerAlias, member_id_fingerprint, payer_name_key
-from .people import Appointment, Patient
+from .people import Appointment, Patient, folded_name
 
 __all__ = [
     "Appointment",
@@ -14,6 +14,7 @@ __all__ = [
     "Patient",
     "Payer",
     "PayerAlias",
+    "folded_name",
     "member_id_fingerprint",
     "payer_name_key",
 ]

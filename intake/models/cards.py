@@ -14,6 +14,8 @@ from core.sealed import SealedJSONField, SealedTextField
 from .coverage import Payer
 from .people import Patient
 
+FOLDER = "cards"
+
 
 class CardMovedOn(Exception):
     """The card is no longer in a state that allows this step."""
@@ -21,7 +23,7 @@ class CardMovedOn(Exception):
 
 def image_path(image: CardImage | None, filename: str) -> str:
     """Return where a photo is kept: a random name that says nothing about the person."""
-    return f"cards/{uuid.uuid4().hex}.jpg"
+    return f"{FOLDER}/{uuid.uuid4().hex}.jpg"
 
 
 class CardScan(Coded, Versioned):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
@@ -16,8 +17,12 @@ from .people import Appointment, Patient
 
 
 def payer_name_key(name: str) -> str:
-    """Return a payer's name reduced to what two spellings of it share: lower case letters and digits, no spaces."""
-    return "".join(re.findall(r"[a-z0-9]+", name.casefold()))[:120]
+    """Return a payer's name reduced to what two spellings of it share: lower case letters and digits, no spaces.
+
+    Letters of every script count, with the marks that belong to them; "" when the name has none.
+    """
+    plain = unicodedata.normalize("NFKC", name.casefold())
+    return "".join(char for char in plain if unicodedata.category(char)[0] in "LMN")[:120]
 
 
 def member_id_fingerprint(member_id: str) -> str:

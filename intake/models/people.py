@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
 from core.models import Coded, Versioned
 from core.sealed import SealedTextField
+
+from ..fields import fold
+
+
+def folded_name(first_name: str, last_name: str) -> str:
+    """Return a name as searches compare it, a space before each word: "José Núñez" is " jose nunez"."""
+    return f" {fold(f'{first_name} {last_name}')}"[:400]
 
 
 class Patient(Coded, Versioned):
@@ -29,6 +36,8 @@ class Patient(Coded, Versioned):
     clinics = models.ManyToManyField("clinic.Clinic", related_name="patients")
     first_name = models.CharField(max_length=35)
     last_name = models.CharField(max_length=60)
+    # What a search compares: databases differ in what they make of case and accents.
+    folded_name = models.CharField(max_length=400, editable=False, default="", db_index=True)
     birth_date = models.DateField()
     sex = models.CharField(max_length=7, choices=Sex, default=Sex.UNKNOWN)
     phone = SealedTextField(blank=True, default="")
@@ -53,6 +62,18 @@ class Patient(Coded, Versioned):
     def __str__(self) -> str:
         """Return the row's number; names stay out of logs."""
         return f"Patient #{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, keeping the folded name equal to the name."""
+        self.folded_name = folded_name(self.first_name, self.last_name)
+        super().save(*args, **kwargs)
+
+    def change(self, version: int | None, **fields: Any) -> None:
+        """Write the fields, keeping the folded name equal to the name; see core.models.Versioned."""
+        if {"first_name", "last_name"} & set(fields):
+            first, last = (fields.get(name, getattr(self, name)) for name in ("first_name", "last_name"))
+            fields["folded_name"] = folded_name(first, last)
+        super().change(version, **fields)
 
     @property
     def name(self) -> str:

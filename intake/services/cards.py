@@ -17,7 +17,7 @@ from .. import fields, images
 from ..models import CardField, CardImage, CardMovedOn, CardScan, Patient
 from ..models.cards import image_path
 from ..vendors.cardscan.wire import ReadField, ScannedCard
-from .payers import match_payer
+from .payers import match_payer, names_a_payer
 
 READ, DELETE = "intake.card.read", "intake.card.delete"
 Status = CardScan.Status
@@ -111,7 +111,7 @@ def receive_fields(card: CardScan, scanned: ScannedCard, *, now: datetime) -> No
     guess = match_payer(
         printed.get("payer_id", ""), printed.get("payer_name", ""), [pair[0] for pair in scanned.payers]
     )
-    on_card = printed.get("payer_id") or printed.get("payer_name")
+    on_card = names_a_payer(printed.get("payer_id", ""), printed.get("payer_name", ""))
     card.move(
         Status.REVIEW,
         allowed=CardScan.WORKING,

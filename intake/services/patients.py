@@ -14,7 +14,7 @@ from core import audit
 
 from .. import fields
 from ..access import patients_for
-from ..models import Coverage, Patient, member_id_fingerprint
+from ..models import Coverage, Patient, folded_name, member_id_fingerprint
 from .coverage import follow_patient
 
 MOST_FOUND = 30
@@ -42,13 +42,11 @@ def search_patients(clinic: Clinic, text: str, *, today: date) -> QuerySet[Patie
         rest = rest.replace(written, " ")
     if re.search(r"\d", rest):
         return found.filter(_has_number(rest)).distinct()[:MOST_FOUND]
-    for word in rest.replace(",", " ").split():
-        found = found.filter(
-            Q(first_name__istartswith=word)
-            | Q(last_name__istartswith=word)
-            | Q(first_name__icontains=f" {word}")
-            | Q(last_name__icontains=f" {word}")
-        )
+    words = fields.fold(rest).split()
+    if rest.strip() and not words:
+        return Patient.objects.none()
+    for word in words:
+        found = found.filter(folded_name__contains=f" {word}")
     return found[:MOST_FOUND]
 
 
@@ -61,8 +59,9 @@ def _has_number(text: str) -> Q:
 
 
 def known_here(clinic: Clinic, *, first_name: str, last_name: str, birth_date: date) -> Patient | None:
-    """Return the clinic's patient of exactly this name and birth date, if there is one."""
-    return _same_person(patients_for(clinic), first_name, last_name, birth_date).first()
+    """Return the clinic's patient of this name and birth date, if there is one; accents and case do not matter."""
+    named = patients_for(clinic).filter(folded_name=folded_name(first_name, last_name))
+    return named.filter(birth_date=birth_date).order_by("pk").first()
 
 
 def known_elsewhere(clinic: Clinic, *, first_name: str, last_name: str, birth_date: date) -> Patient | None:
@@ -71,12 +70,8 @@ def known_elsewhere(clinic: Clinic, *, first_name: str, last_name: str, birth_da
     Pages and the API say no more of the patient than that there is one, until the patient is linked.
     """
     others = Patient.objects.filter(organization=clinic.organization).exclude(clinics=clinic)
-    return _same_person(others, first_name, last_name, birth_date).first()
-
-
-def _same_person(patients: QuerySet[Patient], first_name: str, last_name: str, birth_date: date) -> QuerySet[Patient]:
-    named = patients.filter(first_name__iexact=first_name.strip(), last_name__iexact=last_name.strip())
-    return named.filter(birth_date=birth_date).order_by("pk")
+    named = others.filter(first_name__iexact=first_name.strip(), last_name__iexact=last_name.strip())
+    return named.filter(birth_date=birth_date).order_by("pk").first()
 
 
 @transaction.atomic
@@ -107,6 +102,7 @@ def edit_patient(patient: Patient, *, clinic: Clinic, by: User, version: int, **
     """Change the patient's columns; raises core.models.EditedMeanwhile when somebody else did since `version`."""
     changed = [name for name, value in values.items() if getattr(patient, name) != value]
     patient.change(version, **values)
-    follow_patient(patient)
+    if {"first_name", "last_name", "birth_date"} & set(changed):
+        follow_patient(patient)
     audit.record(by, "intake.patient.edited", patient, clinic=clinic, fields=sorted(changed))
     return patient

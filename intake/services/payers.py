@@ -59,9 +59,26 @@ def _by_name(key: str) -> Payer | None:
     return near[0] if len(near) == 1 else None
 
 
+NAMELESS = "Write the payer's name with letters or digits, as printed on the card."
+
+
+class PayerNameless(Exception):
+    """Neither a clearinghouse id nor a name with a letter or digit says which payer is meant."""
+
+
+def names_a_payer(edi_payer_id: str, name: str) -> bool:
+    """Return whether an id or a name with a letter or digit says which payer is meant."""
+    return bool(edi_payer_id.strip() or payer_name_key(name))
+
+
 @transaction.atomic
 def payer_from_choice(edi_payer_id: str, name: str) -> Payer:
-    """Return the payer of this clearinghouse id (or of this name, without an id), adding it when it is new."""
+    """Return the payer of this clearinghouse id (or of this name, without an id), adding it when it is new.
+
+    Raises PayerNameless.
+    """
+    if not names_a_payer(edi_payer_id, name):
+        raise PayerNameless
     edi_payer_id, name = edi_payer_id.strip(), " ".join(name.split())[:120]
     if edi_payer_id:
         known = Payer.objects.filter(edi_payer_id__iexact=edi_payer_id).first()

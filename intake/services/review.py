@@ -14,7 +14,7 @@ from core import audit
 from .. import fields
 from ..models import CardField, CardMovedOn, CardScan, Coverage, Patient, Payer
 from .coverage import DecisionMissing, OnFile, Placing, add_coverage, current_coverages, remove_coverage
-from .payers import PayerGuess, learn_alias, match_payer, payer_from_choice
+from .payers import PayerGuess, learn_alias, match_payer, names_a_payer, payer_from_choice
 
 Status, Match, Outcome = CardScan.Status, CardScan.Match, CardScan.Outcome
 _OUTCOMES = {
@@ -92,6 +92,8 @@ def _checked(name: str, value: str, read: str) -> str:
         raise FieldRefused(
             f"This is longer than {longest or fields.LONGEST} characters. Type it as printed on the card."
         )
+    if not fields.is_keepable(value):
+        raise FieldRefused("This has characters that no card prints. Type it as printed on the card.")
     if name in fields.DATES and value not in {"", read} and not fields.usable_date(value):
         raise FieldRefused("Write the date as month/day/year, such as 01/31/2026.")
     return value
@@ -107,8 +109,12 @@ def _match_again(card: CardScan) -> None:
     """Recognise the payer by the corrected id or name."""
     values = values_of(card)
     guess = match_payer(values.get("payer_id", ""), values.get("payer_name", ""))
-    printed = values.get("payer_id") or values.get("payer_name")
-    card.change(None, payer=guess.payer, payer_match=guess.match or (Match.CARD if printed else ""))
+    card.change(None, payer=guess.payer, payer_match=guess.match or (Match.CARD if _prints_payer(values) else ""))
+
+
+def _prints_payer(values: dict[str, str]) -> bool:
+    """Return whether what the card prints names a payer, known here or not."""
+    return names_a_payer(values.get("payer_id", ""), values.get("payer_name", ""))
 
 
 @transaction.atomic
@@ -159,8 +165,7 @@ def _guess(card: CardScan, values: dict[str, str]) -> PayerGuess:
     """Return the card's payer, or that the card names one which is new here."""
     if card.payer:
         return PayerGuess(card.payer, card.payer_match)
-    printed = values.get("payer_id") or values.get("payer_name")
-    return PayerGuess(None, Match.CARD if printed else "")
+    return PayerGuess(None, Match.CARD if _prints_payer(values) else "")
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from ..access import get_card, get_patient
 from ..forms import OnFileForm, SubscriberForm
 from ..models import CardField, CardMovedOn, CardScan, Coverage, member_id_fingerprint
 from ..services import cards, coverage, patients, review
-from ..services.payers import payer_from_choice
+from ..services.payers import NAMELESS, names_a_payer, payer_from_choice
 from .cards import MOVED_ON
 from .common import Asker, is_fragment, reads, said, version_of, writes
 
@@ -28,6 +28,7 @@ SOMEBODY_ELSE = (
     "Yours was not saved; look at the field and accept or correct it again."
 )
 PAYER = "payer"
+NO_VALUE = "The value of this line did not arrive, so nothing was changed. Accept or correct it again."
 
 
 @dataclass
@@ -212,15 +213,20 @@ def review_field(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 def _values(card: CardScan, posted: QueryDict, key: str) -> dict[tuple[str, int], str]:
-    """Return the reviewed values of a line; accepting the payer accepts both fields as they are. Raises Http404."""
+    """Return the reviewed values of a line; accepting the payer accepts both fields as they are.
+
+    Raises Http404 for a line that is none, FieldRefused when the value did not come with it.
+    """
     if key == f"{PAYER}:0":
         rows = card.fields.filter(name__in=fields.PAYER_FIELDS)
         return {(row.name, row.position): row.current_value for row in rows if row.value or row.is_reviewed}
-    known = {(row.name, row.position) for row in card.fields.all()}
-    name, _, position = key.partition(":")
-    if not position.isdecimal() or (name, int(position)) not in known:
+    known = {f"{row.name}:{row.position}": (row.name, row.position) for row in card.fields.all()}
+    if key not in known:
         raise Http404
-    return {(name, int(position)): posted.get(f"value:{key}", "")}
+    value = posted.get(f"value:{key}")
+    if value is None:
+        raise review.FieldRefused(NO_VALUE)
+    return {known[key]: value}
 
 
 def _line_answer(request: HttpRequest, card: CardScan, key: str, error: str = "") -> HttpResponse:
@@ -231,7 +237,7 @@ def _line_answer(request: HttpRequest, card: CardScan, key: str, error: str = ""
     lines = _lines(card)
     line = next(line for line in lines if line.key == key)
     if error:
-        line.value, line.error = request.POST.get(f"value:{key}", ""), error
+        line.value, line.error = request.POST.get(f"value:{key}", line.value), error
     context = {**_summary(card, lines), "line": line, "is_answer": True, "may_write": True}
     return render(request, "intake/_review_answer.html", context)
 
@@ -269,6 +275,8 @@ def choose_payer(request: HttpRequest, code: UUID) -> HttpResponse:
     edi_payer_id, name = request.POST.get("edi_payer_id", "")[:40], request.POST.get("payer_name", "")[:120]
     if not (edi_payer_id.strip() or name.strip()):
         return _line_answer(request, card, f"{PAYER}:0", "Choose a payer from the list, or type its name.")
+    if not (names_a_payer(edi_payer_id, name) and fields.is_keepable(edi_payer_id + name)):
+        return _line_answer(request, card, f"{PAYER}:0", NAMELESS)
     try:
         payer = payer_from_choice(edi_payer_id, name)
         review.choose_payer(card, payer, by=asker.user, version=version_of(request), now=timezone.now())

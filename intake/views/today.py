@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +19,10 @@ from ..access import get_appointment, get_patient
 from ..forms import AppointmentForm
 from ..models import Appointment
 from ..services import appointments
+from ..visit_day import day_of
 from .common import Asker, is_fragment, reads, said, writes
+
+NO_SUCH_DAY = "The address asks for a day that is none, or more than ten years away. Today is shown instead."
 
 
 @require_safe
@@ -27,7 +31,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """Show the appointments of the clinic's day (`day=2026-11-22` for another one)."""
     asker = Asker(request)
     this_day = asker.clinic.today(timezone.now())
-    day = _day(request.GET.get("day", ""), this_day)
+    day = _day(request, this_day)
     rows = lights.rows(asker.clinic, appointments.appointments_on(asker.clinic, day))
     if not is_fragment(request):
         audit.record(asker.user, "intake.day.viewed", clinic=asker.clinic, day=day.isoformat(), rows=len(rows))
@@ -45,10 +49,13 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/_today_rows.html" if is_fragment(request) else "intake/today.html", context)
 
 
-def _day(text: str, today: date) -> date:
+def _day(request: HttpRequest, today: date) -> date:
+    """Return the day that the address asks for; today, with a sentence, when it is none."""
+    text = request.GET.get("day", "")
     try:
-        return date.fromisoformat(text) if text else today
-    except ValueError:
+        return day_of(text) if text else today
+    except ValidationError:
+        messages.warning(request, NO_SUCH_DAY)
         return today
 
 

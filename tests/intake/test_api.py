@@ -130,6 +130,14 @@ def test_it_chooses_the_payer(desk_api: Api, card: CardScan) -> None:
         ({"accept": ["shoe_size"]}, 400),
         ({"fields": {"member_number": 128845682}}, 400),
         ({"fields": {"start_date": "soon"}}, 400),
+        ({"fields": {"member_number": ["1"]}}, 400),
+        ({"fields": {"dependent_names": ["Ann"] * 21}}, 400),
+        ({"fields": {"dependent_names": [["Ann"]]}}, 400),
+        ({"fields": {"member_number": "1" * 100_000}}, 400),
+        ({"fields": {"member_number": "1\0"}}, 400),
+        ({"fields": {"member_number": "\ud800"}}, 400),
+        ({"accept": ["member_number"] * 101}, 400),
+        ({"payer": {"name": "***"}}, 400),
         ({"fields": {"member_number": "1"}, "version": 1}, 409),
         ({"payer": {}}, 400),
         ({"fields": {"member_number": {"value": "7"}}}, 200),
@@ -181,6 +189,22 @@ def test_it_lists_the_day(desk_api: Api, emily: Patient, cast: Cast) -> None:
     assert desk_api("GET", f"/appointments/{code}/").json()["provider"] == str(cast.provider.code)
     assert desk_api("GET", "/appointments/?day=soon").status_code == 400
     assert Appointment.objects.count() == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_it_knows_no_day_beyond_ten_years(desk_api: Api, emily: Patient, day: str) -> None:
+    assert desk_api("GET", f"/appointments/?day={day}").json()["errors"]["day"] == [
+        "A visit lies within ten years of today. Check the year."
+    ]
+    for moment in (f"{day}T09:00:00-06:00", f"{day}T23:59:59-06:00", f"{day}T00:00:00+06:00"):
+        response = desk_api("POST", "/appointments/", {"patient": str(emily.code), "starts_at": moment})
+        assert response.status_code == 400 and "starts_at" in response.json()["errors"]
+
+
+def test_it_takes_a_list_only_where_a_card_prints_several(desk_api: Api, card: CardScan) -> None:
+    names = ["Ann", {"value": "Bob"}]
+    shown = desk_api("PATCH", f"/card-scans/{card.code}/fields/", {"fields": {"dependent_names": names}}).json()
+    assert [name["value"] for name in shown["fields"]["dependent_names"]] == ["Ann", "Bob"]
 
 
 def test_it_adds_a_coverage_and_asks_about_the_one_on_file(desk_api: Api, emily: Patient) -> None:

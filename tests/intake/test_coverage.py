@@ -46,6 +46,7 @@ def test_it_adds_a_coverage(desk: Client, emily: Patient) -> None:
     ("change", "sentence"),
     [
         ({"payer_name": ""}, "Choose who pays."),
+        ({"payer_name": "…", "edi_payer_id": ""}, "payer&#x27;s name with letters or digits"),
         ({"member_id": ""}, "Type the member ID."),
         ({"relationship": "SPOUSE"}, "Type the subscriber&#x27;s birth date."),
         ({"effective_date": "2/1/2026", "termination_date": "1/1/2026"}, "The end lies before the start."),

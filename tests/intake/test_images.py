@@ -50,9 +50,6 @@ def png_header(width: int, height: int) -> bytes:
         ("LA", "PNG"),
         ("P", "PNG"),
         ("1", "PNG"),
-        ("P", "GIF"),
-        ("RGB", "WEBP"),
-        ("RGBA", "WEBP"),
     ],
 )
 def test_it_turns_every_kind_of_picture_into_an_rgb_jpeg(mode: str, kind: str) -> None:
@@ -157,6 +154,8 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 400
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", images.REFUSALS[image_worker.NOT_AN_IMAGE]),
         (b"<!doctype html><p>front.jpg", images.REFUSALS[image_worker.NOT_AN_IMAGE]),
         (b"PK\x03\x04" + b"\0" * 200, images.REFUSALS[image_worker.NOT_AN_IMAGE]),
+        (photo(mode="P", format="GIF"), images.REFUSALS[image_worker.NOT_AN_IMAGE]),
+        (photo(format="WEBP"), images.REFUSALS[image_worker.NOT_AN_IMAGE]),
         (b"%PDF-1.7\n%...", images.PDF),
         (HEIC, images.HEIC),
         (b"\xff\xd8\xff\xe0" + b"\0" * images.MAX_BYTES, images.TOO_BIG),
@@ -166,7 +165,23 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 400
         (png_header(1, 60_000), images.REFUSALS[image_worker.TOO_SMALL]),
         (photo(120, 80), images.REFUSALS[image_worker.TOO_SMALL]),
     ],
-    ids=["empty", "text", "svg", "html", "zip", "pdf", "heic", "bytes", "hollow", "bomb", "pixels", "line", "stamp"],
+    ids=[
+        "empty",
+        "text",
+        "svg",
+        "html",
+        "zip",
+        "gif",
+        "webp",
+        "pdf",
+        "heic",
+        "bytes",
+        "hollow",
+        "bomb",
+        "pixels",
+        "line",
+        "stamp",
+    ],
 )
 def test_it_refuses_with_a_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(images.PhotoRefused) as refused:
@@ -190,8 +205,8 @@ def test_it_survives_mutated_files() -> None:
     seeds = [
         photo(300, 220),
         photo(300, 220, format="PNG"),
-        photo(300, 220, format="WEBP"),
-        photo(300, 220, mode="P", format="GIF"),
+        photo(300, 220, mode="P", format="PNG"),
+        photo(300, 220, mode="CMYK"),
     ]
     for number in range(160):
         seed = bytearray(seeds[number % len(seeds)])

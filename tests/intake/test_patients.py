@@ -202,3 +202,43 @@ def test_it_shows_the_record_in_a_constant_number_of_queries(
         )
     with django_assert_num_queries(len(few)):
         desk.get(url)
+
+
+@pytest.mark.parametrize("text", ["josé", "JOSE", "jos nún", "NUNEZ", "núñez, josé", "garcia", "José 5/5/1990"])
+def test_it_finds_accents_and_case_as_people_type_them(cast: Cast, text: str) -> None:
+    person: dict[str, Any] = {"first_name": "José", "last_name": "Núñez García", "birth_date": date(1990, 5, 5)}
+    jose = patients.register_patient(clinic=cast.clinic_a, by=cast.alice, **person)
+    assert list(patients.search_patients(cast.clinic_a, text, today=TODAY)) == [jose]
+
+
+@pytest.mark.parametrize("text", ["ose", "***", "jose x"])
+def test_it_finds_nobody_by_the_middle_of_a_word_or_by_no_letter(cast: Cast, emily: Patient, text: str) -> None:
+    assert not patients.search_patients(cast.clinic_a, text, today=TODAY)
+
+
+def test_it_knows_a_patient_by_another_spelling_here_and_by_the_same_one_elsewhere(cast: Cast) -> None:
+    person: dict[str, Any] = {"first_name": "José", "last_name": "Núñez", "birth_date": date(1990, 5, 5)}
+    typed = person | {"first_name": "JOSE", "last_name": "NUNEZ"}
+    jose = patients.register_patient(clinic=cast.clinic_a, by=cast.alice, **person)
+    assert patients.known_here(cast.clinic_a, **typed) == jose
+    assert patients.known_elsewhere(cast.clinic_b, **typed) is None
+    assert patients.known_elsewhere(cast.clinic_b, **person) == jose
+    patients.edit_patient(jose, clinic=cast.clinic_a, by=cast.alice, version=1, last_name="Ångström")
+    assert list(patients.search_patients(cast.clinic_a, "angstrom", today=TODAY)) == [jose]
+
+
+def test_a_new_phone_number_does_not_touch_the_coverages(cast: Cast, emily: Patient) -> None:
+    made = coverage.add_coverage(
+        patient=emily,
+        clinic=cast.clinic_a,
+        by=cast.alice,
+        placing=coverage.Placing(),
+        today=TODAY,
+        payer=Payer.objects.create(name="Aetna"),
+    )
+    patients.edit_patient(emily, clinic=cast.clinic_a, by=cast.alice, version=1, phone="217-555-0100")
+    made.refresh_from_db()
+    assert made.version == 1
+    patients.edit_patient(emily, clinic=cast.clinic_a, by=cast.alice, version=2, first_name="Emilia")
+    made.refresh_from_db()
+    assert (made.version, made.subscriber_first_name) == (2, "Emilia")

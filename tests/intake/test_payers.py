@@ -3,7 +3,7 @@
 import pytest
 
 from intake.models import CardScan, Payer, PayerAlias
-from intake.services.payers import learn_alias, match_payer, payer_from_choice, search_payers
+from intake.services.payers import PayerNameless, learn_alias, match_payer, payer_from_choice, search_payers
 
 Match = CardScan.Match
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,15 @@ def test_it_adds_a_payer_once() -> None:
     unnumbered = payer_from_choice("", "County Fund")
     assert payer_from_choice("", "county fund") == unnumbered
     assert Payer.objects.count() == 6
+
+
+def test_it_tells_names_of_every_script_apart() -> None:
+    names = ["健康保険", "国民健康", "Здоровье", "स्वास्थ्य", "Santé"]
+    assert len({payer_from_choice("", name).pk for name in names}) == len(names)
+    assert payer_from_choice("", "ЗДОРОВЬЕ").name == "Здоровье"
+    with pytest.raises(PayerNameless):
+        payer_from_choice(" ", "*** …")
+    assert payer_from_choice("99001", "***").edi_payer_id == "99001"
 
 
 def test_it_lets_the_newest_correction_win() -> None:

@@ -69,6 +69,7 @@ def test_it_works_without_scripts(desk: Client, card: CardScan) -> None:
         ("start_date:0", "13/45/2026", "Write the date as month/day/year, such as 01/31/2026."),
         ("group_number:0", "9" * 61, "This is longer than 60 characters."),
         ("member_name:0", "E" * 201, "This is longer than 200 characters."),
+        ("member_name:0", "E\x00mily", "This has characters that no card prints."),
     ],
 )
 def test_it_says_beside_the_line_what_is_wrong(
@@ -86,9 +87,26 @@ def test_it_takes_half_a_date_as_printed_and_leaves_it_out(desk: Client, cast: C
     assert value_of(card, "start_date") == ("2026", True)
 
 
-@pytest.mark.parametrize("key", ["nothing:0", "member_number:7", "member_number", "", "member_number:x"])
+def test_it_wants_the_value_with_the_line(desk: Client, card: CardScan) -> None:
+    form = {"accept": "member_number:0", "version": str(card.version)}
+    url = reverse("card-field", args=[card.code])
+    text = desk.post(url, form, headers={"HX-Request": "true"}).content.decode()
+    assert "The value of this line did not arrive" in text and 'value="128845682"' in text
+    assert desk.post(url, form).status_code == 400
+    assert value_of(card, "member_number") == ("128845682", False)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["nothing:0", "member_number:7", "member_number", "", "member_number:x", "member_number:00", "member_number:٠"],
+)
 def test_it_knows_no_other_lines(desk: Client, card: CardScan, key: str) -> None:
     assert accept(desk, card, key, "1").status_code == 404
+
+
+def test_it_does_not_count_to_a_line_of_five_thousand_digits(desk: Client, card: CardScan) -> None:
+    form = {"accept": "member_number:" + "9" * 5000, "version": str(card.version)}
+    assert desk.post(reverse("card-field", args=[card.code]), form).status_code == 404
 
 
 def test_it_keeps_two_clerks_on_one_card_apart(desk: Client, card: CardScan) -> None:
@@ -140,6 +158,14 @@ def test_it_asks_for_a_payer_that_was_left_out(desk: Client, card: CardScan) -> 
         reverse("card-payer", args=[card.code]), {"version": str(card.version)}, headers={"HX-Request": "true"}
     ).content.decode()
     assert "Choose a payer from the list, or type its name." in text and not Payer.objects.exists()
+
+
+def test_it_asks_for_a_payer_with_letters(desk: Client, cast: Cast, emily: Patient) -> None:
+    card = card_in_review(emily, cast.clinic_a, cast.alice, answer(member_number=score("1"), payer_name=score("***")))
+    assert (card.payer, card.payer_match) == (None, "")
+    form = {"payer_name": "?!", "version": str(card.version)}
+    text = desk.post(reverse("card-payer", args=[card.code]), form, headers={"HX-Request": "true"}).content.decode()
+    assert "name with letters or digits" in text and not Payer.objects.exists()
 
 
 def test_it_does_not_overwrite_a_chosen_payer_by_a_later_field(desk: Client, card: CardScan) -> None:

@@ -188,6 +188,25 @@ def test_it_adds_an_appointment_in_the_clinics_time(desk: Client, emily: Patient
     assert (added.provider, added.service_type_code, added.spry_appointment_id) == (cast.provider, "UC", 77)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-01-01", "2026-13-01", "soon"])
+def test_it_falls_back_to_today(desk: Client, cast: Cast, day: str) -> None:
+    page = desk.get("/", {"day": day})
+    assert page.context["day"] == cast.clinic_a.today(timezone.now())
+    assert b"The address asks for a day that is none" in page.content
+
+
+def test_it_refuses_an_appointment_nobody_lives_to_see(desk: Client, emily: Patient) -> None:
+    form = {"day": "12/31/9999", "time": "09:20", "visit_type": "OTHER"}
+    page = desk.post(reverse("appointment-new", args=[emily.code]), form)
+    assert b"A visit lies within ten years of today." in page.content and not Appointment.objects.exists()
+
+
+def test_a_year_of_two_digits_may_be_the_next_one(desk: Client, emily: Patient) -> None:
+    next_year = timezone.now().year + 1
+    form = {"day": f"1/5/{next_year % 100}", "time": "09:20", "visit_type": "OTHER"}
+    assert desk.post(reverse("appointment-new", args=[emily.code]), form).url == f"/?day={next_year}-01-05"
+
+
 def test_it_says_what_is_wrong_with_an_appointment(desk: Client, emily: Patient) -> None:
     page = desk.post(reverse("appointment-new", args=[emily.code]), {"day": "soon", "time": "noon"}).content.decode()
     assert "Write the date as month/day/year" in page and "Write the time as 09:20." in page
