@@ -1,6 +1,6 @@
 """Who may see which row: everything of eligibility leaves the database through here. Another clinic's row is 404.
 
-A check and a capture follow the patient, as the coverage does; the worklist holds what a clinic asked itself.
+Coverages follow a patient into every clinic; what was asked and told stays with the clinic that asked.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from .models.checks import EligibilityCheckQuerySet
 
 
 def checks_for(clinic: Clinic) -> EligibilityCheckQuerySet:
-    """Return the checks of this clinic's patients, with what a page shows of them."""
-    return EligibilityCheck.objects.filter(coverage__patient__clinics=clinic).select_related(
+    """Return the checks this clinic asked about its patients, with what a page shows of them."""
+    return EligibilityCheck.objects.filter(clinic=clinic, coverage__patient__clinics=clinic).select_related(
         "coverage__patient", "coverage__payer", "clinic", "appointment", "requested_by", "reviewed_by"
     )
 
 
 def get_check(clinic: Clinic, code: UUID) -> EligibilityCheck:
-    """Return a check of a patient of this clinic; raises Http404."""
+    """Return a check of this clinic; raises Http404."""
     return get_object_or_404(checks_for(clinic), code=code)
 
 
@@ -34,13 +34,13 @@ def get_correction(check: EligibilityCheck, code: UUID) -> PayerCorrection:
 
 
 def captures_for(clinic: Clinic) -> QuerySet[ManualCapture]:
-    """Return the phone captures of this clinic's patients, with what a page shows of them."""
-    return ManualCapture.objects.filter(coverage__patient__clinics=clinic).select_related(
+    """Return the phone captures this clinic made about its patients, with what a page shows of them."""
+    return ManualCapture.objects.filter(clinic=clinic, coverage__patient__clinics=clinic).select_related(
         "coverage__patient", "coverage__payer", "clinic", "appointment", "created_by", "finished_by", "replaces",
         "eligibility_check",
     )  # fmt: skip
 
 
 def get_capture(clinic: Clinic, code: UUID) -> ManualCapture:
-    """Return a phone capture of a patient of this clinic; raises Http404."""
+    """Return a phone capture of this clinic; raises Http404."""
     return get_object_or_404(captures_for(clinic), code=code)

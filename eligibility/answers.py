@@ -78,13 +78,17 @@ GAVE_UP = Verdict(Answer.PAYER_UNAVAILABLE, Reason.GAVE_UP, Owner.DESK)
 OUR_SETUP = Verdict(Answer.CALL_PAYER, Reason.OUR_SETUP, Owner.ADMIN)
 NOT_SUPPORTED = Verdict(Answer.CALL_PAYER, Reason.NOT_SUPPORTED, Owner.DESK)
 UNCLEAR = Verdict(Answer.CALL_PAYER, Reason.UNCLEAR, Owner.BILLING)
+NOT_COVERED = Verdict(Answer.ACTIVE, Reason.NOT_COVERED, Owner.DESK)
 
 
-def judge(evidence: Evidence, *, service_type_code: str, day: date) -> Verdict:
-    """Return the answer that the evidence allows for a service on a day."""
+def judge(evidence: Evidence, *, service_type_code: str, day: date, not_covered: bool = False) -> Verdict:
+    """Return the answer that the evidence allows for a service on a day.
+
+    `not_covered`: the benefits say that this service is not covered, so an active plan needs somebody all the same.
+    """
     status = _status(evidence, service_type_code, day)
     if not evidence.problems:
-        return status
+        return NOT_COVERED if not_covered and status.answer == Answer.ACTIVE else status
     if status.answer in (Answer.ACTIVE, Answer.INACTIVE):
         return _with_codes(UNCLEAR, evidence.problems)  # an objection beside a status contradicts it
     return _objection(evidence.problems)
@@ -153,9 +157,20 @@ def _within(day: date, start: date | None, end: date | None) -> bool:
     return (start is None or start <= day) and (end is None or day <= end)
 
 
-def sentence(verdict: Verdict, *, payer: str, day: str, next_try: str = "", phone: str = "", ended: str = "") -> str:
+def sentence(
+    verdict: Verdict,
+    *,
+    payer: str,
+    day: str,
+    service: str = "the service",
+    next_try: str = "",
+    phone: str = "",
+    ended: str = "",
+) -> str:
     """Return what is shown to people. `day`, `next_try` and `ended` are dates and times already written out."""
     call = f"Call {payer} at {phone}." if phone else f"Call {payer}."
+    if verdict.reason == Reason.NOT_COVERED:
+        return f"{payer} says this coverage is active on {day}, but {service} is not covered. {call}"
     if verdict.answer == Answer.ACTIVE:
         more = " The payer is investigating it: read the notes, or call." if verdict.reason else ""
         return f"{payer} says this coverage is active on {day}.{more}"

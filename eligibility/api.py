@@ -71,7 +71,7 @@ def check_list(request: Request) -> Response:
     query = read_input(shapes.CheckQuery, request.query_params)
     rows = checks_for(asker.clinic).light()
     if query["needs_attention"]:
-        rows = rows.filter(clinic=asker.clinic).needing_attention()
+        rows = rows.needing_attention()
     if "coverage" in query:
         rows = rows.filter(coverage=get_coverage(asker.clinic, query["coverage"]))
     audit.record(asker.user, "eligibility.checks.listed", clinic=asker.clinic)

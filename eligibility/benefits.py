@@ -5,16 +5,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .choices import Kind, Level, Period
 
 WHOLE_PLAN = "30"
-# The words payers put beside a copay to say which kind of visit it is for (free text, so matched by word).
-_PRIMARY_CARE = ("PRIMARY", "PCP", "OFFICE VISIT")
-_OTHER_VISITS = ("SPECIALIST", "TELE", "VIRTUAL", "URGENT", "EMERGENCY", "TIER 2", "TIER 3", "HOSPITAL")
+_OFFICE = frozenset({"30", "98", "BY", "BZ", "81", "1"})
+# The words payers put beside a copay to say which kind of visit it is for (free text, so matched by word), and the
+# services that are such a visit. "NON-" turns a word into its opposite.
+_KINDS: dict[str, tuple[re.Pattern[str], frozenset[str]]] = {
+    name: (re.compile(rf"(?<!NON[- ])\b(?:{words})"), frozenset(services))
+    for name, words, services in (
+        ("primary", r"PRIMARY|PCP\b|FAMILY PRACTICE|GENERAL PRACTI", _OFFICE),
+        ("specialist", "SPECIALI?ST|SPECIALTY", ()),
+        ("office", "OFFICE", ()),
+        ("urgent", r"URGENT|UC\b|WALK-?IN", ("UC",)),
+        ("emergency", r"EMERGENCY|ER\b", ("86", "51", "52")),
+        ("hospital", "HOSPITAL|INPATIENT|OUTPATIENT|FACILITY|SURG", ("47", "48", "49", "50")),
+        ("remote", "TELE|VIRTUAL|ONLINE", ("9",)),
+        ("tier", "TIER [2-9]", ()),
+        ("physical", "PHYSICAL(?=.*THERAPY)", ("PT",)),
+        ("occupational", "OCCUPATIONAL", ("AD",)),
+        ("speech", "SPEECH", ("AF",)),
+        ("chiropractic", "CHIROPRACT", ("33",)),
+        ("mental", "MENTAL|BEHAVIORAL|PSYCH", ("MH", "A4", "A6", "A8")),
+        ("imaging", r"IMAGING|X-?RAY|RADIOLOGY|MRI\b|CT SCAN", ("4", "62")),
+        ("laboratory", r"LAB\b|LABORATORY", ("5",)),
+        ("dental", "DENTAL", ("35",)),
+        ("vision", "VISION|EYE EXAM", ("AL",)),
+    )
+}
+# Kinds that a line of a visit may name besides its own: one copay is often stated for several of them.
+_BESIDE: dict[str, frozenset[str]] = {
+    "primary": frozenset({"specialist", "office"}),
+    "specialist": frozenset({"primary", "office"}),
+    "emergency": frozenset({"hospital"}),
+    "physical": frozenset({"occupational", "speech", "office"}),
+    "occupational": frozenset({"physical", "speech", "office"}),
+    "speech": frozenset({"physical", "occupational", "office"}),
+}
+_THE_OFFICE = frozenset({"office"})
 
 
 @dataclass(frozen=True)
@@ -42,11 +75,15 @@ class BenefitLine:
 
 @dataclass(frozen=True)
 class Meter:
-    """A yearly amount: the whole, what is used, what is left; each None when the payer did not say."""
+    """A yearly amount: the whole, what is used, what is left; each None when the payer did not say.
+
+    `lines` are those it was read from: of one service and one network statement.
+    """
 
     total: Decimal | None
     used: Decimal | None
     remaining: Decimal | None
+    lines: tuple[BenefitLine, ...] = field(default=(), compare=False)
 
     @property
     def is_stated(self) -> bool:
@@ -71,33 +108,53 @@ class Copay:
 def copay(lines: Iterable[BenefitLine], *, service_type_code: str, specialist: bool = False) -> Copay:
     """Return the in-network copay for a visit: the lines of the service asked about, else those of the whole plan.
 
-    With several copays the one whose words fit the visit is taken; when none does, `amount` is None and the lines
-    say why. Copays are never summed or averaged.
+    The copay whose words name this kind of visit is taken, else one without such words; one that names another kind
+    never counts. When that leaves no single amount, `amount` is None and the lines say why. Copays are never summed.
     """
     stated = [line for line in lines if line.kind == Kind.COPAY and _fits(line, True) and _personal(line)]
+    kind = _kind_of(service_type_code, specialist)
     for asked in dict.fromkeys((service_type_code, WHOLE_PLAN, "")):
         if found := _preferred([line for line in stated if line.service_type_code == asked]):
-            return Copay(_one_amount(found, specialist), tuple(found), asked in (service_type_code, ""))
+            return Copay(
+                _one_amount(found, kind),
+                tuple(found),
+                asked in (service_type_code, ""),
+            )
     return Copay(None, ())
 
 
-def _one_amount(lines: Sequence[BenefitLine], specialist: bool) -> Decimal | None:
-    amounts = {line.amount for line in lines if line.amount is not None}
-    if len(amounts) == 1:
-        return amounts.pop()
-    wanted = [line for line in lines if _says(line, ("SPECIALIST",))] if specialist else _primary_care(lines)
-    fitting = {line.amount for line in wanted if line.amount is not None}
-    return fitting.pop() if len(fitting) == 1 else None
+def _kind_of(service_type_code: str, specialist: bool) -> str:
+    """Return which kind of visit is asked about, "" when no words are known for it."""
+    found = next((kind for kind, (_, services) in _KINDS.items() if service_type_code in services), "")
+    return "specialist" if specialist and found in ("", "primary") else found
 
 
-def _primary_care(lines: Sequence[BenefitLine]) -> list[BenefitLine]:
-    named = [line for line in lines if _says(line, _PRIMARY_CARE) and not _says(line, ("SPECIALIST",))]
-    return named or [line for line in lines if not _says(line, _OTHER_VISITS)]
+def _one_amount(lines: Sequence[BenefitLine], kind: str) -> Decimal | None:
+    """Return the amount of the lines that name the kind of visit, else of those that name none; None if they differ."""
+    named = [(line, _kinds_named(line)) for line in lines if line.amount is not None]
+    own = [line for line, kinds in named if kind in kinds and kinds <= {kind} | _BESIDE.get(kind, frozenset())]
+    neutral = _THE_OFFICE if kind in ("primary", "specialist") else frozenset()
+    amounts = {line.amount for line in own or [line for line, kinds in named if kinds <= neutral]}
+    return amounts.pop() if len(amounts) == 1 else None
 
 
-def _says(line: BenefitLine, words: tuple[str, ...]) -> bool:
+def _kinds_named(line: BenefitLine) -> frozenset[str]:
     notes = line.notes.upper()
-    return any(word in notes for word in words)
+    return frozenset(kind for kind, (words, _) in _KINDS.items() if words.search(notes))
+
+
+def is_not_covered(lines: Iterable[BenefitLine], *, service_type_code: str) -> bool:
+    """Return whether the payer says that it does not cover the service asked about.
+
+    Out of network alone does not count, nor does a line of the whole plan whose notes name a part of it.
+    """
+    return any(
+        line.kind == Kind.NON_COVERED
+        and line.service_type_code == service_type_code
+        and line.in_network is not False
+        and not (service_type_code == WHOLE_PLAN and line.notes)
+        for line in lines
+    )
 
 
 def coinsurance(lines: Iterable[BenefitLine], *, service_type_code: str) -> tuple[BenefitLine, ...]:
@@ -109,40 +166,68 @@ def coinsurance(lines: Iterable[BenefitLine], *, service_type_code: str) -> tupl
     return ()
 
 
-def deductible(lines: Iterable[BenefitLine], *, level: str = Level.INDIVIDUAL, in_network: bool = True) -> Meter:
-    """Return the deductible of one level and network, with what is left."""
-    return _meter(lines, Kind.DEDUCTIBLE, level, in_network)
+def deductible(
+    lines: Iterable[BenefitLine],
+    *,
+    level: str = Level.INDIVIDUAL,
+    in_network: bool = True,
+    service_type_code: str = WHOLE_PLAN,
+) -> Meter:
+    """Return the deductible of one level and network that holds for a service, with what is left."""
+    return _meter(lines, Kind.DEDUCTIBLE, level, in_network, service_type_code)
 
 
-def out_of_pocket(lines: Iterable[BenefitLine], *, level: str = Level.INDIVIDUAL, in_network: bool = True) -> Meter:
-    """Return the out-of-pocket maximum of one level and network, with what is left."""
-    return _meter(lines, Kind.OUT_OF_POCKET_MAX, level, in_network)
+def out_of_pocket(
+    lines: Iterable[BenefitLine],
+    *,
+    level: str = Level.INDIVIDUAL,
+    in_network: bool = True,
+    service_type_code: str = WHOLE_PLAN,
+) -> Meter:
+    """Return the out-of-pocket maximum of one level and network that holds for a service, with what is left."""
+    return _meter(lines, Kind.OUT_OF_POCKET_MAX, level, in_network, service_type_code)
 
 
-def deductible_remaining(lines: Iterable[BenefitLine], *, in_network: bool = True) -> Decimal | None:
+def deductible_remaining(
+    lines: Iterable[BenefitLine], *, in_network: bool = True, service_type_code: str = WHOLE_PLAN
+) -> Decimal | None:
     """Return what is left of the individual deductible, or None if the payer did not say."""
-    return deductible(lines, in_network=in_network).remaining
+    return deductible(lines, in_network=in_network, service_type_code=service_type_code).remaining
 
 
-def _meter(lines: Iterable[BenefitLine], kind: str, level: str, in_network: bool) -> Meter:
-    mine = [line for line in lines if line.kind == kind and line.coverage_level == level]
-    total = _stated(mine, Period.YEAR, in_network)
-    if total is None:
-        total = _stated(mine, Period.CONTRACT, in_network)
-    used = _stated(mine, Period.YEAR_TO_DATE, in_network)
-    left = _stated(mine, Period.REMAINING, in_network)
+_NOT_STATED = Meter(None, None, None)
+
+
+def _meter(lines: Iterable[BenefitLine], kind: str, level: str, in_network: bool, service_type_code: str) -> Meter:
+    """Return the amounts of the first source that states any: the service asked about, the plan, no service named.
+
+    Total and rest of different services or networks belong to different accounts, so a meter has one source.
+    """
+    about = [line for line in lines if line.kind == kind and line.coverage_level == level]
+    mine = [line for line in about if line.amount is not None and line.period]
+    for service in dict.fromkeys((service_type_code, WHOLE_PLAN, "")):
+        for network in (in_network, None):
+            source = [line for line in mine if (line.service_type_code, line.in_network) == (service, network)]
+            if source:
+                return _measured(source)
+    return _NOT_STATED
+
+
+def _measured(source: Sequence[BenefitLine]) -> Meter:
+    """Return the meter of one source; nothing when it states two amounts for one period: they are two accounts."""
+    stated: dict[str, set[Decimal | None]] = {}
+    for line in source:
+        stated.setdefault(line.period, set()).add(line.amount)
+    if any(len(amounts) > 1 for amounts in stated.values()):
+        return _NOT_STATED
+    by_period = {period: amounts.pop() for period, amounts in stated.items()}
+    total = by_period.get(Period.YEAR, by_period.get(Period.CONTRACT))
+    used, left = by_period.get(Period.YEAR_TO_DATE), by_period.get(Period.REMAINING)
     if left is None and total is not None and used is not None:
         left = max(total - used, Decimal(0))
     if used is None and total is not None and left is not None:
         used = max(total - left, Decimal(0))
-    return Meter(total, used, left)
-
-
-def _stated(lines: Iterable[BenefitLine], period: str, in_network: bool) -> Decimal | None:
-    """Return the amount of a period; the smallest when plan and service lines differ is a guess, so the plan's wins."""
-    fitting = [line for line in lines if line.period == period and line.amount is not None and _fits(line, in_network)]
-    fitting.sort(key=lambda line: (line.in_network is None, line.service_type_code not in ("", WHOLE_PLAN)))
-    return fitting[0].amount if fitting else None
+    return Meter(total, used, left, tuple(source))
 
 
 @dataclass(frozen=True)

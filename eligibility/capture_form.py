@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -15,10 +16,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from clinic.models import Clinic
+from core.money import show
 from intake.forms import DateText
 from intake.models import Appointment, Coverage, Patient
 
-from .forms import date_input, within_reach
+from .forms import PAST, date_input, within_reach
 from .models import ManualCapture
 from .phone_call import NOTES_LENGTH, Amounts, PhoneCall, Subscriber, errors
 from .service_types import choices
@@ -80,6 +82,7 @@ def _money(label: str) -> forms.DecimalField:
 def _visits(label: str) -> forms.IntegerField:
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
     messages = {"invalid": "Write a whole number.", "min_value": "A number of visits is not below zero."}
+    messages["max_value"] = "A number of visits is at most 9999."
     return forms.IntegerField(
         label=label, required=False, min_value=0, max_value=9999, widget=widget, error_messages=messages
     )
@@ -87,7 +90,8 @@ def _visits(label: str) -> forms.IntegerField:
 
 def _share(label: str) -> forms.DecimalField:
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-    sentence = "Coinsurance is a percentage between 0 and 100; 20 means 20 %."
+    # Django fills such a sentence in with "%", so it holds none.
+    sentence = "Coinsurance is a percentage between 0 and 100; 20 means 20 percent."
     messages = dict.fromkeys(("invalid", "min_value", "max_value", "max_decimal_places"), sentence)
     return forms.DecimalField(
         label=label, required=False, min_value=0, max_value=100, decimal_places=2, widget=widget,
@@ -183,6 +187,8 @@ class CaptureForm(forms.Form):
     def clean_called_at(self) -> datetime:
         """Read a time without a zone as the clinic's own: a browser sends none, the API may."""
         moment: datetime = self.cleaned_data["called_at"]
+        if moment.date() < timezone.now().date() - PAST:
+            raise forms.ValidationError("The call is within the last three years.")
         typed = parse_datetime(str(self.data.get("called_at")))
         return moment if typed is not None and typed.tzinfo else moment.replace(tzinfo=self.clinic.zone)
 
@@ -312,10 +318,29 @@ def _words(field: forms.BoundField) -> str:
         return ""
     if field.widget_type == "checkbox":
         return "yes"
-    if field.name.endswith("_percent"):
-        return f"{value} %"
-    if isinstance(field.field, forms.DecimalField):
-        return f"${value}"
+    return _written(field, value) or str(dict(getattr(field.field, "choices", ())).get(value, value))
+
+
+def _written(field: forms.BoundField, value: Any) -> str:
+    """Return a number with its sign, a date and a time written out; "" for other fields and what cannot be read."""
     if field.name == "called_at":
-        return str(value).replace("T", " ")
-    return str(dict(getattr(field.field, "choices", ())).get(value, value))
+        return _moment(str(value), field.form.clinic.zone)
+    try:
+        read = field.field.clean(value)
+    except forms.ValidationError:
+        return ""
+    if isinstance(read, date):
+        return f"{read:%-d %b %Y}"
+    if not isinstance(read, Decimal) or not read.is_finite():
+        return ""
+    return f"{read.normalize():f} %" if field.name.endswith("_percent") else show(read)
+
+
+def _moment(text: str, zone: ZoneInfo) -> str:
+    try:
+        moment = parse_datetime(text)
+        if moment is not None and moment.tzinfo is not None:
+            moment = moment.astimezone(zone)
+    except (ValueError, OverflowError):  # a draft may hold anything
+        return ""
+    return f"{moment:%-d %b %Y, %H:%M}" if moment else ""

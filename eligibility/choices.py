@@ -44,6 +44,7 @@ class Reason(TextChoices):
     OUR_SETUP = "OUR_SETUP", "Our set-up with the payer"
     NOT_SUPPORTED = "NOT_SUPPORTED", "The payer does not answer this way"
     UNCLEAR = "UNCLEAR", "The answer is not clear"
+    NOT_COVERED = "NOT_COVERED", "The plan is active, the service is not covered"
 
 
 class Owner(TextChoices):
@@ -94,7 +95,10 @@ class Decision(TextChoices):
 
 
 class CaptureStatus(TextChoices):
-    """Where a phone capture stands; SAVED_HERE is complete and used here, but SPRY has no numbers to file it under."""
+    """Where a phone capture stands; SAVED_HERE is complete and used here, but SPRY has no numbers to file it under.
+
+    UNCLEAR may be at SPRY or not, and nobody looks any more: an admin decides.
+    """
 
     DRAFT = "DRAFT", "Draft"
     SAVED_HERE = "SAVED_HERE", "Saved here"
@@ -103,4 +107,5 @@ class CaptureStatus(TextChoices):
     SAVED = "SAVED", "Saved at SPRY"
     REJECTED = "REJECTED", "Refused by SPRY"
     UNKNOWN = "UNKNOWN", "Being looked up at SPRY"
+    UNCLEAR = "UNCLEAR", "Unclear at SPRY"
     SUPERSEDED = "SUPERSEDED", "Replaced by a correction"

@@ -67,6 +67,25 @@ class CheckForm(forms.Form):
         return str(code)
 
 
+class DecisionForm(forms.Form):
+    """What an admin saw at SPRY about a call of which nobody knows whether it is there."""
+
+    decision = forms.ChoiceField(choices=[("there", "It is at SPRY"), ("not_there", "It is not there: send again")])
+    enquiry_id = forms.CharField(label="SPRY's number", max_length=64, required=False)
+    why = forms.CharField(
+        label="Why",
+        max_length=500,
+        error_messages={"required": "Say how you know, for whoever reads this later."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A call that is at SPRY has its number there."""
+        data = super().clean() or {}
+        if data.get("decision") == "there" and not data.get("enquiry_id"):
+            self.add_error("enquiry_id", "Type the number under which SPRY has this call.")
+        return data
+
+
 def check_initial(clinic: Clinic, coverage: Coverage, appointment: Appointment | None) -> dict[str, Any]:
     """Return what a new question starts with: the visit's day and service, else today and the whole plan."""
     service = appointment.service_type_code if appointment else "30"

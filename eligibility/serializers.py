@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
 
 from core.api import PageOf
 
-from . import benefits
+from .forms import within_reach
 from .models import Benefit, EligibilityCheck, ManualCapture, PayerCorrection, RelatedEntity
 from .service_types import NAMES
 from .services import AskAs, missing_numbers
-from .services.results import is_specialist_visit
+from .services.results import copay_of
 
 
 class CheckIn(serializers.Serializer):
@@ -23,6 +24,10 @@ class CheckIn(serializers.Serializer):
     date_of_service = serializers.DateField(required=False)
     service_type_code = serializers.ChoiceField(required=False, choices=list(NAMES))
     ask_as = serializers.ChoiceField(required=False, choices=AskAs.choices)
+
+    def validate_date_of_service(self, day: date) -> date:
+        """Refuse days nobody is asked about, as the page does."""
+        return within_reach(day)
 
 
 class CheckQuery(PageOf):
@@ -147,8 +152,7 @@ class CheckDetailOut(CheckOut):
     def get_copays(self, check: EligibilityCheck) -> list[dict[str, Any]]:
         """Return every copay that may apply to the visit, with the payer's words for it."""
         lines = [row.line for row in check.benefits.all()]
-        specialist = is_specialist_visit(check)
-        found = benefits.copay(lines, service_type_code=check.service_type_code, specialist=specialist)
+        found = copay_of(check, lines)
         return [{"amount": str(line.amount), "notes": line.notes} for line in found.lines if line.amount is not None]
 
 

@@ -12,10 +12,10 @@ from core.money import show
 
 from . import benefits
 from .benefits import BenefitLine, Copay, Meter, Visits
-from .choices import Kind, Level
+from .choices import Kind, Level, Period
 from .models import EligibilityCheck
 from .service_types import service_name
-from .services.results import is_specialist_visit
+from .services.results import copay_of
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class YearlyAmount:
 
 @dataclass(frozen=True)
 class Network:
-    """What was said about one network."""
+    """What was said about one network: the meters, and every line that no meter shows."""
 
     label: str
     yearly: list[YearlyAmount]
-    visit: list[BenefitLine]
+    lines: list[BenefitLine]
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,19 @@ class Shown:
 def shown(check: EligibilityCheck, lines: Sequence[BenefitLine]) -> Shown:
     """Arrange the lines of an answer for the visit it was asked for."""
     service = check.service_type_code
-    copay = benefits.copay(lines, service_type_code=service, specialist=is_specialist_visit(check))
-    shares = benefits.coinsurance(lines, service_type_code=service)
-    deductible = benefits.deductible(lines)
+    copay = copay_of(check, lines)
+    not_covered = benefits.is_not_covered(lines, service_type_code=service)
+    shares = () if not_covered else benefits.coinsurance(lines, service_type_code=service)
+    deductible = benefits.deductible(lines, service_type_code=service)
+    out_of_pocket = benefits.out_of_pocket(lines, service_type_code=service)
     return Shown(
         copay=copay,
         copay_words=_copay_words(copay),
         coinsurance_words=_shares_words(shares),
         deductible=deductible,
-        out_of_pocket=benefits.out_of_pocket(lines),
-        payment=_payment(check, copay, shares, deductible, benefits.out_of_pocket(lines).remaining),
-        networks=[*_networks(lines)],
+        out_of_pocket=out_of_pocket,
+        payment=_not_covered(check) if not_covered else _payment(check, copay, shares, deductible, out_of_pocket),
+        networks=[*_networks(lines, service)],
         visits=benefits.visit_limits(lines),
         non_covered=_non_covered(lines),
         limits=[line for line in lines if line.kind == Kind.LIMITATION],
@@ -92,7 +94,7 @@ def _copay_words(copay: Copay) -> str:
     if copay.amount is not None:
         return _amount(copay.amount)
     stated = dict.fromkeys(_amount(line.amount) for line in copay.lines if line.amount is not None)
-    return " or ".join(stated) or "not stated"
+    return " or ".join(stated) if len(stated) > 1 else "not clear" if stated else "not stated"
 
 
 def _shares_words(shares: Sequence[BenefitLine]) -> str:
@@ -102,19 +104,24 @@ def _shares_words(shares: Sequence[BenefitLine]) -> str:
     return " or ".join(words) or "not stated"
 
 
+def _not_covered(check: EligibilityCheck) -> Payment:
+    sentence = f"{check.payer_label} does not cover {check.service_words}, so the plan pays nothing for it."
+    return Payment(sentence, ["Ask the payer about another service or an exception before taking money."])
+
+
 def _payment(
     check: EligibilityCheck,
     copay: Copay,
     shares: Sequence[BenefitLine],
     deductible: Meter,
-    left_to_pay: Decimal | None,
+    out_of_pocket: Meter,
 ) -> Payment:
     why = [f"This is what {check.payer_label} states and no promise to pay."]
     if any(line.in_network is None for line in [*copay.lines, *shares]):
         why.append("The payer did not say for which network, so it is assumed to be in network.")
     else:
         why.append("It holds in network; whether this provider is in network is not part of the answer.")
-    if left_to_pay is not None and left_to_pay == 0:
+    if out_of_pocket.remaining is not None and out_of_pocket.remaining == 0:
         why.insert(0, "The out-of-pocket maximum is met, so the plan may pay everything. Ask before taking money.")
     if copay.is_stated:
         return _copay_payment(check, copay, why)
@@ -134,7 +141,8 @@ def _copay_payment(check: EligibilityCheck, copay: Copay, why: list[str]) -> Pay
     if not copay.asked_about:
         why.insert(0, f"The payer states this copay for the plan, not for {check.service.lower()} alone.")
     if copay.amount is None:
-        return Payment(f"The patient pays {_copay_words(copay)} today, depending on the kind of visit.", why)
+        named = ", ".join(_named(line) for line in copay.lines)
+        return Payment(f"The payer does not say which copay is this visit's. It names {named}.", why)
     if len({line.amount for line in copay.lines}) > 1:
         why.insert(0, f"Several copays are stated: {', '.join(_named(line) for line in copay.lines)}.")
     return Payment(f"The patient pays about {_amount(copay.amount)} today.", why)
@@ -152,18 +160,30 @@ _YEARLY = (
 )
 
 
-def _networks(lines: Sequence[BenefitLine]) -> Iterator[Network]:
+def _networks(lines: Sequence[BenefitLine], service_type_code: str) -> Iterator[Network]:
     """Return what was said in network and out of network; a network nothing was said about is left out."""
     for label, inside in (("In network", True), ("Out of network", False), ("Network not stated", None)):
         own = [line for line in lines if line.in_network is inside]
+        asked = {"in_network": bool(inside), "service_type_code": service_type_code}
         yearly = [
             YearlyAmount(words, meter)
             for words, measure, level in _YEARLY
-            if (meter := measure(own, level=level, in_network=bool(inside))).is_stated
+            if (meter := measure(own, level=level, **asked)).is_stated
         ]
-        visit = [line for line in own if line.kind in (Kind.COPAY, Kind.COINSURANCE)]
-        if yearly or visit:
-            yield Network(label, yearly, visit)
+        measured = {line for item in yearly for line in item.meter.lines}
+        stated = [line for line in own if line.kind in _LISTED and line not in measured]
+        if yearly or stated:
+            yield Network(label, yearly, stated)
+
+
+_LISTED = (Kind.COPAY, Kind.COINSURANCE, Kind.DEDUCTIBLE, Kind.OUT_OF_POCKET_MAX)
+
+
+def what(line: BenefitLine) -> str:
+    """Return what a line states, in words: "Deductible, left, family"."""
+    level = Level(line.coverage_level).label if line.coverage_level not in ("", Level.INDIVIDUAL) else ""
+    period = Period(line.period).label if line.period else ""
+    return ", ".join([Kind(line.kind).label, *(word.lower() for word in (period, level) if word)])
 
 
 def as_words(value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from core.money import show
 from intake.models import Appointment, Coverage
 from intake.today import Light
 
+from .asked import asked_of
+from .benefits import WHOLE_PLAN
 from .choices import Answer, CheckStatus, Reason
 from .models import EligibilityCheck
 
@@ -20,7 +23,7 @@ from .models import EligibilityCheck
 def light(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
     """Return a light for each appointment whose patient has a coverage; two queries whatever their number."""
     coverages = _first_coverages(appointments)
-    checks = _newest_checks(coverages.values(), {appointment.date_of_service for appointment in appointments})
+    checks = _newest_checks(clinic, coverages.values(), {visit.date_of_service for visit in appointments})
     lights = {}
     for appointment in appointments:
         coverage = coverages.get(appointment.patient_id)
@@ -33,7 +36,7 @@ def _first_coverages(appointments: list[Appointment]) -> dict[int, Coverage]:
     """Return each patient's first coverage in use."""
     patients = {appointment.patient_id for appointment in appointments}
     first: dict[int, Coverage] = {}
-    for coverage in Coverage.objects.current().filter(patient__in=patients):
+    for coverage in Coverage.objects.current().filter(patient__in=patients).select_related("patient"):
         first.setdefault(coverage.patient_id, coverage)
     return first
 
@@ -41,15 +44,14 @@ def _first_coverages(appointments: list[Appointment]) -> dict[int, Coverage]:
 _Asked = tuple[int, date, str]
 
 
-def _newest_checks(coverages: Iterable[Coverage], days: set[date]) -> dict[_Asked, EligibilityCheck]:
-    """Return the newest check by coverage, day and service; under the service "" the newest of any service."""
-    rows = EligibilityCheck.objects.light().filter(
-        coverage__in=[coverage.pk for coverage in coverages], date_of_service__in=days
-    )
+def _newest_checks(clinic: Clinic, coverages: Iterable[Coverage], days: set[date]) -> dict[_Asked, EligibilityCheck]:
+    """Return the clinic's newest check by coverage, day and service that was asked with today's data."""
+    current = {coverage.pk: asked_of(coverage) for coverage in coverages}
+    rows = EligibilityCheck.objects.light().filter(clinic=clinic, coverage__in=current, date_of_service__in=days)
     newest: dict[_Asked, EligibilityCheck] = {}
     for check in rows.order_by("-pk").select_related("clinic"):
-        for service in (check.service_type_code, ""):
-            newest.setdefault((check.coverage_id, check.date_of_service, service), check)
+        if check.asked_of == current[check.coverage_id]:
+            newest.setdefault((check.coverage_id, check.date_of_service, check.service_type_code), check)
     return newest
 
 
@@ -58,10 +60,17 @@ def _light(appointment: Appointment, coverage: Coverage, checks: dict[_Asked, El
         return Light("none", "The patient pays")
     day = appointment.date_of_service
     exact = checks.get((coverage.pk, day, appointment.service_type_code))
-    check = exact or checks.get((coverage.pk, day, ""))
-    if check is None:
-        return _not_asked(appointment, coverage, day)
-    return _answered(check, appointment, coverage)
+    if exact is not None:
+        return _answered(exact, appointment, coverage)
+    ask = _not_asked(appointment, coverage, day)
+    plan = checks.get((coverage.pk, day, WHOLE_PLAN))
+    return _plan_alone(_answered(plan, appointment, coverage), plan, ask) if plan else ask
+
+
+def _plan_alone(light: Light, plan: EligibilityCheck, ask: Light) -> Light:
+    """Let the plan's answer stand in for the visit's: without its copay, and the visit can still be asked about."""
+    sentence = "Plan active, visit not asked" if plan.answer == Answer.ACTIVE else light.sentence
+    return replace(ask, state=light.state, sentence=sentence)
 
 
 def _not_asked(appointment: Appointment, coverage: Coverage, day: date) -> Light:
@@ -81,6 +90,8 @@ def _answered(check: EligibilityCheck, appointment: Appointment, coverage: Cover
         return Light("waiting", f"Payer cannot answer, retry {at:%H:%M}", call, "Call payer")
     if check.is_open:
         return Light("waiting", "Asking the payer", see)
+    if check.reason == Reason.NOT_COVERED:
+        return Light("needs-you", f"Active, but {check.service_words} is not covered", see, "See answer")
     if check.answer == Answer.ACTIVE:
         return Light("done", _active(check), see)
     if check.answer == Answer.INACTIVE:

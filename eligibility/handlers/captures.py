@@ -20,10 +20,10 @@ from core.models import Command
 from ..choices import CaptureStatus
 from ..models import ManualCapture
 from ..services.captures import KIND
+from ..services.unclear import RESOLVE
 from ..vendors.spry import Found, NotNow, Numbers, Refused, Saved, client, wire
 from ..vendors.spry.client import DEADLINE
 
-RESOLVE = "eligibility.capture.resolve"
 MOST_LOOKS = 3
 MOST_SENDS = 3
 SOMEONE_ELSE = "someone else"
@@ -134,9 +134,26 @@ class ResolveCapture(Handler):
         commands.settle(sending.pk, _after_the_last_look(capture, now), now=now)
         return Done()
 
+    def rejected(self, command: Command, error: http.Rejected, *, now: datetime) -> Next:
+        """SPRY does not let us search: leave it unclear until an admin has looked."""
+        _leave_unclear(command, f"SPRY refused our search (HTTP {error.status}). An admin checks the credentials.")
+        return Failed("SPRY refused the search.")
+
     def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
         """Leave it unclear: only somebody who can look into SPRY knows."""
-        _set(_capture(command), refused_message="SPRY could not be searched. Look there before sending it again.")
+        _leave_unclear(command, "SPRY could not be searched for hours.")
+
+    def may_retry(self, command: Command) -> bool:
+        """It may be looked for again while nobody decided what became of it."""
+        return _capture(command).status == CaptureStatus.UNCLEAR
+
+    def restart(self, command: Command, *, now: datetime) -> None:
+        """Say that it is looked for again."""
+        _set(_capture(command), status=CaptureStatus.UNKNOWN, looks=0, refused_message="")
+
+
+def _leave_unclear(command: Command, message: str) -> None:
+    _set(_capture(command), status=CaptureStatus.UNCLEAR, refused_message=message)
 
 
 def _after_the_last_look(capture: ManualCapture, now: datetime) -> Next:

@@ -122,14 +122,13 @@ class AskPayer(Handler):
         finish(_check(command), GAVE_UP, now=now)
 
     def may_retry(self, command: Command) -> bool:
-        """A failed question may be asked again unless the same one is open by now."""
-        check = _check(command)
-        return not _same_question(check).open().exists()
+        """A failed question may be asked again while it is the newest: a later row has asked or answered it anew."""
+        return EligibilityCheck.objects.filter(pk=command.target_pk).newest_of_their_question().exists()
 
     def restart(self, command: Command, *, now: datetime) -> None:
-        """Take the answer "our set-up" or "gave up" back while the question is asked again."""
+        """Take the answer "our set-up" or "gave up" back, with its review, while the question is asked again."""
         fresh = {"answer": "", "reason": "", "owner": "", "tries": 0, "initiated_at": None, "answered_at": None}
-        set_columns(_check(command), status=CheckStatus.QUEUED, **fresh)
+        set_columns(_check(command), status=CheckStatus.QUEUED, reviewed_at=None, reviewed_by=None, **fresh)
 
     def backoff(self, failures: int) -> float:
         """Return 5 s, 30 s, then about a quarter of an hour."""
@@ -140,12 +139,6 @@ class AskPayer(Handler):
 
 def _check(command: Command) -> EligibilityCheck:
     return EligibilityCheck.objects.select_related("clinic", "appointment").get(pk=command.target_pk)
-
-
-def _same_question(check: EligibilityCheck) -> Any:
-    return EligibilityCheck.objects.filter(
-        coverage=check.coverage_id, date_of_service=check.date_of_service, service_type_code=check.service_type_code
-    )
 
 
 def _has_line(check: EligibilityCheck) -> bool:

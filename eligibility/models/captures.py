@@ -32,6 +32,8 @@ class ManualCapture(Coded, Versioned):
     appointment = models.ForeignKey(
         Appointment, on_delete=models.SET_NULL, related_name="captures", null=True, blank=True
     )
+    # The form it was begun with, so that one form sent twice makes one call.
+    form_code = models.UUIDField(null=True, blank=True, editable=False)
     status = models.CharField(max_length=10, choices=CaptureStatus, default=CaptureStatus.DRAFT)
     typed = SealedJSONField(default=dict)
     facts = SealedJSONField(null=True, blank=True)
@@ -51,6 +53,8 @@ class ManualCapture(Coded, Versioned):
     refused_message = SealedTextField(blank=True, default="")
     refused_field = models.CharField(max_length=60, blank=True, default="")
     flag = models.CharField(max_length=12, choices=Flag, blank=True, default="")
+    # Why an admin decided what became of an unclear one.
+    decided_why = SealedTextField(blank=True, default="")
 
     created_by = models.ForeignKey("clinic.User", on_delete=models.SET_NULL, related_name="+", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -58,11 +62,12 @@ class ManualCapture(Coded, Versioned):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """A record of SPRY belongs to one capture, and a capture is corrected once."""
+        """A form makes one capture, a record of SPRY belongs to one, and a capture is corrected once."""
 
         ordering: ClassVar = ["-pk"]
         indexes: ClassVar = [models.Index(fields=["coverage", "-id"], name="capture_history")]
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["clinic", "form_code"], name="one_capture_from_one_form"),
             models.UniqueConstraint(fields=["enquiry_id"], condition=~Q(enquiry_id=""), name="spry_record_once"),
             models.UniqueConstraint(
                 fields=["replaces"], condition=Q(status="DRAFT"), name="one_draft_correction_per_capture"

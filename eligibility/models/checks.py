@@ -13,6 +13,8 @@ from core.sealed import SealedJSONField, SealedTextField
 from intake.models import Appointment, Coverage
 
 from ..answers import Verdict, sentence
+from ..asked import asked_of
+from ..benefits import WHOLE_PLAN
 from ..choices import OPEN_STATUSES, Answer, Channel, CheckStatus, Decision, Owner, Reason
 from ..service_types import service_name
 
@@ -27,6 +29,7 @@ class EligibilityCheckQuerySet(models.QuerySet["EligibilityCheck"]):
     def newest_of_their_question(self) -> EligibilityCheckQuerySet:
         """Return checks after which the same question was not asked again: what is believed now."""
         newer = EligibilityCheck.objects.filter(
+            clinic=OuterRef("clinic"),
             coverage=OuterRef("coverage"),
             date_of_service=OuterRef("date_of_service"),
             service_type_code=OuterRef("service_type_code"),
@@ -35,9 +38,10 @@ class EligibilityCheckQuerySet(models.QuerySet["EligibilityCheck"]):
         return self.filter(~Exists(newer))
 
     def needing_attention(self) -> EligibilityCheckQuerySet:
-        """Return the newest checks that someone has to act on and that nobody has marked as reviewed."""
+        """Return the newest checks of coverages in use that someone has to act on and that nobody has reviewed."""
         undecided = EligibilityCheck.objects.filter(corrections__decision=Decision.OPEN).values("pk")
-        return self.newest_of_their_question().filter(~Q(owner="") | Q(pk__in=undecided), reviewed_at=None)
+        used = self.newest_of_their_question().exclude(coverage__status=Coverage.Status.REMOVED)
+        return used.filter(~Q(owner="") | Q(pk__in=undecided), reviewed_at=None)
 
     def light(self) -> EligibilityCheckQuerySet:
         """Return the checks for a list: without question and full answer, which are large and have to be unsealed."""
@@ -45,9 +49,9 @@ class EligibilityCheckQuerySet(models.QuerySet["EligibilityCheck"]):
 
 
 class EligibilityCheck(Coded):
-    """One question (coverage, day, service) put to a payer through one channel, from asking to the answer.
+    """One question (coverage, day, service) a clinic puts to a payer through one channel, from asking to the answer.
 
-    Asking the same question again makes a new row: rows with equal coverage, day and service are one thread.
+    Asking the same question again makes a new row: rows with equal clinic, coverage, day and service are one thread.
     """
 
     coverage = models.ForeignKey(Coverage, on_delete=models.PROTECT, related_name="checks")
@@ -73,6 +77,8 @@ class EligibilityCheck(Coded):
     next_try_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     request = SealedJSONField(null=True, blank=True)
+    # Whom it was asked about (asked.py): an answer about data that was changed since is not believed any more.
+    asked_of = models.CharField(max_length=64, blank=True, default="", editable=False)
     response = SealedJSONField(null=True, blank=True)
 
     payer_name = models.CharField(max_length=120, blank=True, default="")
@@ -109,7 +115,7 @@ class EligibilityCheck(Coded):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["coverage", "date_of_service", "service_type_code"],
+                fields=["clinic", "coverage", "date_of_service", "service_type_code"],
                 condition=Q(status__in=["QUEUED", "RUNNING", "WAITING"]),
                 name="one_open_check_per_question",
             ),
@@ -126,9 +132,19 @@ class EligibilityCheck(Coded):
         return self.status in OPEN_STATUSES
 
     @property
+    def is_outdated(self) -> bool:
+        """Return whether the coverage or the patient says something else by now than what was asked."""
+        return self.asked_of != asked_of(self.coverage)
+
+    @property
     def service(self) -> str:
         """Return what was asked about, in words."""
         return service_name(self.service_type_code)
+
+    @property
+    def service_words(self) -> str:
+        """Return what was asked about inside a sentence; "the service" where it was the plan as a whole."""
+        return "the service" if self.service_type_code == WHOLE_PLAN else self.service.lower()
 
     @property
     def payer_label(self) -> str:
@@ -150,6 +166,7 @@ class EligibilityCheck(Coded):
             self.verdict,
             payer=self.payer_label,
             day=_day(self.date_of_service),
+            service=self.service_words,
             next_try=self._clock(self.next_try_at) if self.status == CheckStatus.WAITING else "",
             phone=self.coverage.payer.phone if self.coverage.payer else "",
             ended=_day(self.plan_end_date) if self.ended_before_the_day else "",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clinic.models import Clinic, User
 from core import audit, commands
 from intake.models import Appointment, Coverage
 
 from ..answers import judge
+from ..asked import asked_of
 from ..choices import CaptureStatus, Channel, CheckStatus
 from ..models import EligibilityCheck, ManualCapture
 from ..phone_call import PhoneCall, errors, reply_of, warnings
@@ -24,6 +26,14 @@ KIND = "eligibility.capture.send"
 
 class CaptureMovedOn(Exception):
     """The capture is no longer in a state that allows this step."""
+
+
+class BegunAlready(Exception):
+    """This form was sent before; `capture` is what came of it."""
+
+    def __init__(self, capture: ManualCapture) -> None:
+        super().__init__(capture.pk)
+        self.capture = capture
 
 
 class NotFinished(Exception):
@@ -42,13 +52,22 @@ def start_capture(
     by: User,
     appointment: Appointment | None = None,
     replaces: ManualCapture | None = None,
+    form_code: UUID | None = None,
 ) -> ManualCapture:
-    """Save a call that is being written down, as typed so far. Nothing is sent."""
-    with transaction.atomic():
-        capture = ManualCapture.objects.create(
-            coverage=coverage, clinic=clinic, appointment=appointment, typed=typed, replaces=replaces, created_by=by
-        )
-        audit.record(by, "eligibility.capture.started", capture, clinic=clinic)
+    """Save a call that is being written down, as typed so far. Nothing is sent.
+
+    `form_code` names the form it was typed into. Raises BegunAlready when that form was sent before.
+    """
+    known = {"coverage": coverage, "clinic": clinic, "appointment": appointment, "replaces": replaces}
+    try:
+        with transaction.atomic():
+            capture = ManualCapture.objects.create(typed=typed, form_code=form_code, created_by=by, **known)
+            audit.record(by, "eligibility.capture.started", capture, clinic=clinic)
+    except IntegrityError:
+        begun = ManualCapture.objects.filter(clinic=clinic, form_code=form_code).exclude(form_code=None).first()
+        if begun is None:
+            raise
+        raise BegunAlready(begun) from None
     return capture
 
 
@@ -136,6 +155,7 @@ def _answer(
         channel=Channel.MANUAL_CAPTURE,
         status=CheckStatus.DONE,
         initiated_at=call.called_at,
+        asked_of=asked_of(capture.coverage),
         requested_by=by,
         **verdict_columns(judge(reply.evidence, service_type_code=service_type_code, day=day)),
     )

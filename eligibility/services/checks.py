@@ -12,6 +12,7 @@ from core import audit, commands
 from intake.models import Appointment, Coverage
 
 from ..answers import NOT_SUPPORTED
+from ..asked import asked_of
 from ..choices import OPEN_STATUSES, CheckStatus
 from ..models import EligibilityCheck
 from ..vendors.candid import wire
@@ -42,12 +43,14 @@ def request_check(
 ) -> EligibilityCheck:
     """Put a question and return it; the payer is asked in the background.
 
-    A payer known not to answer is not asked: the check ends at once with "call the payer".
+    A payer known not to answer is not asked: the check ends at once with "call the payer". A check that waits with
+    other data than today's is asked now with today's.
     Raises CannotAsk when a value is missing and CheckAlreadyOpen when the same question is open.
     """
     asked: dict[str, Any] = {"date_of_service": date_of_service, "service_type_code": service_type_code}
     question = build_question(coverage, clinic=clinic, appointment=appointment, ask_as=ask_as, **asked)
     known = {"coverage": coverage, "clinic": clinic, "appointment": appointment, "requested_by": by}
+    known["asked_of"] = asked_of(coverage)
     try:
         with transaction.atomic():
             check = EligibilityCheck.objects.create(request=wire.build_question(question), **known, **asked)
@@ -57,13 +60,16 @@ def request_check(
                 commands.create(KIND, check, clinic=clinic, by=by)
             audit.record(by, "eligibility.check.requested", check, clinic=clinic, service=service_type_code)
     except IntegrityError:
-        raise CheckAlreadyOpen(_open_like(coverage, asked)) from None
+        already = _open_like(clinic, coverage, asked)
+        if already.status != CheckStatus.WAITING or not already.is_outdated:
+            raise CheckAlreadyOpen(already) from None
+        return _ask_now(already, clinic, by, now)
     return check
 
 
-def _open_like(coverage: Coverage, asked: dict[str, Any]) -> EligibilityCheck:
+def _open_like(clinic: Clinic, coverage: Coverage, asked: dict[str, Any]) -> EligibilityCheck:
     """Return the open check of a question. Raises DoesNotExist: then the constraint that failed was another one."""
-    return EligibilityCheck.objects.open().get(coverage=coverage, **asked)
+    return EligibilityCheck.objects.open().get(clinic=clinic, coverage=coverage, **asked)
 
 
 def ask_again(check: EligibilityCheck, *, clinic: Clinic, by: User, now: datetime) -> EligibilityCheck:
@@ -103,8 +109,9 @@ def _ask_now(check: EligibilityCheck, clinic: Clinic, by: User, now: datetime) -
         if waiting is None or not commands.cancel(waiting, reason="Asked now by a person.", now=now):
             raise CheckAlreadyOpen(check)
         check.request = wire.build_question(question)
+        check.asked_of = asked_of(check.coverage)
         check.status, check.next_try_at, check.tries, check.initiated_at = CheckStatus.QUEUED, None, 0, None
-        check.save(update_fields=["request", "status", "next_try_at", "tries", "initiated_at"])
+        check.save(update_fields=["request", "asked_of", "status", "next_try_at", "tries", "initiated_at"])
         commands.create(KIND, check, clinic=clinic, by=by)
         audit.record(by, "eligibility.check.asked_now", check, clinic=clinic)
     return check

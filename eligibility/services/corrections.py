@@ -15,8 +15,9 @@ from intake.models import Coverage
 from intake.services.coverage import edit_coverage
 from intake.services.patients import edit_patient
 
+from ..asked import asked_of
 from ..choices import Decision
-from ..models import PayerCorrection
+from ..models import EligibilityCheck, PayerCorrection
 
 _DATE = re.compile(r"^(\d{4})-?(\d{2})-?(\d{2})$")
 _PERSON = {"first_name": "first name", "last_name": "last name", "date_of_birth": "birth date"}
@@ -61,7 +62,8 @@ def accept_correction(correction: PayerCorrection, *, clinic: Clinic, by: User, 
 
     Raises AlreadyDecided, CannotApply, and core.models.EditedMeanwhile when somebody edits that record now.
     """
-    coverage = correction.eligibility_check.coverage
+    check = correction.eligibility_check
+    coverage, held = check.coverage, not check.is_outdated
     place = applies_to(correction, coverage)
     value = _readable(place, correction.corrected)
     if place is None or value is None:
@@ -73,7 +75,14 @@ def accept_correction(correction: PayerCorrection, *, clinic: Clinic, by: User, 
             edit_patient(patient, clinic=clinic, by=by, version=patient.version, **{place.column: value})
         else:
             edit_coverage(coverage, clinic=clinic, by=by, version=coverage.version, **{place.column: value})
+        if held:  # the payer knows this person under the new value: its answer holds for it too
+            _answer_stays(check)
     return place
+
+
+def _answer_stays(check: EligibilityCheck) -> None:
+    coverage = Coverage.objects.select_related("patient").get(pk=check.coverage_id)
+    EligibilityCheck.objects.filter(pk=check.pk).update(asked_of=asked_of(coverage))
 
 
 def keep_ours(correction: PayerCorrection, *, clinic: Clinic, by: User, now: datetime) -> None:

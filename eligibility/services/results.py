@@ -18,7 +18,9 @@ def write_answer(check: EligibilityCheck, reply: Reply, *, response: Any, now: d
 
     `response` is the raw document, kept sealed; None when there is none (a phone call).
     """
-    verdict = judge(reply.evidence, service_type_code=check.service_type_code, day=check.date_of_service)
+    service = check.service_type_code
+    not_covered = benefits.is_not_covered(reply.lines, service_type_code=service)
+    verdict = judge(reply.evidence, service_type_code=service, day=check.date_of_service, not_covered=not_covered)
     finish(check, verdict, now=now, response=response, **_plan_columns(reply.plan), **_summary(check, reply))
     Benefit.objects.bulk_create(Benefit.of(check, line) for line in reply.lines)
     RelatedEntity.objects.bulk_create(
@@ -87,18 +89,25 @@ def _iso(day: Any) -> str | None:
 
 def _summary(check: EligibilityCheck, reply: Reply) -> dict[str, Any]:
     lines: Sequence[benefits.BenefitLine] = reply.lines
-    specialist = is_specialist_visit(check)
     return {
         "payer_words": "; ".join(dict.fromkeys(problem.text for problem in reply.evidence.problems if problem.text)),
         "notes": reply.notes,
         "prior_authorization": reply.prior_authorization,
         "auto_updated_check_id": reply.auto_updated_check_id[:120],
-        "copay": benefits.copay(lines, service_type_code=check.service_type_code, specialist=specialist).amount,
-        "deductible_remaining": benefits.deductible_remaining(lines),
+        "copay": copay_of(check, lines).amount,
+        "deductible_remaining": benefits.deductible_remaining(lines, service_type_code=check.service_type_code),
     }
 
 
-def is_specialist_visit(check: EligibilityCheck) -> bool:
+def copay_of(check: EligibilityCheck, lines: Sequence[benefits.BenefitLine]) -> benefits.Copay:
+    """Return the copay of the check's visit; none for a service that is not covered."""
+    service = check.service_type_code
+    if benefits.is_not_covered(lines, service_type_code=service):
+        return benefits.Copay(None, ())
+    return benefits.copay(lines, service_type_code=service, specialist=_is_specialist_visit(check))
+
+
+def _is_specialist_visit(check: EligibilityCheck) -> bool:
     """Return whether the visit is one for which a specialist's copay applies."""
     appointment = check.appointment
     return appointment is not None and appointment.visit_type == appointment.VisitType.SPECIALIST_VISIT

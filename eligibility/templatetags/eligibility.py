@@ -7,6 +7,7 @@ from decimal import Decimal
 from django import template
 
 from eligibility import service_types, showing
+from eligibility.benefits import BenefitLine
 
 register = template.Library()
 
@@ -21,6 +22,12 @@ def service_name(code: str) -> str:
 def percent(value: Decimal) -> str:
     """Return a share as people write it: "20 %"."""
     return showing.percent(value)
+
+
+@register.filter
+def what(line: BenefitLine) -> str:
+    """Return what a line of an answer states: "Copay", "Deductible, left, family"."""
+    return showing.what(line)
 
 
 @register.filter

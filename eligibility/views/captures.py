@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ from .. import services
 from ..access import checks_for, get_capture
 from ..capture_form import CaptureForm, prefilled, spoken, theirs
 from ..choices import CaptureStatus
-from ..forms import next_appointment
+from ..forms import DecisionForm, next_appointment
 from ..models import ManualCapture
 from .common import MAY_ASK, asks, reads
 
@@ -44,10 +44,22 @@ def start_capture(request: HttpRequest, code: UUID) -> HttpResponse:
         form = CaptureForm(asker.clinic, coverage, initial=initial)
         return render(request, "eligibility/capture_form.html", _page(form, coverage, None, appointment))
     form = CaptureForm(asker.clinic, coverage, request.POST)
-    capture = services.start_capture(
-        coverage=coverage, clinic=asker.clinic, typed=form.typed(), by=asker.user, appointment=appointment
-    )
+    known = {"coverage": coverage, "appointment": appointment, "form_code": _code(request, "form")}
+    try:
+        capture = services.start_capture(clinic=asker.clinic, typed=form.typed(), by=asker.user, **known)
+    except services.BegunAlready as begun:
+        return _sent_twice(request, begun.capture, form)
     return _saved(request, asker, capture, form)
+
+
+def _sent_twice(request: HttpRequest, first: ManualCapture, form: CaptureForm) -> HttpResponse:
+    """Go to what the form made the first time; a draft that says something else by now is shown beside it."""
+    if not first.is_draft:
+        return redirect("capture-detail", first.code)
+    if not (differing := theirs(form, first)):
+        return redirect("capture-edit", first.code)
+    page = _page(form, first.coverage, first, first.appointment) | {"theirs": differing}
+    return render(request, "eligibility/capture_form.html", page, status=409)
 
 
 def _appointment(request: HttpRequest, asker: Asker, coverage: Coverage) -> Appointment | None:
@@ -120,7 +132,14 @@ def _finish(request: HttpRequest, asker: Asker, capture: ManualCapture, form: Ca
 def _page(
     form: CaptureForm, coverage: Coverage, capture: ManualCapture | None, appointment: Appointment | None
 ) -> dict[str, Any]:
-    return {"form": form, "coverage": coverage, "capture": capture, "appointment": appointment, "doubts": []}
+    return {
+        "form": form,
+        "coverage": coverage,
+        "capture": capture,
+        "appointment": appointment,
+        "doubts": [],
+        "form_code": uuid4(),
+    }
 
 
 @require_safe
@@ -162,6 +181,7 @@ def _capture_page(asker: Asker, capture: ManualCapture) -> dict[str, Any]:
         "may_correct": may_ask and capture.is_correctable,
         "may_continue": may_ask and capture.is_draft,
         "may_send": (may_ask and waits_here) or refused_for_admin,
+        "decision": DecisionForm() if capture.status == CaptureStatus.UNCLEAR and asker.role == Role.ADMIN else None,
     }
 
 
@@ -179,6 +199,11 @@ _TOLD = {
     CaptureStatus.SAVED: ("done", "The call is saved here and at SPRY."),
     CaptureStatus.REJECTED: ("blocked", "SPRY refused the call. It is saved here and its benefits are in use."),
     CaptureStatus.UNKNOWN: ("waiting", "SPRY's answer got lost. The call is saved here; we look for it at SPRY."),
+    CaptureStatus.UNCLEAR: (
+        "needs-you",
+        "SPRY's answer got lost and nobody looks for it any more. The call is saved here and its benefits are in use. "
+        "An admin looks at SPRY and says here whether it is there.",
+    ),
     CaptureStatus.SUPERSEDED: ("none", "A later call replaces this one. It is kept as evidence."),
 }
 
@@ -210,9 +235,11 @@ def correct_capture(request: HttpRequest, code: UUID) -> HttpResponse:
 @require_POST
 @reads
 def send_capture(request: HttpRequest, code: UUID) -> HttpResponse:
-    """Send a call that is saved here only; an admin also sends one again that SPRY refused."""
+    """Send a call that is saved here only; an admin also sends a refused one again, or decides an unclear one."""
     asker = Asker(request)
     capture = get_capture(asker.clinic, code)
+    if asker.role == Role.ADMIN and "decision" in request.POST:
+        return _decide(request, asker, capture)
     if not _capture_page(asker, capture)["may_send"]:
         sentence = "This call cannot be sent from here now."
         return said(request, sentence, "capture-detail", capture.code, level=messages.WARNING)
@@ -221,6 +248,33 @@ def send_capture(request: HttpRequest, code: UUID) -> HttpResponse:
     except (services.CaptureMovedOn, services.NotFinished):
         return said(request, "Somebody sent it already.", "capture-detail", capture.code, level=messages.INFO)
     return redirect("capture-detail", capture.code)
+
+
+def _decide(request: HttpRequest, asker: Asker, capture: ManualCapture) -> HttpResponse:
+    """Do what an admin says about a call of which nobody knows whether SPRY has it."""
+    form = DecisionForm(request.POST)
+    try:
+        if request.POST["decision"] == "look":
+            services.look_again(capture, by=asker.user)
+        elif form.is_valid():
+            _settle(asker, capture, form.cleaned_data)
+    except services.CaptureMovedOn:
+        sentence = "This call is not unclear any more, so nothing was changed."
+        return said(request, sentence, "capture-detail", capture.code, level=messages.INFO)
+    except services.NumberTaken:
+        form.add_error("enquiry_id", "Another call is filed under this number. Look again which one it is.")
+    if form.errors and request.POST["decision"] != "look":
+        page = _capture_page(asker, capture) | {"decision": form}
+        return render(request, "eligibility/capture.html", page, status=422)
+    return redirect("capture-detail", capture.code)
+
+
+def _settle(asker: Asker, capture: ManualCapture, told: dict[str, Any]) -> None:
+    known: dict[str, Any] = {"why": told["why"], "by": asker.user, "now": timezone.now()}
+    if told["decision"] == "there":
+        services.say_it_is_there(capture, enquiry_id=told["enquiry_id"], **known)
+    else:
+        services.say_it_is_not_there(capture, **known)
 
 
 @require_POST

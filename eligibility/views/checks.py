@@ -20,7 +20,7 @@ from intake.views.common import Asker, said
 
 from .. import services
 from ..access import captures_for, checks_for, get_check, get_correction
-from ..choices import Answer, CheckStatus, Decision
+from ..choices import Answer, CheckStatus, Decision, Reason
 from ..forms import CheckForm, check_initial, next_appointment
 from ..models import EligibilityCheck
 from ..showing import plan_dates, shown
@@ -41,6 +41,8 @@ def state_of(check: EligibilityCheck) -> tuple[str, str]:
         return "waiting", "Payer cannot answer now"
     if check.is_open:
         return "waiting", "Asking the payer" if check.status == CheckStatus.RUNNING else "Waiting for its turn"
+    if check.reason == Reason.NOT_COVERED:
+        return "needs-you", f"Active, but {check.service_words} is not covered"
     return _STATES[Answer(check.answer)], Answer(check.answer).label
 
 

@@ -12,7 +12,7 @@ from core import audit
 from intake.views.common import Asker
 
 from ..access import captures_for, checks_for
-from ..choices import Answer, CaptureStatus, CheckStatus, Owner
+from ..choices import Answer, CaptureStatus, CheckStatus, Owner, Reason
 from ..models import EligibilityCheck
 from .checks import state_of
 from .common import reads
@@ -25,9 +25,9 @@ MOST = 200
 def worklist(request: HttpRequest) -> HttpResponse:
     """Show what needs attention, grouped by who acts and by the answer; a constant number of queries."""
     asker = Asker(request)
-    waiting = checks_for(asker.clinic).filter(clinic=asker.clinic).needing_attention().light()
+    waiting = checks_for(asker.clinic).needing_attention().light()
     checks = list(waiting.order_by("date_of_service", "pk")[:MOST])
-    stuck = captures_for(asker.clinic).filter(clinic=asker.clinic, status__in=_STUCK)
+    stuck = captures_for(asker.clinic).filter(status__in=_STUCK)
     audit.record(asker.user, "eligibility.worklist.viewed", clinic=asker.clinic, checks=len(checks))
     context = {
         "groups": _groups(checks),
@@ -38,7 +38,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "eligibility/worklist.html", context)
 
 
-_STUCK = (CaptureStatus.REJECTED, CaptureStatus.UNKNOWN)
+_STUCK = (CaptureStatus.REJECTED, CaptureStatus.UNKNOWN, CaptureStatus.UNCLEAR)
 _ORDER = [*Owner.values, ""]
 
 
@@ -57,5 +57,6 @@ def _groups(checks: list[EligibilityCheck]) -> list[tuple[str, list[tuple[str, l
 
 def _heading(check: EligibilityCheck, label: str) -> str:
     if check.status == CheckStatus.DONE and check.answer == Answer.ACTIVE:
-        return "Active, with something to decide"
+        is_covered = check.reason != Reason.NOT_COVERED
+        return "Active, with something to decide" if is_covered else "Active, but not covered"
     return label

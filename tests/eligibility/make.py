@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from clinic.models import Clinic, User
+from eligibility.asked import asked_of
 from eligibility.capture_form import CaptureForm, prefilled
 from eligibility.models import EligibilityCheck, ManualCapture
 from eligibility.services import finish_capture, request_check, start_capture
@@ -49,7 +50,12 @@ def asked(clinic: Clinic, row: Coverage, by: User, service: str = "30", **values
 def answered(clinic: Clinic, row: Coverage, document: dict[str, Any], service: str = "30", **columns: Any):
     """Save a check that Candid answered with the document."""
     check = EligibilityCheck.objects.create(
-        coverage=row, clinic=clinic, date_of_service=clinic.today(), service_type_code=service, **columns
+        coverage=row,
+        clinic=clinic,
+        date_of_service=clinic.today(),
+        service_type_code=service,
+        asked_of=asked_of(row),
+        **columns,
     )
     reply = wire.parse_answer(document, service_type_code=service)
     write_answer(check, reply, response=document, now=timezone.now())

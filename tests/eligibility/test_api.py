@@ -48,7 +48,13 @@ def test_it_asks_for_the_visit_and_tells_the_answer(cast: Cast, api: Api) -> Non
     assert (body["status"], body["service_type_code"]) == ("QUEUED", "PT")
     assert body["date_of_service"] == cast.clinic_a.today().isoformat()
     check = EligibilityCheck.objects.get()
-    copay = {"type": "COPAY", "coverageLevel": "INDIVIDUAL", "unit": "CURRENCY", "value": 25, "additional_notes": "PCP"}
+    copay = {
+        "type": "COPAY",
+        "coverageLevel": "INDIVIDUAL",
+        "unit": "CURRENCY",
+        "value": 25,
+        "additional_notes": "A VISIT",
+    }
     found = {"service_specific_coverage": [{"service_code": "PT", "in_network_flat": [copay]}]}
     found["plan_coverage"] = {"in_network": {"deductible_remaining": {"individual": 640}}}
     document = {"response": None, "parsed_response": {"eligibility_status": "ACTIVE", "benefits": found}}
@@ -56,7 +62,7 @@ def test_it_asks_for_the_visit_and_tells_the_answer(cast: Cast, api: Api) -> Non
     check = make.answered(cast.clinic_a, row, document, "PT")
     body = api.get(f"{CHECKS}{check.code}/").json()
     assert (body["answer"], body["copay"], body["deductible_remaining"]) == ("ACTIVE", "25.00", "640.00")
-    assert body["copays"] == [{"amount": "25.00", "notes": "PCP"}]
+    assert body["copays"] == [{"amount": "25.00", "notes": "VISIT"}]
     assert {line["kind"] for line in body["benefits"]} == {"COPAY", "DEDUCTIBLE"}
     assert body["sentence"].startswith("Aetna says this coverage is active on")
 
@@ -67,6 +73,12 @@ def test_the_same_question_twice_is_a_conflict_that_names_the_first(cast: Cast, 
     again = api.post(CHECKS, coverage=str(row.code))
     assert again.status_code == 409 and again.json()["check"] == first.json()["code"]
     assert again.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_nobody_is_asked_about_is_refused(cast: Cast, api: Api, day: str) -> None:
+    answer = api.post(CHECKS, coverage=str(make.coverage(cast.clinic_a).code), date_of_service=day)
+    assert answer.status_code == 400 and list(answer.json()["errors"]) == ["date_of_service"]
 
 
 def test_a_question_that_lacks_something_says_which_value(cast: Cast, api: Api) -> None:

@@ -15,7 +15,7 @@ from core.http import Rejected
 from core.models import Command
 from eligibility.handlers import AskPayer
 from eligibility.models import EligibilityCheck
-from eligibility.services import CheckAlreadyOpen, ask_again, payers_like
+from eligibility.services import CheckAlreadyOpen, ask_again, payers_like, review_check
 from eligibility.vendors import candid, spry
 from intake.models import Payer
 from tests.conftest import Cast
@@ -234,9 +234,23 @@ def test_it_gives_up_when_no_try_is_left(cast: Cast, sandbox: SandboxProcess) ->
     Command.objects.filter(pk=command_of(check).pk).update(failures=AskPayer.tries - 1)
     check = try_now(check)
     assert (check.status, check.answer, check.reason) == ("DONE", "PAYER_UNAVAILABLE", "GAVE_UP")
+    assert review_check(check, by=cast.bo, clinic=cast.clinic_a, now=timezone.now())
     assert commands.retry(command_of(check), by=cast.bo, now=timezone.now())
-    assert read(check).status == "QUEUED"
+    assert (read(check).status, read(check).reviewed_at, read(check).reviewed_by) == ("QUEUED", None, None)
     assert try_now(check).answer == "ACTIVE"
+
+
+def test_only_the_newest_check_of_a_question_is_retried(cast: Cast, sandbox: SandboxProcess) -> None:
+    sandbox.fault("candid", "check", "500_before")
+    row = make.coverage(cast.clinic_a)
+    check = make.asked(cast.clinic_a, row, cast.alice)
+    command = command_of(check)
+    Command.objects.filter(pk=command.pk).update(failures=AskPayer.tries - 1)
+    check = try_now(check)
+    make.answered(cast.clinic_a, row, make.ACTIVE)
+    command.refresh_from_db()
+    assert command.status == "FAILED" and not commands.retry(command, by=cast.bo, now=timezone.now())
+    assert read(check).answer == "PAYER_UNAVAILABLE"
 
 
 # ---- our side -------------------------------------------------------------------------------------------------------

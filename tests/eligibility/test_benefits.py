@@ -65,6 +65,59 @@ def test_copays_that_cannot_be_told_apart_have_no_single_amount() -> None:
     assert found.amount is None and found.is_stated
 
 
+PLAN = [copay("25", "30", "PCP"), copay("50", "30", "SPECIALIST"), copay("75", "30", "URGENT CARE")]
+
+
+@pytest.mark.parametrize(
+    ("service", "specialist", "amount"),
+    [("UC", False, "75"), ("98", False, "25"), ("98", True, "50"), ("30", False, "25"), ("86", False, None)],
+)
+def test_a_plans_copay_is_taken_by_the_kind_of_visit(service: str, specialist: bool, amount: str | None) -> None:
+    found = benefits.copay(PLAN, service_type_code=service, specialist=specialist)
+    assert found.amount == (D(amount) if amount else None) and len(found.lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("service", "notes", "counts"),
+    [
+        ("98", "EMERGENCY ROOM", False),
+        ("98", "Primary telehealth", False),
+        ("98", "SPECIALIST OFFICE VISIT", False),
+        ("98", "NON-SPECIALIST", True),
+        ("98", "PRIMARY CARE OR SPECIALIST", True),
+        ("98", "OFFICE VISIT", True),
+        ("UC", "OFFICE VISIT", False),
+        ("UC", "URGENT CARE CENTER", True),
+        ("86", "HOSPITAL EMERGENCY ROOM", True),
+        ("PT", "PHYSICAL, OCCUPATIONAL OR SPEECH THERAPY", True),
+        ("PT", "SPEECH THERAPY", False),
+        ("PT", "", True),
+    ],
+)
+def test_a_copay_for_another_kind_of_visit_does_not_count(service: str, notes: str, counts: bool) -> None:
+    found = benefits.copay([copay("250", service, notes)], service_type_code=service)
+    assert (found.amount is not None) is counts and found.is_stated
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (BenefitLine(Kind.NON_COVERED, service_type_code="PT"), True),
+        (BenefitLine(Kind.NON_COVERED, service_type_code="AL"), False),
+        (BenefitLine(Kind.NON_COVERED, service_type_code="PT", in_network=False), False),
+        (BenefitLine(Kind.COPAY, D("25"), service_type_code="PT"), False),
+    ],
+)
+def test_whether_the_service_asked_about_is_not_covered(line: BenefitLine, expected: bool) -> None:
+    assert benefits.is_not_covered([line], service_type_code="PT") is expected
+
+
+def test_a_part_of_the_plan_that_is_not_covered_leaves_the_plan_covered() -> None:
+    assert not benefits.is_not_covered(
+        [BenefitLine(Kind.NON_COVERED, service_type_code="30", notes="ACUPUNCTURE")], service_type_code="30"
+    )
+
+
 def test_out_of_network_and_family_copays_are_not_the_visits() -> None:
     lines = [copay("60", network=False), copay("70", level="FAMILY"), copay("25")]
     assert benefits.copay(lines, service_type_code="98").amount == D("25")
@@ -114,6 +167,36 @@ def test_the_plans_amount_goes_before_a_single_services() -> None:
         yearly(Kind.DEDUCTIBLE, Period.REMAINING, "640"),
     ]
     assert benefits.deductible_remaining(lines) == D("640")
+
+
+def test_another_services_amounts_are_not_the_plans() -> None:
+    dental = [yearly(Kind.DEDUCTIBLE, Period.YEAR, "50", service="35")]
+    assert not benefits.deductible(dental).is_stated
+    assert benefits.deductible(dental, service_type_code="35").total == D("50")
+
+
+def test_total_and_rest_of_different_services_are_not_mixed() -> None:
+    lines = [
+        yearly(Kind.DEDUCTIBLE, Period.YEAR, "50", service="35"),
+        yearly(Kind.DEDUCTIBLE, Period.YEAR, "1500", service="30"),
+        yearly(Kind.DEDUCTIBLE, Period.REMAINING, "640"),
+    ]
+    assert benefits.deductible(lines) == Meter(D("1500"), None, None)
+    assert benefits.deductible(lines, service_type_code="35") == Meter(D("50"), None, None)
+
+
+def test_total_and_rest_of_different_network_statements_are_not_mixed() -> None:
+    lines = [
+        yearly(Kind.DEDUCTIBLE, Period.YEAR, "1500"),
+        yearly(Kind.DEDUCTIBLE, Period.REMAINING, "640", network=None),
+    ]
+    assert benefits.deductible(lines) == Meter(D("1500"), None, None)
+
+
+def test_two_amounts_of_one_source_are_two_accounts_and_no_meter() -> None:
+    lines = [yearly(Kind.DEDUCTIBLE, Period.YEAR, amount) for amount in ("1500", "500")]
+    lines.append(yearly(Kind.DEDUCTIBLE, Period.REMAINING, "100"))
+    assert benefits.deductible(lines) == Meter(None, None, None)
 
 
 def test_networks_are_measured_apart() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.models import Command
+from core.models import AuditEvent, Command
 from eligibility.models import EligibilityCheck, ManualCapture
 from tests.conftest import Cast
 
@@ -75,6 +77,142 @@ def test_a_finished_call_is_an_answer_with_the_same_benefits(client: Client, cas
     assert "Saved here; to send it to SPRY add the patient&#x27;s SPRY number." in html
     html = page(client, cast.alice, "check-detail", check.code)
     assert "as told on the phone" in html and "$0 of $1,000 left" in html
+
+
+def test_a_call_that_says_not_covered_has_no_copay(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    body = make.typed(cast.clinic_a, row, service_covered="N", service_type_code="PT") | {"finish": "1"}
+    client.post(reverse("capture-start", args=[row.code]), body)
+    check = EligibilityCheck.objects.get()
+    assert (check.answer, check.reason, check.copay) == ("ACTIVE", "NOT_COVERED", None)
+    html = page(client, cast.alice, "check-detail", check.code)
+    assert "does not cover physical therapy" in html and "Active, but physical therapy is not covered" in html
+
+
+def test_a_form_sent_twice_is_one_call(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    html = page(client, cast.alice, "capture-start", row.code)
+    (form,) = re.findall(r'name="form" value="([^"]+)"', html)
+    body = make.typed(cast.clinic_a, row) | {"form": form}
+    address = reverse("capture-start", args=[row.code])
+    first, second = (client.post(address, body | {"finish": "1"}) for _ in range(2))
+    assert ManualCapture.objects.count() == EligibilityCheck.objects.count() == 1
+    assert second.status_code == 302 and second.url == first.url
+
+
+def test_an_older_copy_of_the_form_loses_nothing(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    address, form = reverse("capture-start", args=[row.code]), str(uuid4())
+    client.post(address, {"draft": "1", "form": form, "in_network_copay": "20"})
+    again = client.post(address, {"draft": "1", "form": form, "in_network_copay": "30"})
+    assert again.status_code == 409 and 'value="30"' in again.content.decode()
+    same = client.post(address, {"draft": "1", "form": form, "in_network_copay": "20"})
+    capture = ManualCapture.objects.get()
+    assert same.url == reverse("capture-edit", args=[capture.code])
+
+
+NUMBERS = ("100.001", "1e9999", "NaN", "150", "-1", "1e-9", "Infinity", "x", "0.001", "99999999999")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_that_is_none_has_a_sentence_beside_it(client: Client, cast: Cast, number: str) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    names = ["in_network_coinsurance_percent", "in_network_visits", "in_network_family_deductible", "in_network_copay"]
+    body = make.typed(cast.clinic_a, row, **dict.fromkeys(names, number)) | {"finish": "1"}
+    response = client.post(reverse("capture-start", args=[row.code]), body)
+    html = response.content.decode()
+    assert response.status_code == 422 and "%(" not in html
+    if number != "150":
+        assert "Write a whole number." in html or "A number of visits is" in html
+        assert "Write dollars and cents" in html or "An amount is" in html
+    if number not in ("1e-9", "0.001") or "percentage between" in html:
+        assert "20 means 20 percent." in html
+    page(client, cast.alice, "capture-detail", ManualCapture.objects.get().code)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "2026-13-45T00:00"])
+def test_a_call_at_the_edge_of_time_is_refused(client: Client, cast: Cast, moment: str) -> None:
+    row = make.coverage(cast.clinic_a)
+    client.force_login(cast.alice)
+    body = make.typed(cast.clinic_a, row, called_at=moment) | {"finish": "1"}
+    assert client.post(reverse("capture-start", args=[row.code]), body).status_code == 422
+    page(client, cast.alice, "capture-detail", ManualCapture.objects.get().code)
+
+
+def test_what_was_said_is_written_out(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a, spry_patient_id=None)
+    capture = make.finished(cast.clinic_a, row, cast.alice)
+    capture.typed |= {
+        "called_at": "2026-11-21T20:15",
+        "in_network_individual_deductible": "1500",
+        "plan_start_date": "2026-01-01",
+    }
+    capture.save(update_fields=["typed"])
+    html = page(client, cast.alice, "capture-detail", capture.code)
+    for words in ("$1,500.00", "21 Nov 2026, 20:15", "1 Jan 2026", "$25.10", "20 %"):
+        assert f"<dd>{words}</dd>" in html, words
+
+
+# ---- nobody knows whether SPRY has it -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unclear(cast: Cast) -> ManualCapture:
+    """A call whose sending is unclear and that nobody looks for any more."""
+    capture = make.finished(cast.clinic_a, make.coverage(cast.clinic_a), cast.alice)
+    Command.objects.update(status="UNCLEAR")
+    ManualCapture.objects.update(status="UNCLEAR", refused_message="SPRY refused our search (HTTP 403).")
+    capture.refresh_from_db()
+    return capture
+
+
+def decide(client: Client, user: Any, capture: ManualCapture, **body: str) -> Any:
+    client.force_login(user)
+    response = client.post(reverse("capture-send", args=[capture.code]), body)
+    capture.refresh_from_db()
+    return response
+
+
+def test_an_unclear_call_says_so_and_asks_an_admin(client: Client, cast: Cast, unclear: ManualCapture) -> None:
+    html = page(client, cast.ana, "capture-detail", unclear.code)
+    assert "nobody looks for it any more" in html and "hx-trigger" not in html and "It is at SPRY" in html
+    assert "It is at SPRY" not in page(client, cast.alice, "capture-detail", unclear.code)
+    decide(client, cast.alice, unclear, decision="look")
+    assert unclear.status == "UNCLEAR"
+
+
+def test_an_admin_has_it_looked_for_again(client: Client, cast: Cast, unclear: ManualCapture) -> None:
+    decide(client, cast.ana, unclear, decision="look")
+    assert unclear.status == "UNKNOWN"
+    assert Command.objects.filter(kind="eligibility.capture.resolve", status="DUE").count() == 1
+
+
+def test_an_admin_says_that_it_is_at_spry(client: Client, cast: Cast, unclear: ManualCapture) -> None:
+    for missing in ({"why": "Seen there."}, {"enquiry_id": "E-1"}):
+        assert decide(client, cast.ana, unclear, decision="there", **missing).status_code == 422
+        assert unclear.status == "UNCLEAR"
+    decide(client, cast.ana, unclear, decision="there", enquiry_id="E-1", why="Seen there.")
+    assert (unclear.status, unclear.enquiry_id, unclear.decided_why) == ("SAVED", "E-1", "Seen there.")
+    assert Command.objects.get().status == "DONE"
+    assert AuditEvent.objects.get(action="eligibility.capture.decided").actor == cast.ana
+
+
+def test_a_number_of_another_call_is_refused(client: Client, cast: Cast, unclear: ManualCapture) -> None:
+    other = make.finished(cast.clinic_a, make.coverage(cast.clinic_a), cast.alice)
+    ManualCapture.objects.filter(pk=other.pk).update(enquiry_id="E-1")
+    answer = decide(client, cast.ana, unclear, decision="there", enquiry_id="E-1", why="Seen there.")
+    assert answer.status_code == 422 and "Another call is filed" in answer.content.decode()
+    assert unclear.status == "UNCLEAR"
+
+
+def test_an_admin_says_that_it_is_not_there(client: Client, cast: Cast, unclear: ManualCapture) -> None:
+    decide(client, cast.ana, unclear, decision="not_there", why="Searched by name.")
+    assert (unclear.status, Command.objects.get().status) == ("QUEUED", "DUE")
+    again = decide(client, cast.ana, unclear, decision="not_there", why="Twice.")
+    assert again.status_code == 302 and unclear.decided_why == "Searched by name."
 
 
 def test_a_call_about_an_answer_joins_its_thread(client: Client, cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import AuditEvent, Command
-from eligibility.models import EligibilityCheck
+from eligibility.benefits import BenefitLine
+from eligibility.choices import Kind
+from eligibility.models import Benefit, EligibilityCheck
 from intake.models import Coverage
 from tests.conftest import Cast
 
@@ -105,6 +108,35 @@ def test_each_answer_has_its_sentence(client: Client, cast: Cast, document: dict
     assert ("not active" in html.lower()) is (document is make.INACTIVE)
 
 
+def not_covered() -> dict[str, Any]:
+    """Return an active answer that states a copay for physical therapy and that it is not covered."""
+    service = {"service_code": "PT", "in_network": {"copay": {"individual": 25}}}
+    missing = {"type": "NON_COVERED", "service_type_codes": ["PT"]}
+    benefits = {"service_specific_coverage": [service], "non_covered_details": [missing]}
+    return {"response": None, "parsed_response": {"eligibility_status": "ACTIVE", "benefits": benefits}}
+
+
+def test_a_service_that_is_not_covered_is_no_green_answer(client: Client, cast: Cast) -> None:
+    check = make.answered(cast.clinic_a, make.coverage(cast.clinic_a), not_covered(), "PT")
+    assert (check.answer, check.reason, check.owner, check.copay) == ("ACTIVE", "NOT_COVERED", "DESK", None)
+    html = page(client, cast.alice, "check-detail", check.code)
+    assert "Active, but physical therapy is not covered" in html and "answer--needs-you" in html
+    assert "but physical therapy is not covered. Call Aetna." in html
+    assert "The patient pays about" not in html
+    assert "Active, but not covered" in page(client, cast.bo, "worklist")
+
+
+def test_amounts_that_differ_are_all_shown_and_none_is_drawn(client: Client, cast: Cast) -> None:
+    check = make.answered(cast.clinic_a, make.coverage(cast.clinic_a), make.ACTIVE)
+    for amount in ("1500", "500"):
+        line = BenefitLine(
+            Kind.DEDUCTIBLE, Decimal(amount), coverage_level="INDIVIDUAL", period="YEAR", in_network=True
+        )
+        Benefit.of(check, line).save()
+    html = page(client, cast.alice, "check-detail", check.code)
+    assert "$1,500.00" in html and "$500.00" in html and "Deductible, year" in html
+
+
 def test_what_the_payer_did_not_say_is_said_to_be_missing(client: Client, cast: Cast) -> None:
     check = make.answered(cast.clinic_a, make.coverage(cast.clinic_a), make.ACTIVE)
     html = page(client, cast.alice, "check-detail", check.code)
@@ -138,6 +170,29 @@ def test_the_thread_shows_every_time_it_was_asked(client: Client, cast: Cast) ->
     assert reverse("check-detail", args=[first.code]) in html
 
 
+def test_an_answer_about_other_data_is_marked(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    first = make.answered(cast.clinic_a, row, make.ACTIVE)
+    Coverage.objects.filter(pk=row.pk).update(member_id="OTHER999")
+    second = make.answered(cast.clinic_a, Coverage.objects.get(pk=row.pk), make.ACTIVE)
+    assert "This was asked with other data" in page(client, cast.alice, "check-detail", first.code)
+    html = page(client, cast.alice, "check-detail", second.code)
+    assert "This was asked with other data" not in html and html.count("asked with other data") == 1
+    assert page(client, cast.alice, "coverage-checks", row.code).count("asked with other data") == 1
+
+
+def test_asking_anew_with_other_data_does_not_wait_for_the_old_question(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    check = make.asked(cast.clinic_a, row, cast.alice, "98")
+    EligibilityCheck.objects.update(status="WAITING", answer="PAYER_UNAVAILABLE", reason="ASKING_AGAIN")
+    Coverage.objects.filter(pk=row.pk).update(member_id="OTHER999")
+    client.force_login(cast.alice)
+    start(client, cast, row)
+    check.refresh_from_db()
+    assert check.status == "QUEUED" and not check.is_outdated
+    assert check.request["subscriber"]["member_id"] == "OTHER999"
+
+
 # ---- corrections ----------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +208,7 @@ def test_accepting_a_correction_changes_the_record_it_is_about(client: Client, c
     assert decide(client, check, "subscriber.date_of_birth", "accept") == 302
     assert decide(client, check, "subscriber.last_name", "keep") == 302
     assert decide(client, check, "subscriber.shoe_size", "accept") == 302
+    assert not EligibilityCheck.objects.get(pk=check.pk).is_outdated  # the payer's own value changes nothing for it
     coverage = Coverage.objects.select_related("patient").get(pk=coverage.pk)
     assert f"{coverage.patient.birth_date}" == "2004-04-05" == f"{coverage.subscriber_birth_date}"
     assert coverage.patient.last_name == "Doe"

@@ -15,7 +15,7 @@ from core import commands
 from core.http import Exchange
 from core.models import Command
 from eligibility.models import ManualCapture
-from eligibility.services import correct_capture, send_capture
+from eligibility.services import correct_capture, look_again, send_capture
 from tests.conftest import Cast
 from tests.sandbox_process import SandboxProcess
 
@@ -97,6 +97,19 @@ def test_it_looks_three_times_before_it_sends_again(cast: Cast, sandbox: Sandbox
     capture = make.finished(cast.clinic_a, make.coverage(cast.clinic_a), cast.alice)
     run_all()
     assert (read(capture).status, read(capture).sends, len(records(sandbox))) == ("SAVED", 1, 1)
+
+
+def test_a_search_that_is_refused_leaves_it_unclear(cast: Cast, sandbox: SandboxProcess) -> None:
+    sandbox.fault("spry", "capture", "500_after")
+    sandbox.fault("spry", "search", "403", times=1)
+    capture = make.finished(cast.clinic_a, make.coverage(cast.clinic_a), cast.alice)
+    run_all()
+    capture = read(capture)
+    assert capture.status == "UNCLEAR" and not capture.is_moving
+    assert "refused our search" in capture.refused_message
+    look_again(capture, by=cast.ana)
+    run_all()
+    assert (read(capture).status, len(records(sandbox))) == ("SAVED", 1)
 
 
 def test_two_records_are_kept_once_and_flagged(cast: Cast, sandbox: SandboxProcess) -> None:

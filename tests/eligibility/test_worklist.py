@@ -56,6 +56,13 @@ def test_a_question_that_was_asked_anew_leaves_it(client: Client, cast: Cast) ->
     assert "Nothing needs attention" in worklist(client, cast.bo)
 
 
+def test_checks_of_a_coverage_that_was_taken_out_leave_it(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    make.answered(cast.clinic_a, row, make.rejected("75"))
+    Coverage.objects.filter(pk=row.pk).update(status="REMOVED")
+    assert "Nothing needs attention" in worklist(client, cast.bo)
+
+
 def test_billing_marks_a_check_as_reviewed(client: Client, cast: Cast) -> None:
     check = make.answered(cast.clinic_a, make.coverage(cast.clinic_a), make.rejected("75"))
     address = reverse("check-review", args=[check.code])
@@ -128,6 +135,57 @@ def test_a_visit_nobody_asked_about_can_be_asked_about_with_one_press(client: Cl
     assert (check.coverage, check.date_of_service, check.service_type_code) == (row, cast.clinic_a.today(), "30")
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "value"),
+    [
+        ("coverage", "member_id", "OTHER999"),
+        ("coverage", "relationship", "CHILD"),
+        ("coverage", "payer", "other"),
+        ("patient", "last_name", "Doeman"),
+        ("patient", "birth_date", "2004-04-05"),
+    ],
+)
+def test_an_answer_about_other_data_is_no_answer(cast: Cast, row: str, column: str, value: str) -> None:
+    coverage = make.coverage(cast.clinic_a)
+    make.answered(cast.clinic_a, coverage, make.ACTIVE)
+    assert lit(cast, coverage)[1].sentence == "Active"
+    target = coverage if row == "coverage" else coverage.patient
+    changed = make.coverage(cast.clinic_a, payer_id="00010").payer if column == "payer" else value
+    target.change(None, **{column: changed})
+    shown = lit(cast, Coverage.objects.select_related("patient").get(pk=coverage.pk))[1]
+    assert (shown.sentence, shown.action) == ("Not asked yet", "Check coverage")
+
+
+def test_a_subscriber_who_was_changed_is_other_data(cast: Cast) -> None:
+    holder = {"relationship": "CHILD", "subscriber_first_name": "John", "subscriber_last_name": "Doe"}
+    coverage = make.coverage(cast.clinic_a, **holder)
+    make.answered(cast.clinic_a, coverage, make.ACTIVE)
+    coverage.change(None, subscriber_last_name="Roe")
+    assert lit(cast, coverage)[1].sentence == "Not asked yet"
+
+
+def test_only_the_plans_answer_stands_in_for_the_visits_and_without_its_copay(cast: Cast) -> None:
+    coverage = make.coverage(cast.clinic_a)
+    make.answered(cast.clinic_a, coverage, make.ACTIVE, "35")
+    visit = make.visit(cast.clinic_a, coverage.patient, visit_type="PHYSICAL_THERAPY")
+    assert light(cast.clinic_a, [visit])[visit.pk].sentence == "Not asked yet"
+    check = make.answered(cast.clinic_a, coverage, make.ACTIVE, "30")
+    EligibilityCheck.objects.filter(pk=check.pk).update(copay="25.00")
+    shown = light(cast.clinic_a, [visit])[visit.pk]
+    assert (shown.state, shown.sentence, shown.action) == ("done", "Plan active, visit not asked", "Check coverage")
+    assert ("service_type_code", "PT") in shown.form
+
+
+def test_a_service_that_is_not_covered_has_no_green_light(cast: Cast) -> None:
+    coverage = make.coverage(cast.clinic_a)
+    missing = {"non_covered_details": [{"type": "NON_COVERED", "service_type_codes": ["PT"]}]}
+    document = {"response": None, "parsed_response": {"eligibility_status": "ACTIVE", "benefits": missing}}
+    make.answered(cast.clinic_a, coverage, document, "PT")
+    visit = make.visit(cast.clinic_a, coverage.patient, visit_type="PHYSICAL_THERAPY")
+    shown = light(cast.clinic_a, [visit])[visit.pk]
+    assert (shown.state, shown.sentence) == ("needs-you", "Active, but physical therapy is not covered")
+
+
 def test_an_answer_for_another_day_is_not_this_visits(cast: Cast) -> None:
     row = make.coverage(cast.clinic_a)
     check = make.answered(cast.clinic_a, row, make.ACTIVE)
@@ -197,6 +255,31 @@ def test_another_clinic_sees_none_of_it(client: Client, cast: Cast) -> None:
             ("/review/", "/raw/")
         )  # Charlie works at the desk: refused before anything is read
         assert status == (403 if only_billing else 404), address
+
+
+def test_linking_a_patient_shows_the_other_clinic_nothing_of_this_one(client: Client, cast: Cast) -> None:
+    found = addresses(cast)
+    for check in EligibilityCheck.objects.select_related("coverage__patient"):
+        check.coverage.patient.clinics.add(cast.clinic_b)
+    row = Coverage.objects.get()
+    client.force_login(cast.charlie)
+    for address, method in found:
+        if "/coverages/" in address:
+            continue
+        status = getattr(client, method)(address).status_code
+        assert status == (403 if address.endswith(("/review/", "/raw/")) else 404), address
+    html = client.get(reverse("coverage-checks", args=[row.code])).content.decode()
+    assert "Nobody has asked about this coverage yet" in html and "not finished" not in html
+    visit = make.visit(cast.clinic_b, row.patient, visit_type="OTHER")
+    assert light(cast.clinic_b, [visit])[visit.pk].sentence == "Not asked yet"
+
+
+def test_an_open_question_of_another_clinic_is_not_this_ones(client: Client, cast: Cast) -> None:
+    row = make.coverage(cast.clinic_a)
+    row.patient.clinics.add(cast.clinic_b)
+    theirs = make.asked(cast.clinic_a, row, cast.alice)
+    mine = make.asked(cast.clinic_b, row, cast.charlie)
+    assert mine.pk != theirs.pk and mine.clinic == cast.clinic_b
 
 
 def test_nobody_sees_any_of_it_without_signing_in(client: Client, cast: Cast) -> None:
