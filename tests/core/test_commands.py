@@ -1,115 +1,20 @@
 """The engine: claim, call, record. Everything outside work relies on is shown here with handlers of our own."""
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, ClassVar
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.models import Organization
-from core import commands, dispatcher, handlers
-from core.commands import Done, Failed, Handler, Later, NotWanted, Policy, Unclear
+from core import commands, handlers
+from core.commands import Done, Failed, Later, NotWanted
 from core.http import NotSent, OutcomeUnknown, Rejected, Throttled
 from core.models import Command, CommandAttempt
+from tests.core.scripted import Asks, Once, Scripted, _registered, fresh, make
 
+__all__ = ["_registered", "make"]
 pytestmark = pytest.mark.django_db
-
-
-class Scripted(Handler):
-    """Does what the test tells it to; keeps what the engine told it."""
-
-    label = "A test's work"
-    vendor = "candid"
-    tries = 3
-    script: ClassVar[list[Any]] = []
-    told: ClassVar[list[str]] = []
-    breaks_at_claim: ClassVar[bool] = False
-
-    def claim(self, command: Command, *, now: Any) -> None:
-        self.told.append("claim")
-        if self.breaks_at_claim:
-            raise self.script.pop(0)
-        if self.script and isinstance(self.script[0], NotWanted):
-            raise self.script.pop(0)
-
-    def call(self, command: Command) -> Any:
-        self.told.append("call")
-        step = self.script.pop(0)
-        if isinstance(step, Exception):
-            raise step
-        return step() if callable(step) else step
-
-    def record(self, command: Command, answer: Any, *, now: Any) -> commands.Next:
-        self.told.append("record")
-        if answer == "broken":
-            Organization.objects.create(name="half written")
-            raise ZeroDivisionError
-        if answer == "broken twice":
-            self.script.append("and again")
-            raise ZeroDivisionError
-        return answer
-
-    def rejected(self, command: Command, error: Rejected, *, now: Any) -> commands.Next:
-        return Failed("Refused, and why.")
-
-    def unclear(self, command: Command, *, reason: str, now: Any) -> commands.Next:
-        self.told.append("unclear")
-        if self.script == ["and again"]:
-            raise ZeroDivisionError
-        return Unclear(reason)
-
-    def retrying(self, command: Command, *, reason: str, at: Any, now: Any) -> None:
-        self.told.append("retrying")
-
-    def gave_up(self, command: Command, *, reason: str, now: Any) -> None:
-        self.told.append("gave up")
-
-    def backoff(self, failures: int) -> float:
-        return 10.0 * failures
-
-
-class Asks(Scripted):
-    kind = "test.ask"
-
-
-class Keyed(Scripted):
-    kind = "test.keyed"
-    policy = Policy.KEYED
-
-
-class Once(Scripted):
-    kind = "test.once"
-    policy = Policy.ONCE
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _registered() -> Iterator[None]:
-    for handler in (Asks, Keyed, Once):
-        commands.register(handler)
-    yield
-    for handler in (Asks, Keyed, Once):
-        del handlers._handlers[handler.kind]
-
-
-@pytest.fixture
-def make(db: None) -> Callable[..., Command]:
-    """Make a command whose handler follows the script."""
-
-    def make(kind: str = "test.ask", *script: Any) -> Command:
-        Scripted.script[:] = script
-        Scripted.told.clear()
-        target = Organization.objects.create(name="Target")
-        with transaction.atomic():
-            return commands.create(kind, target, request=b"frozen")
-
-    return make
-
-
-def fresh(command: Command) -> Command:
-    command.refresh_from_db()
-    return command
 
 
 def outcomes(command: Command) -> list[str]:
@@ -377,38 +282,3 @@ def test_cancelling_works_only_before_it_is_sent(make):
     other = make("test.ask")
     assert commands.cancel(other, reason="Not needed.", now=timezone.now()) is True
     assert commands.run(other.pk) is False
-
-
-class TestDispatcher:
-    @pytest.fixture
-    def sent(self, monkeypatch) -> list[int]:
-        """The ids whose hints reached the broker."""
-        from core import hints
-
-        ids: list[int] = []
-        monkeypatch.setattr(hints, "send", lambda pk: ids.append(pk) or True)
-        return ids
-
-    def test_it_sends_what_is_due_and_not_again_at_once(self, make, sent):
-        command = make()
-        now = timezone.now()
-        assert dispatcher.dispatch(now=now) == 0, "the hint went out with the commit"
-        later = now + dispatcher.HINT_AGAIN + timedelta(seconds=1)
-        assert dispatcher.dispatch(now=later) == 1
-        assert dispatcher.dispatch(now=later) == 0
-        assert sent == [command.pk]
-
-    def test_it_sends_what_a_killed_worker_left(self, make, sent):
-        command = make()
-        commands._claim(command.pk, timezone.now())
-        assert dispatcher.dispatch(now=timezone.now() + timedelta(seconds=20)) == 0, "its lease still runs"
-        assert dispatcher.dispatch(now=timezone.now() + timedelta(seconds=60)) == 1
-        assert sent == [command.pk]
-
-    def test_it_sends_a_wait_when_its_time_comes(self, make, sent):
-        at = timezone.now() + timedelta(seconds=3)
-        command = make("test.ask", Later(at))
-        commands.run(command.pk)
-        assert dispatcher.dispatch(now=at - timedelta(seconds=1)) == 0
-        assert dispatcher.dispatch(now=at + timedelta(seconds=1)) == 1
-        assert sent == [command.pk]
