@@ -62,10 +62,10 @@ def _home(request: StaffRequest, status: int = 200, **forms: object) -> HttpResp
     clinic = request.clinic
     context = {
         "form": ClinicForm(clinic=clinic),
-        "person_form": PersonForm(),
+        "person_form": PersonForm(auto_id="person_%s"),
         "password_form": PasswordForm(clinic=clinic),
-        "provider_form": ProviderForm(),
-        "token_form": TokenForm(clinic=clinic),
+        "provider_form": ProviderForm(auto_id="provider_%s"),
+        "token_form": TokenForm(clinic=clinic, auto_id="token_%s"),
         "people": Membership.objects.filter(clinic=clinic).select_related("user").order_by("user__name"),
         "providers": Provider.objects.filter(clinics=clinic),
         "tokens": ApiToken.objects.filter(clinic=clinic, revoked_at=None).select_related("user"),
@@ -78,7 +78,7 @@ def _home(request: StaffRequest, status: int = 200, **forms: object) -> HttpResp
 @staff(Role.ADMIN)
 def add_person(request: StaffRequest) -> HttpResponse:
     """Give someone a role in this clinic."""
-    form = PersonForm(request.POST)
+    form = PersonForm(request.POST, auto_id="person_%s")
     if not form.is_valid():
         return _home(request, status=422, person_form=form)
     data = form.cleaned_data
@@ -120,7 +120,7 @@ def set_password(request: StaffRequest) -> HttpResponse:
 @staff(Role.ADMIN)
 def add_provider(request: StaffRequest) -> HttpResponse:
     """Add a provider who treats in this clinic."""
-    form = ProviderForm(request.POST)
+    form = ProviderForm(request.POST, auto_id="provider_%s")
     if not form.is_valid():
         return _home(request, status=422, provider_form=form)
     services.add_provider(request.clinic, by=request.user, **form.cleaned_data)
@@ -131,7 +131,7 @@ def add_provider(request: StaffRequest) -> HttpResponse:
 @staff(Role.ADMIN)
 def add_token(request: StaffRequest) -> HttpResponse:
     """Make an API token and show it this once."""
-    form = TokenForm(request.POST, clinic=request.clinic)
+    form = TokenForm(request.POST, clinic=request.clinic, auto_id="token_%s")
     if not form.is_valid():
         return _home(request, status=422, token_form=form)
     token = tokens.issue(

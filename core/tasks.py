@@ -1,5 +1,6 @@
 """Celery tasks: five lines each. When to try again is a column, never Celery's."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,17 @@ from django.utils import timezone
 from core import commands, tidying
 from core.models import KeptAnswer
 
+logger = logging.getLogger("frontdesk.commands")
+
 
 @shared_task
 def run_command(*, command_id: int, **kwargs: Any) -> None:
     """Claim, call and record one command."""
-    commands.run(command_id)
+    try:
+        commands.run(command_id)
+    except Exception:
+        # The dispatcher comes again; Celery's own line would repeat the exception's message.
+        logger.exception("command %s was not run", command_id)
 
 
 @shared_task
