@@ -53,7 +53,7 @@ def test_it_asks_for_the_visit_and_tells_the_answer(cast: Cast, api: Api) -> Non
         "coverageLevel": "INDIVIDUAL",
         "unit": "CURRENCY",
         "value": 25,
-        "additional_notes": "A VISIT",
+        "additional_notes": "VISIT",
     }
     found = {"service_specific_coverage": [{"service_code": "PT", "in_network_flat": [copay]}]}
     found["plan_coverage"] = {"in_network": {"deductible_remaining": {"individual": 640}}}
