@@ -324,7 +324,7 @@ def _words(field: forms.BoundField) -> str:
 def _written(field: forms.BoundField, value: Any) -> str:
     """Return a number with its sign, a date and a time written out; "" for other fields and what cannot be read."""
     if field.name == "called_at":
-        return _moment(str(value), field.form.clinic.zone)
+        return _moment(str(value), cast(CaptureForm, field.form).clinic.zone)
     try:
         read = field.field.clean(value)
     except forms.ValidationError:

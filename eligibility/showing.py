@@ -164,11 +164,12 @@ def _networks(lines: Sequence[BenefitLine], service_type_code: str) -> Iterator[
     """Return what was said in network and out of network; a network nothing was said about is left out."""
     for label, inside in (("In network", True), ("Out of network", False), ("Network not stated", None)):
         own = [line for line in lines if line.in_network is inside]
-        asked = {"in_network": bool(inside), "service_type_code": service_type_code}
         yearly = [
             YearlyAmount(words, meter)
             for words, measure, level in _YEARLY
-            if (meter := measure(own, level=level, **asked)).is_stated
+            if (
+                meter := measure(own, level=level, in_network=bool(inside), service_type_code=service_type_code)
+            ).is_stated
         ]
         measured = {line for item in yearly for line in item.meter.lines}
         stated = [line for line in own if line.kind in _LISTED and line not in measured]

@@ -49,7 +49,7 @@ def request_check(
     """
     asked: dict[str, Any] = {"date_of_service": date_of_service, "service_type_code": service_type_code}
     question = build_question(coverage, clinic=clinic, appointment=appointment, ask_as=ask_as, **asked)
-    known = {"coverage": coverage, "clinic": clinic, "appointment": appointment, "requested_by": by}
+    known: dict[str, Any] = {"coverage": coverage, "clinic": clinic, "appointment": appointment, "requested_by": by}
     known["asked_of"] = asked_of(coverage)
     try:
         with transaction.atomic():

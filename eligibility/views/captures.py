@@ -44,7 +44,7 @@ def start_capture(request: HttpRequest, code: UUID) -> HttpResponse:
         form = CaptureForm(asker.clinic, coverage, initial=initial)
         return render(request, "eligibility/capture_form.html", _page(form, coverage, None, appointment))
     form = CaptureForm(asker.clinic, coverage, request.POST)
-    known = {"coverage": coverage, "appointment": appointment, "form_code": _code(request, "form")}
+    known: dict[str, Any] = {"coverage": coverage, "appointment": appointment, "form_code": _code(request, "form")}
     try:
         capture = services.start_capture(clinic=asker.clinic, typed=form.typed(), by=asker.user, **known)
     except services.BegunAlready as begun:

@@ -140,7 +140,7 @@ def restored_without(coverage: Coverage) -> Coverage | None:
 
     Nothing comes back beside a later coverage that replaced this one, and nothing that a person took out.
     """
-    old = Coverage.objects.filter(pk=coverage.replaces_id).first()
+    old = coverage.replaces and Coverage.objects.filter(pk=coverage.replaces.pk).first()
     if old is None or not Coverage.objects.on_file().filter(pk=coverage.pk).exists():
         return None
     was_ended = old.status == Status.REPLACED or (old.is_current and old.termination_date is not None)
