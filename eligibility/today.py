@@ -22,23 +22,14 @@ from .models import EligibilityCheck
 
 def light(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
     """Return a light for each appointment whose patient has a coverage; two queries whatever their number."""
-    coverages = _first_coverages(appointments)
+    coverages = Coverage.objects.select_related("patient").for_visits(appointments)
     checks = _newest_checks(clinic, coverages.values(), {visit.date_of_service for visit in appointments})
     lights = {}
     for appointment in appointments:
-        coverage = coverages.get(appointment.patient_id)
+        coverage = coverages.get(appointment.pk)
         if coverage is not None:
             lights[appointment.pk] = _light(appointment, coverage, checks)
     return lights
-
-
-def _first_coverages(appointments: list[Appointment]) -> dict[int, Coverage]:
-    """Return each patient's first coverage in use."""
-    patients = {appointment.patient_id for appointment in appointments}
-    first: dict[int, Coverage] = {}
-    for coverage in Coverage.objects.current().filter(patient__in=patients).select_related("patient"):
-        first.setdefault(coverage.patient_id, coverage)
-    return first
 
 
 _Asked = tuple[int, date, str]
@@ -59,6 +50,8 @@ def _light(appointment: Appointment, coverage: Coverage, checks: dict[_Asked, El
     if not coverage.is_insurance:
         return Light("none", "The patient pays")
     day = appointment.date_of_service
+    if not coverage.is_valid_on(day):
+        return Light("none", "No coverage that day")
     exact = checks.get((coverage.pk, day, appointment.service_type_code))
     if exact is not None:
         return _answered(exact, appointment, coverage)
