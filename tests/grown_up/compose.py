@@ -4,10 +4,8 @@ What a container would give is put in its place: host names become the loopback 
 paths of volumes and secrets become folders.
 """
 
-import base64
 import os
 import re
-import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -33,7 +31,7 @@ class Compose:
         `instead` replaces values of the file's environment."""
         self.folder, self.env_file, self.instead = folder, dict(env_file), dict(instead)
         self.services: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-        self.places = {**places, "/run/secrets": str(_make_secrets(folder / "secrets"))}
+        self.places = {**places, "/run/secrets": str(_make_secrets(folder))}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def environment(self, service: str) -> dict[str, str]:
@@ -99,8 +97,7 @@ def _image_environment() -> list[str]:
 
 
 def _make_secrets(folder: Path) -> Path:
-    """Make the two secret files as docs/deploying.md does."""
-    folder.mkdir(parents=True, mode=0o700)
-    (folder / "secret_key").write_text(base64.b64encode(secrets.token_bytes(48)).decode())
-    (folder / "sealing_keys").write_text(f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}\n")
-    return folder
+    """Make the secrets with the very commands of docs/deploying.md."""
+    commands = (ROOT / "docs" / "deploying.md").read_text().split("```")[1]
+    subprocess.run(["sh", "-euc", commands], cwd=folder, check=True)
+    return folder / "secrets"

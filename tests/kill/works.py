@@ -37,7 +37,8 @@ class Work(Protocol):
 
 def _patient(world: World) -> dict[str, Any]:
     number = 10_000 + uuid.uuid4().int % 2**31
-    person = {"first_name": "Kim", "last_name": f"Number {number}", "birth_date": "1980-01-31"}
+    name = "".join("abcdefghij"[int(digit)] for digit in str(number))
+    person = {"first_name": "Kim", "last_name": name, "birth_date": "1980-01-31"}
     return dict(world.desk.post("patients/", {**person, "spry_patient_id": number}))
 
 
