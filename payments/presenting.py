@@ -76,14 +76,14 @@ class Hold:
 def state_of(batch: PaymentBatch) -> dict[str, str]:
     """Return the state and the word for a batch."""
     state, label = STATE_WORDS[BatchStatus(batch.status)]
-    if batch.status == S.LOADED and not batch.account.holds:
+    if batch.status == S.LOADED and not batch.holds:
         return {"state": "needs-you", "label": "Loaded, waits for release"}
     return {"state": state, "label": label}
 
 
 def life_line(batch: PaymentBatch) -> list[dict[str, Any]]:
     """Return the steps of the whole life with who and when."""
-    rest = "Held" if batch.account.holds else "Loaded"
+    rest = "Held" if batch.holds else "Loaded"
     rested = batch.transitions.filter(new__in=[S.HELD, S.LOADED]).order_by("-pk").values_list("at", flat=True).first()
     ended = batch.transitions.filter(new=S.RECONCILED).values_list("at", flat=True).first()
     people = [
@@ -116,7 +116,7 @@ def _place_of(batch: PaymentBatch) -> tuple[int, bool]:
         old = BatchStatus(last.old) if last else S.DRAFT
         return _PLACES.get(old, 2), True
     place = _PLACES[status]
-    return (3 if status is S.LOADED and not batch.account.holds else place), False
+    return (3 if status is S.LOADED and not batch.holds else place), False
 
 
 def _step_state(number: int, place: int, stopped: bool) -> str:
@@ -196,7 +196,7 @@ def holds(batch: PaymentBatch, now: datetime) -> list[Hold]:
         found.append(Hold("warn", "What was to be sent was called off", order.reason))
     elif order is not None and order.status == Command.Status.CANCELLED and batch.status in (S.HELD, S.LOADED):
         found.append(Hold("warn", "The last order was not sent", order.reason))
-    if batch.status == S.SUBMITTED and not batch.account.holds:
+    if batch.status == S.SUBMITTED and not batch.holds:
         text = "The vendor pays as soon as it is started. So nothing is started before someone presses release."
         found.append(Hold("info", "This account does not hold payments", text))
     return found

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from payments.rules.claims import is_amount
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # half a character, written as an escape
 MOST_BYTES = 30_000_000
 _BATCH_MEMBERS = {
     "clientRequestId",
@@ -76,8 +81,8 @@ def _batch(document: dict[str, Any]) -> GivenPayments:
     payments, total, count = document["payments"], document.get("totalAmount"), document.get("numberOfPayments")
     if not isinstance(payments, list):
         raise Unreadable("“payments” has to be a list.", "payments")
-    if total is not None and (type(total) not in (int, Decimal) or not Decimal(total).is_finite()):
-        raise Unreadable("“totalAmount” has to be a number.", "totalAmount")
+    if total is not None and not is_amount(total):
+        raise Unreadable("“totalAmount” has to be a number of dollars.", "totalAmount")
     if count is not None and type(count) is not int:
         raise Unreadable("“numberOfPayments” has to be a whole number.", "numberOfPayments")
     total_amount = None if total is None else Decimal(total)
@@ -141,22 +146,27 @@ def _parse(text: str) -> Any:
         if len(document) == len(members):
             return document
         odd.append(twice := _Twice(document))
-        names = [name for name, _ in members]
-        twice.name = next(name for name in names if names.count(name) > 1)
+        twice.name = Counter(name for name, _ in members).most_common(1)[0][0]
         return twice
 
     try:
         document = json.loads(text, parse_float=Decimal, parse_constant=constant, object_pairs_hook=pairs)
     except json.JSONDecodeError as wrong:
         raise Unreadable(f"Line {wrong.lineno}, column {wrong.colno} is not JSON: {wrong.msg}.") from None
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, InvalidOperation):
         raise Unreadable("A number is too long, or the text is nested too deep.") from None
-    for path, value in _walk(document) if odd else ():
+    for path, value in _walk(document) if odd or _SURROGATE.search(text) else ():
         if isinstance(value, _NotANumber):
             raise Unreadable("NaN and Infinity are no amounts.", path)
+        if _is_half(value) or (isinstance(value, dict) and any(map(_is_half, value))):
+            raise Unreadable("This holds half a character. Write it again.", path)
         if isinstance(value, _Twice):
             raise Unreadable(f"“{value.name[:50]}” stands twice in one object. Keep the right one.", path)
     return document
+
+
+def _is_half(value: Any) -> bool:
+    return isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def _walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

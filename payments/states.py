@@ -70,6 +70,8 @@ MOVES: dict[tuple[BatchStatus, BatchStatus], frozenset[Actor]] = {
     (S.LOADING, S.LOADED): _MACHINE,
     (S.LOADED, S.STARTING): _MACHINE,
     (S.STARTING, S.HELD): _MACHINE,
+    (S.CREATING, S.APPROVED): _MACHINE,  # certainly not sent
+    (S.CREATING, S.SUBMITTED): _MACHINE,  # nor approved any more
     (S.STARTING, S.LOADED): _MACHINE,  # certainly not sent
     # The point of no return.
     (S.LOADED, S.RELEASING): _MACHINE,

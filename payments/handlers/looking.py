@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from core import commands
 from core.commands import Done, Failed, Handler, Later, Next, Policy
-from core.http import OutcomeUnknown, VendorError
+from core.http import OutcomeUnknown, Rejected, VendorError
 from core.models import Command
 from payments.handlers.orders import client_of, load
-from payments.handlers.outcomes import alarm, finish, quiet, review
-from payments.models import PaymentBatch, VendorLook
+from payments.handlers.outcomes import alarm, finish, review, seen_held
+from payments.models import Payment, PaymentBatch, VendorLook
 from payments.proof import Proof, Step, Verdict, judge
+from payments.services.certainty import has_refused_part, not_done_twice, quiet, step_of
 from payments.services.moves import lock, move
 from payments.services.sending import LOOK, expected, open_order
 from payments.states import Actor, BatchStatus
 from payments.vendors.optum import Optum
 from payments.vendors.optum.client import READ_SECONDS
-from payments.vendors.optum.wire import STANDINGS, RemoteBatch, Standing
+from payments.vendors.optum.wire import ARRIVED, ON_THE_WAY, RemoteBatch, RemotePayment, Standing
 
 S = BatchStatus
 _FOLLOW_EVERY = timedelta(minutes=15)
 _FOLLOW_FOR = timedelta(days=90)
-_STEPS = {
-    S.CREATING: Step.CREATE,
-    S.LOADING: Step.ADD,
-    S.STARTING: Step.START,
-    S.HELD: Step.START,
-    S.RELEASING: Step.RELEASE,
-    S.RELEASED: Step.RELEASE,
-    S.CANCELLING: Step.CANCEL,
-}
 
 
 @dataclass(frozen=True)
@@ -40,6 +32,7 @@ class Seen:
 
     remote: RemoteBatch | None
     payment_id: str = ""
+    payments: dict[str, RemotePayment] = field(default_factory=dict)
     failed: str = ""
 
 
@@ -63,6 +56,8 @@ class Look(Handler):
                 remote = client.batch(batch.vendor_batch_id)
             else:
                 remote = client.find_batch(batch.client_request_id)
+            if remote is not None and batch.status == S.RELEASED and remote.standing is Standing.FINISHED:
+                return Seen(remote, payments=client.payments_in(remote.batch_id))
             if remote is None or step_of(batch) is not Step.SINGLE:
                 return Seen(remote)
             return Seen(remote, _payment_id(client, batch, remote))
@@ -75,15 +70,19 @@ class Look(Handler):
         """Keep what was seen, and do what it proves."""
         batch = lock(command.target_pk)
         if seen.failed:
-            return Later(now + _FOLLOW_EVERY, f"Optum {seen.failed}.")
+            return _too_long(batch, now) or Later(now + _FOLLOW_EVERY, f"Optum {seen.failed}.")
         verdict = judge(step_of(batch), seen.remote, expected(batch))
         _keep(batch, command, seen.remote, verdict, now)
+        if seen_held(batch, seen.remote, now):
+            _keep_id(batch, seen)
+            _settle(batch, Done(), now)
+            return Done()
         if batch.status == S.UNCLEAR:
             outcome = _resolve(batch, seen, verdict, now)
         elif batch.status == S.NEEDS_REVIEW:
             outcome = _show(batch, seen, verdict, now)
         elif batch.status == S.RELEASED:
-            return _follow(batch, seen.remote, verdict, now)
+            return _follow(batch, seen, verdict, now)
         else:
             if verdict.proof is Proof.ALARM and batch.status == S.HELD:
                 alarm(batch, verdict.sentence, now)
@@ -91,42 +90,27 @@ class Look(Handler):
         # A batch that a look found released is followed by this same look from then on.
         return Later(now + quiet()) if batch.status == S.RELEASED else outcome
 
+    def rejected(self, command: Command, error: Rejected, *, now: datetime) -> Next:
+        """The vendor refuses to be asked: what is unclear is left to a person."""
+        reason = f"The vendor refused to tell (HTTP {error.status})."
+        self.gave_up(command, reason=reason, now=now)
+        return Failed(reason)
+
     def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
-        """The vendor could not be read: an unclear batch is left to a person."""
+        """The vendor could not be read: what is unclear, or was to be followed, is left to a person."""
         batch = lock(command.target_pk)
-        if batch.status == S.UNCLEAR:
+        if batch.status in (S.UNCLEAR, S.RELEASED):
             _settle(batch, Failed(reason), now)
-            review(batch, f"{batch.reason} {reason} So nobody knows how it stands.", now, look=False)
+            review(batch, f"{batch.reason} {reason} So nobody knows how it stands."[:500], now, look=False)
 
 
 def _payment_id(client: Optum, batch: PaymentBatch, remote: RemoteBatch) -> str:
     """Return the vendor's id of a single payment, which its release needs. Raises OutcomeUnknown without one."""
     reference = batch.payments.get().issuer_reference_id
-    found = client.payment_ids(remote.batch_id).get(reference, "")
-    if not found:
+    found = client.payments_in(remote.batch_id).get(reference)
+    if found is None:
         raise OutcomeUnknown("optum", "does not tell the payment's id")
-    return found
-
-
-def step_of(batch: PaymentBatch) -> Step:
-    """Return the call that a look at this batch speaks of."""
-    status = BatchStatus(batch.came_from or batch.status)
-    if batch.is_single and (status is S.CREATING or (status is S.RELEASING and not batch.account.holds)):
-        return Step.SINGLE
-    if status is S.LOADED:
-        return Step.START if batch.account.holds else Step.RELEASE
-    return _STEPS.get(status, Step.CREATE)
-
-
-def not_done_twice(batch: PaymentBatch) -> bool:
-    """Whether two looks after the quiet period, a fifth of it apart, say that the call was not carried out."""
-    since = batch.transitions.filter(new__in=[S.UNCLEAR, S.NEEDS_REVIEW]).order_by("-pk").first()
-    unclear = batch.transitions.filter(new=S.UNCLEAR).order_by("-pk").first() or since
-    if unclear is None:
-        return False
-    looks = list(batch.looks.filter(at__gte=unclear.at + quiet())[:2])
-    proven = len(looks) == 2 and all(look.proof == Proof.NOT_DONE for look in looks)
-    return proven and looks[0].at - looks[1].at >= quiet() / 5
+    return found.payment_id
 
 
 def _keep(batch: PaymentBatch, command: Command, remote: RemoteBatch | None, verdict: Verdict, now: datetime) -> None:
@@ -135,7 +119,13 @@ def _keep(batch: PaymentBatch, command: Command, remote: RemoteBatch | None, ver
         names = ("word", "expected_total", "expected_count", "current_total", "current_count")
         figures = {name: getattr(remote, name) for name in names}
     VendorLook.objects.create(
-        batch=batch, command=command, at=now, proof=verdict.proof, sentence=verdict.sentence[:300], **figures
+        batch=batch,
+        command=command,
+        at=now,
+        step=step_of(batch),
+        proof=verdict.proof,
+        sentence=verdict.sentence[:300],
+        **figures,
     )
 
 
@@ -171,7 +161,7 @@ def _not_done(batch: PaymentBatch, verdict: Verdict, now: datetime) -> None:
         reason = "The vendor refuses this as a duplicate, but what it has is not ours. Nothing is sent again."
         _settle(batch, Failed(reason), now)
         review(batch, reason, now, look=False)
-    elif step in (Step.CANCEL, Step.RELEASE):
+    elif order is None or step in (Step.CANCEL, Step.RELEASE):
         _settle(batch, Failed(verdict.sentence), now)
         review(batch, f"{verdict.sentence} Two looks say so.", now, may_send_again=True, look=False)
     else:
@@ -188,33 +178,65 @@ def _show(batch: PaymentBatch, seen: Seen, verdict: Verdict, now: datetime) -> N
     if verdict.proof is Proof.DONE:
         _finish(batch, seen, verdict, now)
     else:
-        may_send_again = verdict.proof is Proof.NOT_DONE and not_done_twice(batch)
+        proven = verdict.proof is Proof.NOT_DONE and not_done_twice(batch)
+        may_send_again = proven and not has_refused_part(batch)
         batch.change(batch.version, may_send_again=may_send_again)
     return Done()
 
 
-def _follow(batch: PaymentBatch, remote: RemoteBatch | None, verdict: Verdict, now: datetime) -> Next:
-    """Follow a released batch until the vendor has finished it; say so when it never left."""
-    if remote is not None and remote.standing is Standing.FINISHED and verdict.proof is Proof.DONE:
-        move(batch, S.RECONCILED, actor=Actor.MACHINE, now=now, reason=verdict.sentence)
+def _follow(batch: PaymentBatch, seen: Seen, verdict: Verdict, now: datetime) -> Next:
+    """Follow a released batch until every payment of it has arrived; a person is told when it goes otherwise."""
+    if verdict.proof is not Proof.DONE:
+        return _not_released(batch, seen.remote, verdict, now)
+    if seen.remote is None or seen.remote.standing is not Standing.FINISHED:
+        return _too_long(batch, now) or Later(now + _FOLLOW_EVERY)
+    words = _keep_payments(batch, seen.payments)
+    lost = sum(word not in ON_THE_WAY and word != ARRIVED for word in words)
+    if lost:
+        reason = f"{lost} of {len(words)} payments did not arrive. The payments below name them."
+        review(batch, reason, now, look=False)
         return Done()
-    if remote is not None and remote.standing in (Standing.CREATED, Standing.HELD):
-        if _kept_twice(batch):
-            reason = "The vendor said that it released the batch, but still keeps it."
-            review(batch, reason, now, may_send_again=verdict.proof is Proof.NOT_DONE, look=False)
-            return Done()
+    if any(word != ARRIVED for word in words):
+        return _too_long(batch, now) or Later(now + _FOLLOW_EVERY)
+    move(batch, S.RECONCILED, actor=Actor.MACHINE, now=now, reason="The vendor has paid every payment of it.")
+    return Done()
+
+
+def _not_released(batch: PaymentBatch, remote: RemoteBatch | None, verdict: Verdict, now: datetime) -> Next:
+    """Two looks after the quiet period say that it is not on its way."""
+    since = (batch.released_at or now) + quiet()
+    proofs = list(batch.looks.filter(at__gte=since).values_list("proof", flat=True)[:2])
+    if len(proofs) < 2 or Proof.DONE in proofs:
         return Later(now + quiet() / 5)
-    if batch.released_at is not None and now - batch.released_at > _FOLLOW_FOR:
-        return Done()
-    return Later(now + _FOLLOW_EVERY)
+    keeps = remote is not None and remote.standing in (Standing.CREATED, Standing.HELD)
+    reason = "The vendor said that it released the batch, but still keeps it." if keeps else verdict.sentence
+    review(batch, reason, now, may_send_again=verdict.proof is Proof.NOT_DONE, look=False)
+    return Done()
 
 
-def _kept_twice(batch: PaymentBatch) -> bool:
-    if batch.released_at is None:
-        return False
-    looks = batch.looks.filter(at__gte=batch.released_at + quiet())
-    words = [look.word.casefold() for look in looks[:2]]
-    return len(words) == 2 and all(STANDINGS.get(word) in (Standing.CREATED, Standing.HELD) for word in words)
+def _too_long(batch: PaymentBatch, now: datetime) -> Next | None:
+    """After weeks the machine stops looking, and says so."""
+    if batch.released_at is None or now - batch.released_at <= _FOLLOW_FOR:
+        return None
+    reason = f"{_FOLLOW_FOR.days} days after its release the vendor has not finished it."
+    review(batch, reason, now, look=False)
+    return Done()
+
+
+def _keep_payments(batch: PaymentBatch, told: dict[str, RemotePayment]) -> list[str]:
+    """Write down the vendor's id and word of each payment; return the words, empty where it tells none."""
+    rows = list(batch.payments.only("pk", "issuer_reference_id", "vendor_payment_id", "vendor_status"))
+    for row in rows:
+        payment = told.get(row.issuer_reference_id)
+        if payment is not None:
+            row.vendor_payment_id, row.vendor_status = payment.payment_id, payment.word
+    Payment.objects.bulk_update(rows, ["vendor_payment_id", "vendor_status"], batch_size=500)
+    return [row.vendor_status.strip().casefold() for row in rows]
+
+
+def _keep_id(batch: PaymentBatch, seen: Seen) -> None:
+    if seen.payment_id:
+        batch.payments.update(vendor_payment_id=seen.payment_id)
 
 
 def _finish(batch: PaymentBatch, seen: Seen, verdict: Verdict, now: datetime) -> None:

@@ -10,8 +10,8 @@ from core import commands
 from core.commands import Done, Next, NotWanted, Policy
 from core.models import Command
 from payments.handlers.orders import Order, Sent, body_of, client_of, late_success, load, look_after
-from payments.handlers.outcomes import alarm, finish, refused_whole, review, uncertain
-from payments.models import PaymentBatch
+from payments.handlers.outcomes import alarm, finish, refused_whole, review, seen_held, uncertain
+from payments.models import Payment, PaymentBatch
 from payments.proof import Proof, Step, judge
 from payments.services.frozen import hash_of_bytes
 from payments.services.moves import move
@@ -88,11 +88,11 @@ class Single(Making):
 
     def rests(self, batch: PaymentBatch) -> BatchStatus:
         """It follows the approval, or the release press where creating is paying."""
-        return BatchStatus.APPROVED if batch.account.holds else BatchStatus.LOADED
+        return BatchStatus.APPROVED if batch.holds else BatchStatus.LOADED
 
     def doing(self, batch: PaymentBatch) -> BatchStatus:
         """While it is carried out."""
-        return BatchStatus.CREATING if batch.account.holds else BatchStatus.RELEASING
+        return BatchStatus.CREATING if batch.holds else BatchStatus.RELEASING
 
     def claim(self, command: Command, *, now: datetime) -> None:
         """As for every order; a late answer to an earlier attempt stops a new one."""
@@ -119,6 +119,9 @@ class Single(Making):
             batch.change(batch.version, vendor_batch_id=answer.batch_id)
             if sent.seen is None:
                 return self.unusable(command, now=now)
+            Payment.objects.filter(batch=batch).update(vendor_payment_id=answer.payment_id)
+            if seen_held(batch, sent.seen, now):
+                return Done()
             verdict = judge(Step.SINGLE, sent.seen, expected(batch))
             if verdict.proof is Proof.ALARM:
                 return alarm(batch, verdict.sentence, now)
@@ -130,7 +133,7 @@ class Single(Making):
     def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
         """It could not be sent; an unreleased payment waits for another press."""
         batch = self.batch_of(command)
-        if batch.account.holds:
+        if batch.holds:
             super().gave_up(command, reason=reason, now=now)
             return
         reason = f"{reason} Nothing was sent. Release it again when the vendor can be reached."

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
 from core.commands import Failed, Later, Next, Unclear
 from core.models import Command, CommandAttempt
-from payments.models import Payment, PaymentBatch, PaymentChunk
+from payments.models import Payment, PaymentAccount, PaymentBatch, PaymentChunk
 from payments.proof import Step
+from payments.services.certainty import quiet
 from payments.services.moves import free_keys, freeze, move
 from payments.services.sending import BytesChanged, ask_vendor, send_on
 from payments.states import Actor, BatchStatus
+from payments.vendors.optum.wire import RemoteBatch, Standing
 
 S = BatchStatus
 Outcome = CommandAttempt.Outcome
 _UNSURE = (Outcome.UNCLEAR, Outcome.LOST, Outcome.BROKEN, Outcome.LATE)
 
 
-def quiet() -> timedelta:
-    """Return how long the vendor is left alone before "not done" is believed."""
-    return timedelta(seconds=settings.PAYMENTS_QUIET_SECONDS)
-
-
 def is_money(step: Step, batch: PaymentBatch) -> bool:
     """Whether this call lets money leave: a release, or creating a single payment in an account that does not hold."""
-    return step is Step.RELEASE or (step is Step.SINGLE and not batch.account.holds)
+    return step is Step.RELEASE or (step is Step.SINGLE and not batch.holds)
 
 
 # ---- done ----------------------------------------------------------------------------------------
@@ -72,7 +69,7 @@ def go_on(batch: PaymentBatch, now: datetime) -> None:
 def _finish_single(batch: PaymentBatch, batch_id: str, payment_id: str, now: datetime, reason: str) -> None:
     Payment.objects.filter(batch=batch).update(vendor_payment_id=payment_id)
     batch.chunks.update(status=PaymentChunk.Status.CONFIRMED, vendor_payment_id=payment_id)
-    if batch.account.holds:
+    if batch.holds:
         _to(batch, S.HELD, now, reason, vendor_batch_id=batch_id)
     else:
         _to(batch, S.RELEASED, now, reason, vendor_batch_id=batch_id, released_at=now)
@@ -91,6 +88,28 @@ def _finish_chunk(batch: PaymentBatch, payment_id: str, now: datetime, reason: s
 
 def _to(batch: PaymentBatch, new: BatchStatus, now: datetime, reason: str, **fields: Any) -> None:
     move(batch, new, actor=Actor.MACHINE, now=now, reason=reason, **fields)
+
+
+def seen_held(batch: PaymentBatch, seen: RemoteBatch | None, now: datetime) -> bool:
+    """Note that the vendor holds what it was told to start; True when that was to be the batch's release.
+
+    Then nothing has left: the batch waits as any held one does, and its release is another press.
+    """
+    account = batch.account
+    if seen is None or seen.standing is not Standing.HELD or not account.holds or not settings.PAYMENTS_STATUS_READS:
+        return False
+    if account.hold_proven_at is None and not account.is_frozen:
+        PaymentAccount.objects.filter(pk=account.pk).update(hold_proven_at=now)
+        account.refresh_from_db()
+    whole = (seen.current_total, seen.current_count) == (batch.total, batch.count)
+    releasing = S.RELEASING in (batch.status, batch.came_from)
+    if not (whole and releasing and batch.kept is False):
+        return False
+    reason = "The vendor holds it after all: nothing has left. It waits for its release."
+    if batch.is_single:
+        batch.chunks.update(status=PaymentChunk.Status.CONFIRMED)
+    _to(batch, S.HELD, now, reason, released_by=None, vendor_batch_id=seen.batch_id)
+    return True
 
 
 # ---- refused -------------------------------------------------------------------------------------
@@ -137,5 +156,6 @@ def review(
 
 def alarm(batch: PaymentBatch, reason: str, now: datetime) -> Failed:
     """Money moves that nobody released: freeze the account and leave it to a person."""
+    PaymentAccount.objects.filter(pk=batch.account_id).update(hold_proven_at=None)
     freeze(batch.account, reason=reason, by=None, now=now)
     return review(batch, reason, now, look=False)

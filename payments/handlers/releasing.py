@@ -20,7 +20,7 @@ from payments.handlers.orders import (
     look_before,
     was_sent_before,
 )
-from payments.handlers.outcomes import alarm, finish, review, uncertain
+from payments.handlers.outcomes import alarm, finish, review, seen_held, uncertain
 from payments.models import PaymentBatch
 from payments.proof import Proof, Step, judge
 from payments.services.frozen import hash_of_bytes
@@ -28,7 +28,7 @@ from payments.services.moves import move
 from payments.services.sending import CANCEL, RELEASE, START, expected
 from payments.states import Actor, BatchStatus
 from payments.vendors.optum.client import Optum
-from payments.vendors.optum.wire import Answer, Outcome, RemoteBatch
+from payments.vendors.optum.wire import BEYOND_HELD, Answer, Outcome, RemoteBatch
 
 S = BatchStatus
 
@@ -101,6 +101,12 @@ class Start(Once):
         """While it is carried out."""
         return S.STARTING
 
+    def claim(self, command: Command, *, now: datetime) -> None:
+        """As for every order; only an account that surely holds is started without a release."""
+        if not self.batch_of(command).holds:
+            raise NotWanted("It is not proven any more that the account holds. It waits for its release.")
+        super().claim(command, now=now)
+
     def send(self, client: Optum, batch: PaymentBatch, command: Command) -> Answer:
         """Start it."""
         return client.start(batch.vendor_batch_id)
@@ -115,6 +121,7 @@ class Start(Once):
                 return alarm(batch, verdict.sentence, now)
             if verdict.proof is not Proof.DONE:
                 return self.unclear(command, reason=verdict.sentence, now=now)
+            seen_held(batch, seen, now)
         return super().done(command, batch, seen, now)
 
     def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
@@ -136,7 +143,7 @@ class Release(Once):
 
     def rests(self, batch: PaymentBatch) -> BatchStatus:
         """It follows a person's press on a held batch, or a loaded one where nothing is held."""
-        return S.HELD if batch.account.holds else S.LOADED
+        return S.HELD if batch.holds else S.LOADED
 
     def doing(self, batch: PaymentBatch) -> BatchStatus:
         """While it is carried out."""
@@ -157,7 +164,7 @@ class Release(Once):
 
     def send(self, client: Optum, batch: PaymentBatch, command: Command) -> Answer:
         """Release it, in the name of the person who pressed."""
-        if not batch.account.holds:
+        if not batch.holds:
             return client.start(batch.vendor_batch_id)
         if batch.is_single:
             return client.release_single(batch.payments.get().vendor_payment_id, body_of(command))
@@ -169,6 +176,17 @@ class Release(Once):
         if verdict.proof is Proof.DONE and not was_sent_before(batch, command):
             return alarm(batch, "The vendor is paying this batch although nobody released it here.", now)
         return super().stopped(command, batch, seen, now)
+
+    def done(self, command: Command, batch: PaymentBatch, seen: RemoteBatch | None, now: datetime) -> Next:
+        """Where a start was the release, an account that is said to hold may have kept it."""
+        if batch.kept is False and batch.account.holds:
+            if not settings.PAYMENTS_STATUS_READS:
+                return review(batch, "It is started. Ask the vendor whether it was paid or is held.", now)
+            if seen_held(batch, seen, now):
+                return Done()
+            if seen is None or seen.standing not in BEYOND_HELD:
+                return self.unclear(command, reason="The batch could not be read after its start.", now=now)
+        return super().done(command, batch, seen, now)
 
     def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
         """It could not be sent: nothing was released, and it takes another press."""

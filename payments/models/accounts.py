@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -13,7 +14,8 @@ class PaymentAccount(Coded):
     """An account at the vendor and what we know of it.
 
     `holds` says whether the vendor keeps a started batch until its release; it is an agreement with the vendor that no
-    request shows. A frozen account sends nothing.
+    request shows. Until a look has read a batch as held, the account is treated as one that pays when it is started.
+    A frozen account sends nothing.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="payment_accounts")
@@ -21,6 +23,7 @@ class PaymentAccount(Coded):
     short_code = models.CharField(max_length=50)
     sub_account_short_code = models.CharField(max_length=50)
     holds = models.BooleanField(default=False)
+    hold_proven_at = models.DateTimeField(null=True)  # when a look last read a batch of it as held
     frozen_at = models.DateTimeField(null=True)
     frozen_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     frozen_reason = models.CharField(max_length=300, blank=True)
@@ -38,6 +41,11 @@ class PaymentAccount(Coded):
 
     def __str__(self) -> str:
         return f"PaymentAccount #{self.pk}"
+
+    @property
+    def surely_holds(self) -> bool:
+        """Whether it is said, was seen, and can be looked at again that starting pays nothing."""
+        return self.holds and self.hold_proven_at is not None and settings.PAYMENTS_STATUS_READS
 
     @property
     def is_frozen(self) -> bool:

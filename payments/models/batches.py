@@ -13,10 +13,10 @@ from django.db.models import F, Q
 from clinic.models import Clinic, User
 from core.models import Coded, Command, Versioned
 from payments.models.accounts import PaymentAccount
-from payments.proof import Proof
+from payments.proof import Proof, Step
 from payments.states import BatchStatus
 
-ADD = "payments.add"
+ADD, CREATE, LOOK = "payments.add", "payments.create", "payments.look"
 
 
 def new_request_id() -> str:
@@ -29,7 +29,9 @@ class PaymentBatch(Coded, Versioned):
 
     Its status changes only through payments.services.moves. `came_from` is the status before UNCLEAR or NEEDS_REVIEW,
     `reason` the sentence that says why it stands where it stands, and `may_send_again` whether a person may send what
-    is unclear once more because it was proven twice that it did not happen.
+    is unclear once more because it was proven twice that it did not happen. `kept` is whether the vendor keeps it once
+    it is started: True once it was seen held, False once its start was its release, None while its account decides.
+    `settled_by` wrote down by telephone that it was not paid, and so does not release it.
     """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="payment_batches")
@@ -55,6 +57,8 @@ class PaymentBatch(Coded, Versioned):
     approved_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField(null=True)
+    kept = models.BooleanField(null=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -62,6 +66,7 @@ class PaymentBatch(Coded, Versioned):
             models.CheckConstraint(condition=~Q(approved_by=F("created_by")), name="approver_is_not_creator"),
             models.CheckConstraint(condition=~Q(released_by=F("submitted_by")), name="releaser_is_not_submitter"),
             models.CheckConstraint(condition=~Q(released_by=F("created_by")), name="releaser_is_not_creator"),
+            models.CheckConstraint(condition=~Q(released_by=F("settled_by")), name="releaser_is_not_settler"),
             models.CheckConstraint(
                 condition=Q(status__in=[s.value for s in BatchStatus]), name="batch_status_is_known"
             ),
@@ -77,6 +82,11 @@ class PaymentBatch(Coded, Versioned):
 
     def __str__(self) -> str:
         return f"PaymentBatch #{self.pk}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether starting this batch pays nothing; otherwise its start is its release."""
+        return self.account.surely_holds if self.kept is None else self.kept
 
     @property
     def commands(self) -> models.QuerySet[Command]:
@@ -152,12 +162,14 @@ class Transition(_Appended):
 class VendorLook(_Appended):
     """What the vendor said about a batch when we asked, and what that proves about the call in question.
 
-    `command` is the question that was asked; totals are None when the vendor has no such batch.
+    `command` is the question that was asked, `step` the call it is about; totals are None when the
+    vendor has no such batch.
     """
 
     batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="looks")
     command = models.ForeignKey(Command, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
+    step = models.CharField(max_length=10, choices=[(s.value, s.value) for s in Step], blank=True)
     word = models.CharField(max_length=40, blank=True)
     expected_total = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     expected_count = models.PositiveIntegerField(null=True)

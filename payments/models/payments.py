@@ -37,6 +37,7 @@ class PaymentChunk(models.Model):
     count = models.PositiveIntegerField()
     total = models.DecimalField(max_digits=14, decimal_places=2)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    may_be_added = models.BooleanField(default=False)  # a try of it, or of the part it was cut from, ended unclear
     vendor_payment_id = models.CharField(max_length=64, blank=True)  # the one id that the vendor answers for many
 
     class Meta:
@@ -75,6 +76,7 @@ class Payment(Coded):
     claim_count = models.PositiveIntegerField()
     chunk = models.ForeignKey(PaymentChunk, models.SET_NULL, null=True, related_name="payments")
     vendor_payment_id = models.CharField(max_length=64, blank=True)
+    vendor_status = models.CharField(max_length=40, blank=True)
     keys_free = models.BooleanField(default=False)
 
     class Meta:

@@ -6,6 +6,7 @@ Rules V0 to V8; V0 is the shape itself: a member that is missing, unknown, or of
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -80,7 +81,7 @@ def text(most: int, *, least: int = 1, pattern: str = "", says: str = "", rule: 
     def check(value: Any, path: str, out: list[Finding], context: Context) -> None:
         if type(value) is not str:
             out.append(_wrong_type(path, value, "text"))
-        elif _CONTROL.search(value):
+        elif _CONTROL.search(value) or _has_unseen(value):
             out.append(error("V2", path, "This holds a character that cannot be printed. Type it again."))
         elif value != value.strip():
             out.append(error("V2", path, "Remove the spaces before and after the text."))
@@ -213,6 +214,11 @@ def _is_plain_number(value: Any, path: str, out: list[Finding]) -> bool:
         out.append(error("V1", path, "Write the number in plain digits, such as 1250.00."))
         return False
     return True
+
+
+def _has_unseen(value: str) -> bool:
+    """Whether it holds a character that cannot be seen, or that turns the text around it (category Cf)."""
+    return not value.isascii() and any(unicodedata.category(letter) == "Cf" for letter in value)
 
 
 def _wrong_type(path: str, value: Any, wanted: str) -> Finding:

@@ -134,12 +134,18 @@ def provider_adjustments(payment: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield adjustment
 
 
+_TOO_MUCH = Decimal(10) ** 15
+
+
 def amount_in(document: Any, name: str) -> Decimal | None:
-    """Return a member that is a finite amount in dollars, else None."""
+    """Return a member that is an amount in dollars one can reckon with, else None; the format rules tell the rest."""
     value = document.get(name) if isinstance(document, dict) else None
-    if type(value) is int:
-        return Decimal(value)
-    return value if type(value) is Decimal and value.is_finite() else None
+    return Decimal(value) if is_amount(value) else None
+
+
+def is_amount(value: Any) -> bool:
+    """Whether it is a number of dollars small enough to be added up exactly."""
+    return type(value) in (int, Decimal) and Decimal(value).is_finite() and Decimal(value).copy_abs() < _TOO_MUCH
 
 
 def total(amounts: list[Decimal | None]) -> Decimal | None:

@@ -13,8 +13,10 @@ from payments.models import PaymentAccount
 from payments.services import moves
 from payments.services.people import must_administer
 from payments.services.refusals import WrongState
-from payments.states import ENDED, UNSENT
+from payments.states import ENDED, BatchStatus
 
+# Batches whose way to the money does not hang on whether the account holds.
+_OUT_OF_REACH = frozenset({*ENDED, BatchStatus.DRAFT, BatchStatus.RELEASED})
 DEMO_ACCOUNTS = [("Claims account", "ACCT1", "SUBACCT1", True), ("Instant account", "ACCT2", "SUBACCT2", False)]
 
 
@@ -38,15 +40,16 @@ def add_account(
 
 
 def set_holds(*, clinic: Clinic, account: PaymentAccount, holds: bool, by: User) -> None:
-    """Write down whether the vendor holds started batches of this account.
+    """Write down whether the vendor holds started batches of this account; it counts once a look has seen one held.
 
-    Raises NotAllowed, WrongState while a batch of it is on its way.
+    Raises NotAllowed, WrongState while a batch of it is submitted or on its way.
     """
     must_administer(by, clinic)
-    if account.batches.exclude(status__in=[*ENDED, *UNSENT, "RELEASED"]).exists():
-        raise WrongState("A batch of this account is on its way. Change this once it has ended.")
     with transaction.atomic():
-        PaymentAccount.objects.filter(pk=account.pk).update(holds=holds)
+        PaymentAccount.objects.select_for_update().get(pk=account.pk)
+        if account.batches.exclude(status__in=_OUT_OF_REACH).exists():
+            raise WrongState("A batch of this account is submitted or on its way. Change this once it has ended.")
+        PaymentAccount.objects.filter(pk=account.pk).update(holds=holds, hold_proven_at=None)
         audit.record(by, "payments.account.hold_set", account, clinic=clinic, holds=holds)
     account.refresh_from_db()
 
@@ -81,11 +84,14 @@ def add_first_account(clinic: Clinic, answers: dict[str, Any]) -> None:
 
 
 def add_demo_accounts(clinic: Clinic, now: datetime) -> None:
-    """Save the sandbox's two accounts for the demo: one that holds, one that does not."""
+    """Save the sandbox's two accounts for the demo: one that holds, one that does not.
+
+    The sandbox's hold is known, so its account counts as proven from the start.
+    """
     for name, short_code, sub_account, holds in DEMO_ACCOUNTS:
         PaymentAccount.objects.update_or_create(
             organization=clinic.organization,
             short_code=short_code,
             sub_account_short_code=sub_account,
-            defaults={"name": name, "holds": holds},
+            defaults={"name": name, "holds": holds, "hold_proven_at": now if holds else None},
         )

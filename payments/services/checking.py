@@ -17,10 +17,8 @@ from payments.models import Payment, PaymentAccount, PaymentBatch
 from payments.rules import Checked, Context, Facts, Finding, check_payments
 from payments.rules.duplicates import SAME_WITHIN
 from payments.rules.findings import error, warning
-from payments.states import BatchStatus
 
 _AT_ONCE = 5_000
-_GIVEN_UP = (BatchStatus.REJECTED, BatchStatus.CANCELLED)
 
 
 def check(
@@ -38,7 +36,7 @@ def check(
         others = others.exclude(batch=batch)
     known = [(f"payments[{place}]", facts) for place, facts in enumerate(checked.facts) if facts is not None]
     checked.findings.extend(_used_keys(known, others.filter(account=account, keys_free=False)))
-    checked.findings.extend(_paid_before(known, others.exclude(batch__status__in=_GIVEN_UP)))
+    checked.findings.extend(_paid_before(known, others.filter(keys_free=False)))
     return checked
 
 

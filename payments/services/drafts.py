@@ -117,6 +117,8 @@ def copy_batch(*, batch: PaymentBatch, by: User, now: datetime) -> PaymentBatch:
     with transaction.atomic():
         made = create_batch(clinic=batch.clinic, account=batch.account, given=given, by=by, now=now, title=batch.title)
         PaymentBatch.objects.filter(pk=made.pk).update(copy_of=batch)
+        authors = {batch.created_by_id, batch.submitted_by_id, *batch.makers.values_list("pk", flat=True)}
+        made.makers.add(*(pk for pk in authors if pk))
     made.refresh_from_db()
     return made
 

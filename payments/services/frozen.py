@@ -40,13 +40,14 @@ def plan_chunks(batch: PaymentBatch) -> None:
         make_chunk(batch, part)
 
 
-def make_chunk(batch: PaymentBatch, part: list[Payment]) -> PaymentChunk:
+def make_chunk(batch: PaymentBatch, part: list[Payment], *, may_be_added: bool = False) -> PaymentChunk:
     """Save one part of these payments."""
     chunk = PaymentChunk.objects.create(
         batch=batch,
         first=part[0].position,
         count=len(part),
         total=sum((payment.amount for payment in part), Decimal("0.00")),
+        may_be_added=may_be_added,
     )
     Payment.objects.filter(pk__in=[payment.pk for payment in part]).update(chunk=chunk)
     return chunk
@@ -72,7 +73,8 @@ def is_approved(batch: PaymentBatch, now: datetime) -> bool:
 def _hash(batch: PaymentBatch, hashes: Iterable[str]) -> str:
     account = batch.account
     shape = "single" if batch.is_single else "batch"
-    return canonical.content_hash([account.short_code, account.sub_account_short_code, shape], hashes)
+    hold = "holds" if account.holds else "pays at start"
+    return canonical.content_hash([account.short_code, account.sub_account_short_code, shape, hold], hashes)
 
 
 def _parts(rows: list[Payment]) -> Iterator[list[Payment]]:

@@ -8,7 +8,9 @@ from typing import Any
 
 from clinic.models import User
 from core import audit
+from core.models import Command, CommandAttempt
 from payments.models import Payment, PaymentAccount, PaymentBatch, Transition
+from payments.models.batches import CREATE, LOOK
 from payments.services.refusals import WrongState
 from payments.states import Actor, BatchStatus, check_move
 
@@ -33,6 +35,8 @@ def move(
     old = BatchStatus(batch.status)
     check_move(old, new, actor)
     fields.setdefault("may_send_again", False)
+    if new is BatchStatus.HELD:
+        fields["kept"] = True
     fields["came_from"] = (old if old not in ASIDE else batch.came_from) if new in ASIDE else ""
     batch.change(batch.version, status=new, reason=reason, **fields)
     Transition.objects.create(batch=batch, old=old, new=new, at=now, by=by, reason=reason)
@@ -42,7 +46,13 @@ def move(
 
 
 def lock(batch_pk: int) -> PaymentBatch:
-    """Return the batch for the rest of the transaction; on PostgreSQL others wait for it, on SQLite for any writer."""
+    """Return the batch for the rest of the transaction; on PostgreSQL others wait for it, on SQLite for any writer.
+
+    Its open orders are locked before it, since a worker holds its order when it comes for the batch: one order of
+    locks everywhere, so nobody waits in a circle.
+    """
+    orders = PaymentBatch(pk=batch_pk).commands.exclude(kind=LOOK).filter(status__in=Command.OPEN)
+    list(orders.select_for_update().order_by("pk").values_list("pk", flat=True))
     rows = PaymentBatch.objects.select_for_update(of=("self",)).select_related("account", "clinic")
     return rows.get(pk=batch_pk)
 
@@ -54,7 +64,13 @@ def must_be(batch: PaymentBatch, *statuses: BatchStatus) -> None:
 
 
 def free_keys(batch: PaymentBatch) -> None:
-    """Nothing of the batch was sent and nothing will be: its references may be used by another batch."""
+    """Set the batch's references free, unless an order that carries them was ever tried: then they are used for good.
+
+    Making an empty batch carries none.
+    """
+    carrying = batch.commands.exclude(kind__in=[CREATE, LOOK])
+    if CommandAttempt.objects.filter(command__in=carrying).exists():
+        return
     Payment.objects.filter(batch=batch).update(keys_free=True)
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from clinic.models import User
 from core import audit, commands
 from core.models import Command
-from payments.models import PaymentBatch
+from payments.models import PaymentBatch, PaymentChunk
 from payments.services.approvals import Seen
+from payments.services.certainty import has_refused_part, must_be_quiet, not_done_twice, surely_unsent
 from payments.services.frozen import is_approved
 from payments.services.moves import free_keys, lock, move, must_be
 from payments.services.people import must_check, must_prepare
-from payments.services.refusals import ChangedSinceSeen, WrongState
+from payments.services.refusals import ChangedSinceSeen, NotAllowed, WrongState
 from payments.services.sending import (
     ADD,
     CANCEL,
@@ -47,8 +50,9 @@ def release(*, batch: PaymentBatch, seen: Seen, by: User, now: datetime) -> None
     must_check(by, batch)
     with transaction.atomic():
         batch = lock(batch.pk)
-        must_be(batch, S.HELD if batch.account.holds else S.LOADED)
+        must_be(batch, S.HELD if batch.holds else S.LOADED)
         _must_be_free(batch)
+        must_be_quiet(batch, now)
         _must_be_sendable(batch, now)
         if seen != Seen(batch.content_hash, batch.total, batch.count):
             raise ChangedSinceSeen("The batch is not the one you looked at. Look at it again before you release it.")
@@ -66,12 +70,13 @@ def send_again(*, batch: PaymentBatch, reason: str, by: User, now: datetime) -> 
         batch = lock(batch.pk)
         must_be(batch, S.NEEDS_REVIEW)
         _must_be_free(batch)
-        if not batch.may_send_again:
+        must_be_quiet(batch, now)
+        if not batch.may_send_again or has_refused_part(batch):
             raise WrongState("It is not proven that the first attempt came to nothing. Ask the vendor first.")
         _must_be_sendable(batch, now)
         kind = _kind_of_review(batch)
         batch.change(batch.version, reason=f"{by.name} has it sent again: {reason}"[:500])
-        if kind == RELEASE or (kind == SINGLE and not batch.account.holds):
+        if kind == RELEASE or (kind == SINGLE and not batch.holds):
             _order_release(batch, by, "payments.release.pressed_again")
         else:
             order(kind, batch, by=by)
@@ -112,17 +117,29 @@ def settle(*, batch: PaymentBatch, to: BatchStatus, reason: str, by: User, now: 
         _must_be_free(batch)
         if to not in settlements(batch):
             raise WrongState("A batch that stands here cannot be settled like this.")
-        fields = {"released_at": now} if to is S.RELEASED else {}
+        fields: dict[str, Any] = {"released_at": now} if to is S.RELEASED else {}
+        if to in (S.HELD, S.LOADED):
+            _must_be_ruled_out(batch, now)
+            fields = {"released_by": None, "settled_by": by}
         move(batch, to, actor=Actor.CHECKER, by=by, now=now, reason=f"Settled by telephone: {reason}"[:500], **fields)
         if to is S.RELEASED:
             ask_vendor(batch, now=now)
 
 
+def _must_be_ruled_out(batch: PaymentBatch, now: datetime) -> None:
+    """A telephone call alone does not make money leave twice: the quiet period is over, and looks say the same."""
+    must_be_quiet(batch, now)
+    if settings.PAYMENTS_STATUS_READS and not not_done_twice(batch):
+        raise WrongState("Two looks have to say as well that it was not done. Ask the vendor here, twice, and wait.")
+
+
 def settlements(batch: PaymentBatch) -> list[BatchStatus]:
     """Return how a person may settle a batch that needs review."""
-    rests = S.HELD if batch.account.holds else S.LOADED
+    rests = [S.HELD] if batch.holds and batch.came_from != S.STARTING else [S.LOADED]
+    if batch.kept is False and batch.account.holds:
+        rests.insert(0, S.HELD)  # its start was its release, and the vendor may keep it all the same
     if batch.came_from in (S.RELEASING, S.RELEASED, S.CANCELLING, S.STARTING, S.HELD):
-        return [S.RELEASED, rests, S.CANCELLED] if batch.vendor_batch_id else [S.RELEASED, S.CANCELLED]
+        return [S.RELEASED, *rests, S.CANCELLED] if batch.vendor_batch_id else [S.RELEASED, S.CANCELLED]
     return [S.CANCELLED]
 
 
@@ -136,24 +153,51 @@ def ask(*, batch: PaymentBatch, by: User, now: datetime) -> None:
 
 
 def resume(*, batch: PaymentBatch, by: User, now: datetime) -> None:
-    """Go on after what was to be sent was called off before it was sent; a release waits for a new press.
+    """Go on after what was to be sent was called off: back to where it waits, and on from there once it is approved.
 
-    Raises NotAllowed, WrongState.
+    Where a try of it may have reached the vendor it is looked up instead, or left to a checker. A release waits for a
+    new press. Raises NotAllowed, WrongState.
     """
     must_prepare(by, batch.clinic)
     with transaction.atomic():
         batch = lock(batch.pk)
         if not is_stalled(batch):
             raise WrongState("The batch is on its way; there is nothing to go on with.")
-        if batch.status not in _SENDING:
-            send_on(batch, now=now, by=by)
+        if batch.status == S.UNCLEAR or (batch.status in _SENDING and not surely_unsent(batch)):
+            _find_out(batch, by, now)
             return
-        doing = BatchStatus(batch.came_from or batch.status)
-        if doing is S.RELEASING:
-            rests = S.HELD if batch.account.holds else S.LOADED
-            move(batch, rests, actor=Actor.MACHINE, by=by, now=now, released_by=None, reason="Nothing was released.")
-        else:
-            order(_kind_of(doing, batch), batch, by=by)
+        if batch.status == S.CANCELLING:
+            order(CANCEL, batch, by=by)
+            return
+        if batch.status in _SENDING:
+            _back_to_rest(batch, by, now)
+        if batch.status != S.SUBMITTED:
+            send_on(batch, now=now, by=by)
+
+
+def _back_to_rest(batch: PaymentBatch, by: User, now: datetime) -> None:
+    """What was called off was certainly never sent: the batch stands where it stood before."""
+    step = {"actor": Actor.MACHINE, "by": by, "now": now}
+    if batch.status == S.CREATING:
+        rests = S.APPROVED if is_approved(batch, now) else S.SUBMITTED
+        gone: dict[str, Any] = {} if rests is S.APPROVED else {"approved_by": None, "approved_at": None}
+        move(batch, rests, reason="Nothing was sent.", **step, **gone)
+    elif batch.status == S.STARTING:
+        move(batch, S.LOADED, reason="Nothing was started.", **step)
+    else:
+        rests = S.HELD if batch.holds else S.LOADED
+        move(batch, rests, released_by=None, reason="Nothing was released.", **step)
+
+
+def _find_out(batch: PaymentBatch, by: User, now: datetime) -> None:
+    """Have the vendor asked what became of it, or leave it to a checker where nothing can be read."""
+    reason = "The order ended without anybody knowing what became of it."
+    if not settings.PAYMENTS_STATUS_READS:
+        move(batch, S.NEEDS_REVIEW, actor=Actor.MACHINE, by=by, now=now, reason=f"{reason} It cannot be looked up.")
+        return
+    if batch.status != S.UNCLEAR:
+        move(batch, S.UNCLEAR, actor=Actor.MACHINE, by=by, now=now, reason=reason)
+    ask_vendor(batch, now=now, by=by)
 
 
 def stop(*, batch: PaymentBatch, by: User, now: datetime) -> None:
@@ -167,17 +211,29 @@ def stop(*, batch: PaymentBatch, by: User, now: datetime) -> None:
         audit.record(by, "payments.order.stopped", batch, clinic=batch.clinic, kind=waiting.kind)
 
 
+def needs_someone() -> Q:
+    """Return which batches wait for a person: by where they stand, or because nothing brings them on."""
+    open_ones = Command.objects.filter(status__in=Command.OPEN, kind__startswith="payments.")
+    working = Exists(open_ones.exclude(kind=ADD).filter(target_pk=OuterRef("pk")))
+    parts = PaymentChunk.objects.filter(batch=OuterRef(OuterRef("pk"))).values("pk")
+    adding = Exists(open_ones.filter(kind=ADD, target_pk__in=parts))
+    waiting = Q(status__in=[S.SUBMITTED, S.HELD, S.LOADED, S.UNCLEAR, S.NEEDS_REVIEW])
+    return waiting | (Q(status__in=[S.APPROVED, S.LOADING, *_SENDING]) & ~working & ~adding)
+
+
 def is_stalled(batch: PaymentBatch) -> bool:
     """Whether the batch should be on its way, but nothing is: an order was called off before it was sent."""
     moving = {S.APPROVED, S.LOADING, *_SENDING}
-    if batch.status == S.LOADED and batch.account.holds:
+    if batch.status == S.LOADED and batch.holds:
         moving.add(S.LOADED)
     return batch.status in moving and open_order(batch) is None and commands.open_for(LOOK, batch) is None
 
 
 def _order_release(batch: PaymentBatch, by: User, action: str) -> None:
-    batch.change(batch.version, released_by=by)
-    kind = SINGLE if batch.is_single and not batch.account.holds else RELEASE
+    if batch.settled_by_id == by.pk:
+        raise NotAllowed("You wrote down that this was not paid, so someone else has to release it.")
+    batch.change(batch.version, released_by=by, kept=batch.holds)
+    kind = SINGLE if batch.is_single and not batch.holds else RELEASE
     order(kind, batch, by=by)
     audit.record(by, action, batch, clinic=batch.clinic, count=batch.count)
 
@@ -187,7 +243,7 @@ def _kind_of_review(batch: PaymentBatch) -> str:
 
 
 def _kind_of(doing: BatchStatus, batch: PaymentBatch) -> str:
-    if batch.is_single and (doing is S.CREATING or (doing is S.RELEASING and not batch.account.holds)):
+    if batch.is_single and (doing is S.CREATING or (doing is S.RELEASING and not batch.holds)):
         return SINGLE
     kinds = {S.CREATING: CREATE, S.LOADING: ADD, S.STARTING: START, S.CANCELLING: CANCEL}
     return kinds.get(doing, RELEASE)

@@ -13,14 +13,15 @@ from core import commands
 from core.models import Command
 from payments import canonical
 from payments.models import PaymentBatch, PaymentChunk
-from payments.models.batches import ADD
+from payments.models.batches import ADD, CREATE, LOOK
 from payments.proof import Expected, Totals
 from payments.services.moves import move
+from payments.services.refusals import WrongState
 from payments.states import Actor, BatchStatus
 from payments.vendors.optum import wire
 
-CREATE, SINGLE, START = "payments.create", "payments.single", "payments.start"
-RELEASE, CANCEL, LOOK = "payments.release", "payments.cancel", "payments.look"
+SINGLE, START = "payments.single", "payments.start"
+RELEASE, CANCEL = "payments.release", "payments.cancel"
 ORDERS = (CREATE, SINGLE, ADD, START, RELEASE, CANCEL)
 Chunk = PaymentChunk.Status
 
@@ -45,17 +46,22 @@ def _next_kind(batch: PaymentBatch) -> str | None:
     if batch.status == BatchStatus.APPROVED:
         if not batch.is_single:
             return CREATE
-        return SINGLE if batch.account.holds else None
+        return SINGLE if batch.holds else None
     if batch.status == BatchStatus.LOADING:
         return ADD
-    if batch.status == BatchStatus.LOADED and batch.account.holds:
+    if batch.status == BatchStatus.LOADED and batch.holds:
         return START
     return None
 
 
 def order(kind: str, batch: PaymentBatch, *, by: User | None = None) -> Command:
-    """Save the order with its frozen bytes. The database refuses a second open one of its kind."""
+    """Save the order with its frozen bytes. The database refuses a second open one of its kind.
+
+    Raises WrongState when payments are to be added and no part waits.
+    """
     chunk = next_chunk(batch) if kind == ADD else None
+    if kind == ADD and chunk is None:
+        raise WrongState("No part of this batch waits to be added.")
     if chunk is not None:
         PaymentChunk.objects.filter(pk=chunk.pk).update(status=Chunk.SENDING)
     request = bytes_of(kind, batch, by=by, chunk=chunk)
@@ -78,7 +84,7 @@ def bytes_of(kind: str, batch: PaymentBatch, *, by: User | None, chunk: PaymentC
         return wire.single_body(client_request_id=batch.client_request_id, payment=payment, **names)
     if kind == ADD and chunk is not None:
         return wire.add_body(_sealed_contents(batch, chunk))
-    if kind == RELEASE and account.holds and by is not None:
+    if kind == RELEASE and batch.holds and by is not None:
         return wire.release_body(batch_id=batch.vendor_batch_id, released_by=by.email)
     return None
 
@@ -121,7 +127,7 @@ def expected(batch: PaymentBatch) -> Expected:
     promised, before = Totals(batch.total, batch.count), loaded(batch)
     chunk = batch.chunks.filter(status=Chunk.SENDING).first()
     after = promised if chunk is None else Totals(before.amount + chunk.total, before.count + chunk.count)
-    return Expected(promised=promised, before=before, after=after, holds=batch.account.holds)
+    return Expected(promised=promised, before=before, after=after, holds=batch.holds)
 
 
 def ask_vendor(batch: PaymentBatch, *, now: datetime, by: User | None = None, due_at: datetime | None = None) -> None:

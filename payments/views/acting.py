@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -14,6 +16,8 @@ from payments.models import PaymentBatch
 from payments.services.refusals import Refused
 from payments.states import IllegalMove
 
+logger = logging.getLogger("frontdesk.payments")
+BUSY = "The batch was busy just now. Nothing of what you pressed was done; look at where it stands and press again."
 MEANWHILE = "Someone else changed the batch while you looked at it. Nothing was done; look at it as it stands now."
 
 
@@ -25,6 +29,9 @@ def act(request: HttpRequest, batch: PaymentBatch, action: Callable[[], object],
         messages.error(request, refused.sentence)
     except (EditedMeanwhile, IllegalMove):
         messages.error(request, MEANWHILE)
+    except OperationalError:
+        logger.warning("payment batch %s was busy", batch.pk)
+        messages.error(request, BUSY)
     else:
         messages.success(request, done)
     return redirect("batch-detail", batch.code)

@@ -84,7 +84,7 @@ def batch_release(request: Any, code: UUID) -> HttpResponse:
             lambda: orders.release(batch=batch, seen=_seen(form), by=request.user, now=timezone.now()),
             "The release is ordered in your name.",
         )
-    waits = BatchStatus.HELD if batch.account.holds else BatchStatus.LOADED
+    waits = BatchStatus.HELD if batch.holds else BatchStatus.LOADED
     if batch.status != waits or not may_check(request.user, batch):
         messages.error(request, "This batch does not wait for a release by you.")
         return redirect("batch-detail", batch.code)

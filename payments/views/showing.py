@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from payments.forms import ReasonForm, SeenForm, SettleForm, WarningsForm
 from payments.models import PaymentBatch
 from payments.rules.claims import object_in, objects_in
 from payments.services.frozen import is_approved
-from payments.services.orders import AT_VENDOR, is_stalled, settlements
+from payments.services.orders import AT_VENDOR, is_stalled, needs_someone, settlements
 from payments.services.people import checkers_of, is_maker, may_check
 from payments.services.sending import last_order, open_order
 from payments.states import BatchStatus
@@ -29,13 +30,13 @@ S = BatchStatus
 PER_PAGE, PAYMENTS_PER_PAGE = 50, 20
 FILTERS = {
     "": ("All", None),
-    "needs-you": ("Needs someone", [S.SUBMITTED, S.HELD, S.LOADED, S.NEEDS_REVIEW]),
+    "needs-you": ("Needs someone", needs_someone()),
     "moving": (
         "On the way",
-        [S.APPROVED, S.CREATING, S.LOADING, S.STARTING, S.RELEASING, S.CANCELLING, S.UNCLEAR],
+        Q(status__in=[S.APPROVED, S.CREATING, S.LOADING, S.STARTING, S.RELEASING, S.CANCELLING, S.UNCLEAR]),
     ),
-    "draft": ("Drafts", [S.DRAFT]),
-    "ended": ("Ended", [S.RELEASED, S.RECONCILED, S.REJECTED, S.CANCELLED]),
+    "draft": ("Drafts", Q(status=S.DRAFT)),
+    "ended": ("Ended", Q(status__in=[S.RELEASED, S.RECONCILED, S.REJECTED, S.CANCELLED])),
 }
 
 
@@ -47,7 +48,7 @@ def batch_list(request: Any) -> HttpResponse:
     chosen = chosen if chosen in FILTERS else ""
     batches = access.batches_for(request.clinic).order_by("-pk")
     wanted = FILTERS[chosen][1]
-    found = batches.filter(status__in=wanted) if wanted else batches
+    found = batches.filter(wanted) if wanted else batches
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

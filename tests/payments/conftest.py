@@ -140,6 +140,7 @@ def desk(cast: Cast, work: Work, settings: Any) -> Desk:
             short_code=code,
             sub_account_short_code=f"SUB{code}",
             holds=holds,
+            hold_proven_at=timezone.now() if holds else None,
         )
 
     return Desk(cast, account("ACCT1", True), account("ACCT2", False), work)

@@ -3,6 +3,7 @@
 The sandbox pays again whenever a release comes a second time, so that nothing hides a repeat.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -258,6 +259,7 @@ def test_a_late_answer_is_recorded_and_stops_a_new_attempt(desk: Desk, sandbox: 
     commands._record(claimed, None, answer, exchange)  # the first worker wakes up
     assert fresh(batch).status == S.NEEDS_REVIEW
     assert command.tries.get().outcome == "LATE"
+    time.sleep(QUIET)  # after a late answer the vendor is left alone once more
     again(desk, batch)
     desk.work(seconds=3)
     second = batch.commands.filter(kind="payments.release").latest("pk")

@@ -139,5 +139,6 @@ def test_a_batch_is_found_by_our_request_id() -> None:
 
 
 def test_payment_ids_are_read_by_reference() -> None:
-    payments = [{"issuerReferenceId": "R1", "paymentId": "p1"}]
-    assert wire.payment_ids({"payments": payments, **BATCH}) == wire.payment_ids(payments) == {"R1": "p1"}
+    payments = [{"issuerReferenceId": "R1", "paymentId": "p1", "status": "Loaded"}]
+    found = {"R1": wire.RemotePayment("p1", "Loaded")}
+    assert wire.payments_in({"payments": payments, **BATCH}) == wire.payments_in(payments) == found

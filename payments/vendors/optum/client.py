@@ -9,7 +9,7 @@ from django.conf import settings
 
 from core.http import NotSent, OutcomeUnknown, VendorAnswer, VendorSession
 from payments.vendors.optum import wire
-from payments.vendors.optum.wire import Answer, Outcome, RemoteBatch
+from payments.vendors.optum.wire import Answer, Outcome, RemoteBatch, RemotePayment
 
 SECONDS = 30.0
 READ_SECONDS = 20.0
@@ -64,9 +64,9 @@ class Optum:
         """Return the batch that was made for our request id, or None."""
         return self._question(wire.path("batch"), lambda document: wire.find_in_list(document, client_request_id))
 
-    def payment_ids(self, batch_id: str) -> dict[str, str]:
-        """Return the vendor's payment ids by our references."""
-        return self._question(wire.path("batch", batch_id, "details"), wire.payment_ids) or {}
+    def payments_in(self, batch_id: str) -> dict[str, RemotePayment]:
+        """Return the vendor's payments by our references."""
+        return self._question(wire.path("batch", batch_id, "details"), wire.payments_in) or {}
 
     def check_key(self) -> None:
         """Ask for the list of batches; raises core.http's errors when the key is not taken."""

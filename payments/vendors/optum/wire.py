@@ -83,6 +83,18 @@ class RemoteBatch:
     current_count: int
 
 
+# The vendor's words for a payment, loaded attested in its events; any word in neither set means that it did not arrive.
+ARRIVED, ON_THE_WAY = "loaded", frozenset({"", "created", "held", "released", "loading"})
+
+
+@dataclass(frozen=True)
+class RemotePayment:
+    """A payment as the vendor tells it: its id there, and the word for how far it is."""
+
+    payment_id: str
+    word: str
+
+
 class Unusable(ValueError):
     """An answer to a question that lacks what we asked for; the message names the member, never its value."""
 
@@ -193,10 +205,14 @@ def find_in_list(document: Any, client_request_id: str) -> RemoteBatch | None:
     return read_batch(mine[0]) if mine else None
 
 
-def payment_ids(document: Any) -> dict[str, str]:
-    """Return the vendor's payment ids by our reference from a details answer. Raises Unusable."""
-    payments = _items(document, "payments")
-    return {_text(payment, "issuerReferenceId"): _text(payment, "paymentId") for payment in payments}
+def payments_in(document: Any) -> dict[str, RemotePayment]:
+    """Return the vendor's payments by our reference from a details answer. Raises Unusable."""
+    found = {}
+    for payment in _items(document, "payments"):
+        word = payment.get("status") if isinstance(payment, dict) else None
+        told = RemotePayment(_text(payment, "paymentId")[:64], word[:40] if isinstance(word, str) else "")
+        found[_text(payment, "issuerReferenceId")] = told
+    return found
 
 
 def _items(document: Any, name: str) -> list[Any]:
