@@ -139,7 +139,7 @@ _TOO_MUCH = Decimal(10) ** 15
 
 def amount_in(document: Any, name: str) -> Decimal | None:
     """Return a member that is an amount in dollars one can reckon with, else None; the format rules tell the rest."""
-    value = document.get(name) if isinstance(document, dict) else None
+    value: Any = document.get(name) if isinstance(document, dict) else None
     return Decimal(value) if is_amount(value) else None
 
 

@@ -177,7 +177,7 @@ def resume(*, batch: PaymentBatch, by: User, now: datetime) -> None:
 
 def _back_to_rest(batch: PaymentBatch, by: User, now: datetime) -> None:
     """What was called off was certainly never sent: the batch stands where it stood before."""
-    step = {"actor": Actor.MACHINE, "by": by, "now": now}
+    step: dict[str, Any] = {"actor": Actor.MACHINE, "by": by, "now": now}
     if batch.status == S.CREATING:
         rests = S.APPROVED if is_approved(batch, now) else S.SUBMITTED
         gone: dict[str, Any] = {} if rests is S.APPROVED else {"approved_by": None, "approved_at": None}
