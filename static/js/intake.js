@@ -13,6 +13,15 @@
     bar.value = Math.round((event.detail.loaded / event.detail.total) * 100);
   });
 
+  // A photo chosen before the page had loaded is sent now; one that is on its way already is not sent again.
+  const sent = new WeakSet();
+  document.addEventListener("htmx:beforeRequest", (event) => sent.add(event.target));
+  window.addEventListener("load", () => {
+    for (const input of document.querySelectorAll("form[data-upload] input[type=file]")) {
+      if (input.files.length && !sent.has(input.form)) input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+
   // ---- the photo: side, turn, size ----------------------------------------------------------------------------------
 
   const views = new WeakMap();

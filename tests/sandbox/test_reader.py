@@ -103,17 +103,23 @@ def test_it_reads_the_card_of_the_demo() -> None:
     assert copays_of(card)["office_visit"] == 25
 
 
-@pytest.mark.skipif(not SAMPLES, reason="CARD_SAMPLES names no folder with sample cards")
-@pytest.mark.parametrize("sides", ["front", "both"])
-def test_it_reads_the_vendors_sample_card(sides: str) -> None:
-    front, back = (Path(SAMPLES, f"uhc_{side}.png").read_bytes() for side in ("front", "back"))
-    card = read_card(front, back if sides == "both" else None)
-    expected = {
-        "member_number": "128845682", "group_number": "98755", "payer_id": "87726", "member_name": "emily dickinson",
-        "rx_bin": "610279", "rx_pcn": "9987", "plan_name": "unitedhealthcare choice plus",
-        "payer_name": "unitedhealthcare",
-    }  # fmt: skip
-    assert {name: value_of(card, name) for name in expected} == expected
-    assert dependents_of(card) == ["richard dickinson"]
-    copays = {"office_visit": 25, "emergency_room": 300, "urgent_care": 150, "specialist_visit": 30}
-    assert copays_of(card) == copays
+if SAMPLES:  # a folder with sample cards that are not ours to keep here
+
+    @pytest.mark.parametrize("sides", ["front", "both"])
+    def test_it_reads_the_vendors_sample_card(sides: str) -> None:
+        front, back = (Path(SAMPLES, f"uhc_{side}.png").read_bytes() for side in ("front", "back"))
+        card = read_card(front, back if sides == "both" else None)
+        expected = {
+            "member_number": "128845682",
+            "group_number": "98755",
+            "payer_id": "87726",
+            "member_name": "emily dickinson",
+            "rx_bin": "610279",
+            "rx_pcn": "9987",
+            "plan_name": "unitedhealthcare choice plus",
+            "payer_name": "unitedhealthcare",
+        }
+        assert {name: value_of(card, name) for name in expected} == expected
+        assert dependents_of(card) == ["richard dickinson"]
+        copays = {"office_visit": 25, "emergency_room": 300, "urgent_care": 150, "specialist_visit": 30}
+        assert copays_of(card) == copays
