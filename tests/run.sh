@@ -18,7 +18,12 @@ if [ -n "$left_out" ] && [ "${STRICT:-0}" = 1 ]; then
 fi
 
 printf '== on SQLite\n'
-$bin/python -m pytest -n 2 --dist loadfile --durations=10 "$@"
+$bin/python -m pytest -n 2 --dist loadfile --durations=10 --ignore tests/kill "$@"
+
+if [ $# = 0 ]; then
+  printf '\n== crashes, with the machine to themselves\n'
+  $bin/python -m pytest tests/kill
+fi
 
 if [ -n "$postgres" ]; then
   printf '\n== on PostgreSQL\n'

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from demo.client import StepFailed
 from tests.kill import scenario
 from tests.kill.works import Release, Work
 from tests.kill.world import World
@@ -33,14 +34,29 @@ class Aftermath:
     works: dict[str, Work]
 
 
+def _in_flight(folders: pytest.TempPathFactory) -> tuple[World, dict[str, Work], dict[str, Work]]:
+    """Return a world with every piece of work in flight at the same moment. On a busy machine some may have ended
+    before the last began; then nothing was rehearsed, and a fresh world is tried."""
+    for left in (2, 1, 0):
+        world = World(folders.mktemp("kill") / "data")
+        try:
+            world.start()
+            first, last = scenario.prepare(world)
+            scenario.launch(world, first, last)
+        except BaseException as error:
+            world.stop()
+            if not (left and isinstance(error, StepFailed)):
+                raise
+        else:
+            return world, first, last
+    raise AssertionError("unreachable")
+
+
 @pytest.fixture(scope="module", params=["worker", "everything"])
 def aftermath(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
     """Put everything in flight, kill, and wait until it has settled."""
-    world = World(tmp_path_factory.mktemp("kill") / "data")
+    world, first, last = _in_flight(tmp_path_factory)
     try:
-        world.start()
-        first, last = scenario.prepare(world)
-        scenario.launch(world, first, last)
         if request.param == "worker":
             world.kill_worker()
             scenario.wait_for_vendors(world)
