@@ -1,11 +1,16 @@
-"""Reads an insurance card from photos, in the shape of CardScan's answers (docs/card_reader.md)."""
+"""Reads an insurance card from photos, in the shape of CardScan's answers (docs/card_reader.md).
+
+The Rx group has no key in the vendor's `details`: it is in `ReadCard.unlisted["rx_group"]`, a MatchScore like those of
+`details` (`{"value": "RXHLTH", "scores": ["0.981", "0.970"]}`), and is never sent to a client. The score of a field is
+the lower of its two scores.
+"""
 
 import time
 from dataclasses import dataclass, field
 
 from sandbox.cardscan.reader import ocr
 from sandbox.cardscan.reader.barcode import CardBarcode, read_barcode
-from sandbox.cardscan.reader.card import details, read_reading
+from sandbox.cardscan.reader.card import details, read_reading, unlisted
 from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.picture import NotAPicture, for_ocr, open_upright
 
@@ -27,13 +32,14 @@ class ReadCard:
     """A card as CardScan would answer it.
 
     `details` and `enriched` have the vendor's names and shapes (contract sections 4: details, enriched_results);
-    both are empty when `is_card` is false. `seconds` is the reader's own processing time.
+    both are empty when `is_card` is false. `unlisted` holds what the vendor has no key for: the Rx group. `seconds` is the reader's own processing time.
     """
 
     is_card: bool
     seconds: float
     details: dict[str, object] = field(default_factory=dict)
     enriched: dict[str, object] = field(default_factory=dict)
+    unlisted: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
 def warm_up() -> None:
@@ -69,4 +75,4 @@ def put_together(front: ReadSide, back: ReadSide | None = None) -> ReadCard:
     seconds = front.seconds + (back.seconds if back else 0.0) + time.monotonic() - started
     if not reading.is_card:
         return ReadCard(is_card=False, seconds=seconds)
-    return ReadCard(True, seconds, details(reading), reading.enriched)
+    return ReadCard(True, seconds, details(reading), reading.enriched, unlisted(reading))

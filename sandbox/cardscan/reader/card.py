@@ -40,6 +40,7 @@ _LABELLED = (
     "payer_id",
     "rx_bin",
     "rx_pcn",
+    "rx_group",
     "rx_id",
     "rx_plan",
     "plan_id",
@@ -54,6 +55,8 @@ _LABELLED = (
     "member_dob",
     "member_gender",
 )
+#: fields that a card prints and the vendor's schema has no key for
+UNLISTED = ("rx_group",)
 #: what the back says about a field counts a little less than the front
 _BACK = 0.97
 _PLAN_TYPE = re.compile(r"(?<![a-z])(hmo-pos|ppo|hmo|epo|pos|hdhp)(?![a-z])", re.IGNORECASE)
@@ -97,10 +100,17 @@ def read_reading(front: Sequence[Line], back: Sequence[Line] | None, barcode: Ca
 
 def details(reading: Reading) -> dict[str, object]:
     """Return the vendor's `details`: a MatchScore per field, a list of them for the dependents."""
-    shown: dict[str, object] = {name: _in_vendor_case(name, found).as_match() for name, found in reading.fields.items()}
+    shown: dict[str, object] = {
+        name: _in_vendor_case(name, found).as_match() for name, found in reading.fields.items() if name not in UNLISTED
+    }
     if reading.dependents:
         shown["dependent_names"] = [_in_vendor_case("dependent_names", d).as_match() for d in reading.dependents]
     return shown
+
+
+def unlisted(reading: Reading) -> dict[str, dict[str, object]]:
+    """Return the fields of UNLISTED, each in the shape of a MatchScore."""
+    return {name: found.as_match() for name, found in reading.fields.items() if name in UNLISTED}
 
 
 def _side(lines: Sequence[Line]) -> _Side:

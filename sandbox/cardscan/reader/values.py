@@ -140,6 +140,12 @@ def _rx_pcn(text: str) -> Taken | None:
     return Taken(code, 1.0 if code == text.split(" ")[0].strip(_EDGES) else 0.9, rest) if fits else None
 
 
+def _rx_group(text: str) -> Taken | None:
+    code, rest = _split_code(text)
+    fits = 2 <= len(code) <= 15 and code.lower() not in NOT_A_NAME and not PHONE.match(text)
+    return Taken(code, 1.0, rest) if fits else None
+
+
 def _rx_bin_and_pcn(text: str) -> Taken | None:
     """Read "020107/WG", as printed behind "Rx BIN/PCN"."""
     first, _, second = text.replace("/", " ").partition(" ")
@@ -246,6 +252,7 @@ _SHAPES: dict[str, Shape] = {
     "payer_id": _payer_id,
     "rx_bin": _rx_bin,
     "rx_pcn": _rx_pcn,
+    "rx_group": _rx_group,
     "rx_bin_and_pcn": _rx_bin_and_pcn,
     "rx_id": _free_code,
     "rx_plan": _free_code,
