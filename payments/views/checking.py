@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import staff
 from clinic.models import Role
+from clinic.second_factor import fresh_second_factor
 from payments import access, presenting
 from payments.forms import ReleaseForm, SeenForm, SettleForm
 from payments.models import PaymentBatch
@@ -30,6 +31,7 @@ def _seen(form: SeenForm) -> Seen:
 
 @staff(Role.ADMIN)
 @require_POST
+@fresh_second_factor(back="batch-detail")
 def batch_approve(request: Any, code: UUID) -> HttpResponse:
     """Approve exactly the figures that the page showed."""
     batch = access.get_batch(request.clinic, code)
@@ -73,6 +75,7 @@ def batch_reject(request: Any, code: UUID) -> HttpResponse:
 
 @staff(Role.ADMIN)
 @require_http_methods(["GET", "POST"])
+@fresh_second_factor(back="batch-release")
 def batch_release(request: Any, code: UUID) -> HttpResponse:
     """Say exactly what will happen, and ask a second time."""
     batch = access.get_batch(request.clinic, code)
@@ -103,6 +106,7 @@ def _figures(batch: PaymentBatch) -> dict[str, Any]:
 
 @staff(Role.ADMIN)
 @require_POST
+@fresh_second_factor(back="batch-detail")
 def batch_again(request: Any, code: UUID) -> HttpResponse:
     """Send once more what was proven not to have been done."""
     batch = access.get_batch(request.clinic, code)
@@ -129,6 +133,7 @@ def batch_cancel(request: Any, code: UUID) -> HttpResponse:
 
 @staff(Role.ADMIN)
 @require_POST
+@fresh_second_factor(back="batch-detail")
 def batch_settle(request: Any, code: UUID) -> HttpResponse:
     """Write down what the vendor said by telephone."""
     batch = access.get_batch(request.clinic, code)
