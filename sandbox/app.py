@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from sandbox import clock, gate, inspect, state
+from sandbox import clock, gate, inspect, state, webhooks
 from sandbox.candid import http as candid
 from sandbox.cardscan import http as cardscan
 from sandbox.cardscan.events import hub, socket
@@ -44,6 +44,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     hub.bind()
     clock.on_move(worker.tidy)
     state.store().on_reset(lambda vendor: worker.tidy())
+    clock.on_move(webhooks.courier.wake)
     worker.start()
+    webhooks.courier.start()
     yield
+    webhooks.courier.stop(seconds=1.0)
     worker.stop(seconds=1.0)

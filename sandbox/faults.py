@@ -31,6 +31,10 @@ GATE_KINDS = {
     "redirect": "302 to somewhere else, nothing done (option location)",
 }
 FRONT_KINDS = {"refused": "every new connection to the sandbox is refused for a while (option seconds, 5)"}
+# These happen instead of the work; all others are played on its answer.
+BEFORE_KINDS = frozenset(
+    "reset_before black_hole_before 500_before 502_html 429 401 403 413 200_error_body redirect".split()
+)
 
 
 def add(vendor: str, route: str, kind: str, *, times: int | None = 1, skip: int = 0, **options: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox import NAME, clock, faults, front, gate, page, switches
+from sandbox import NAME, clock, faults, front, gate, page, switches, webhooks
 from sandbox.cardscan import cards, reading
 from sandbox.cardscan.worker import worker
 from sandbox.payments import rules
@@ -170,6 +170,11 @@ def card_timings(request: Request) -> Response:
     return answer({"message": "There is no such card."}, 404) if card is None else answer(reading.timings(card))
 
 
+def list_webhooks(request: Request) -> Response:
+    """List the webhooks that were sent or wait, without their contents."""
+    return answer({"webhooks": webhooks.all_deliveries()})
+
+
 def ledger(request: Request) -> Response:
     """Tell how often money left, by the payment's reference."""
     return answer(rules.ledger())
@@ -222,6 +227,7 @@ def routes() -> list[BaseRoute]:
         Route("/clock", move_clock, methods=["POST"]),
         Route("/switches", set_switch, methods=["POST"]),
         Route("/cards/{card_id}", card_timings),
+        Route("/webhooks", list_webhooks),
         Route("/payments/ledger", ledger),
         Mount("/payments", routes=payments_routes()),
     ]

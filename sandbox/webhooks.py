@@ -1,0 +1,185 @@
+"""Webhooks: what a vendor tells its customers by itself, queued in the store and delivered by one thread.
+
+A delivery is tried again, later and later, until the receiver answers 2xx or the tries are used up; a restart loses
+none. Waiting goes by the sandbox's clock, so that moving it brings the next try.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import logging
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox import NAME, clock
+from sandbox.background import Background
+from sandbox.state import load, store
+from sandbox.switches import switch
+
+logger = logging.getLogger("sandbox")
+
+Doc = dict[str, Any]
+Sign = Callable[[str, bytes, datetime], Mapping[str, str]]
+
+COLLECTION = "deliveries"
+# Seconds after each failure (docs/vendors/cardscan.md); when they are used up, the delivery is given up.
+RETRY_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000, 36_000)
+ANSWER_SECONDS = 15.0
+_LOOK_AGAIN = 600.0
+_signers: dict[str, Sign] = {}
+
+
+class NotAllowed(Exception):
+    """The address is none that the sandbox may call; the message says why."""
+
+
+def must_be_allowed(url: str) -> None:
+    """Check that webhooks may go to an address: this machine, a host of SANDBOX_WEBHOOK_HOSTS, or any if told so.
+
+    Raises:
+        NotAllowed: it is no http(s) address, or of another machine without SANDBOX_ALLOW_REMOTE=1.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        raise NotAllowed("This is no address.") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise NotAllowed("The address of a webhook begins with http:// or https:// and names a host.")
+    listed = [name.strip().lower() for name in os.environ.get("SANDBOX_WEBHOOK_HOSTS", "").split(",")]
+    if os.environ.get("SANDBOX_ALLOW_REMOTE") != "1" and host not in listed and not _is_here(host):
+        raise NotAllowed("The sandbox calls this machine only. SANDBOX_WEBHOOK_HOSTS names others that it may call.")
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def sign_with(vendor: str, sign: Sign) -> None:
+    """Register how a vendor signs: `sign(delivery id, body, now) -> headers`, called anew before every try."""
+    _signers[vendor] = sign
+
+
+def send(vendor: str, url: str, body: bytes, headers: Mapping[str, str]) -> str:
+    """Queue one delivery and return its id; it is tried at once.
+
+    Args:
+        vendor: who sends it, such as "cardscan"; a reset of the vendor forgets it.
+        url: where to.
+        body: the JSON document, byte for byte as it is signed.
+        headers: sent as they are with every try, beside those of `sign_with`.
+
+    Raises:
+        NotAllowed: as `must_be_allowed`.
+    """
+    must_be_allowed(url)
+    delivery_id, now = f"msg_{uuid.uuid4().hex}", clock.now().isoformat()
+    kept = {"url": url, "body": body.decode(), "headers": dict(headers), "tries": [], "created_at": now}
+    store().put(vendor, COLLECTION, delivery_id, kept | {"state": "waiting", "next_at": now})
+    courier.wake()
+    return delivery_id
+
+
+def all_deliveries() -> list[Doc]:
+    """Return every delivery without its body, headers and query, by vendor, oldest first."""
+    return [_shown(vendor, key, kept) for vendor in _vendors() for key, kept in store().items(vendor, COLLECTION)]
+
+
+def send_again(delivery_id: str) -> bool:
+    """Have a delivery tried at once, also one that arrived or was given up; return whether there is such a one."""
+    with store().transaction():
+        for vendor in _vendors():
+            kept = store().get(vendor, COLLECTION, delivery_id)
+            if kept is not None:
+                again = {"state": "waiting", "next_at": clock.now().isoformat()}
+                store().put(vendor, COLLECTION, delivery_id, kept | again)
+                courier.wake()
+                return True
+    return False
+
+
+def _vendors() -> list[str]:
+    return [vendor for vendor, name, _count in store().collections() if name == COLLECTION]
+
+
+def _shown(vendor: str, key: str, kept: Doc) -> Doc:
+    parts = urlsplit(kept["url"])
+    told = load(kept["body"]) if kept["body"].startswith("{") else {}
+    return {
+        "id": key,
+        "vendor": vendor,
+        "to": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}",
+        "type": told.get("type"),
+        "state": kept["state"],
+        "tries": kept["tries"],
+        "next_at": kept["next_at"],
+        "created_at": kept["created_at"],
+    }
+
+
+def _step() -> float:
+    """Try the delivery that is due first; return the seconds until the next is due."""
+    waiting = [
+        (datetime.fromisoformat(kept["next_at"]), vendor, key, kept)
+        for vendor in _vendors()
+        for key, kept in store().items(vendor, COLLECTION)
+        if kept["state"] == "waiting"
+    ]
+    if not waiting:
+        return _LOOK_AGAIN
+    due, vendor, key, kept = min(waiting, key=lambda one: one[0])
+    wait = (due - clock.now()).total_seconds()
+    if wait > 0:
+        return min(wait, _LOOK_AGAIN)
+    outcome = _try(vendor, key, kept)
+    logger.info("%s.webhook %s", vendor, outcome)
+    _note(vendor, key, outcome)
+    return 0.0
+
+
+def _try(vendor: str, key: str, kept: Doc) -> str:
+    """Send a delivery once; return the status that came, or what went wrong."""
+    parts, body = urlsplit(kept["url"]), kept["body"].encode()
+    sign = _signers.get(vendor)
+    headers = {"Content-Type": "application/json", "User-Agent": NAME, **kept["headers"]}
+    headers |= dict(sign(key, body, clock.now())) if sign else {}
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        with closing(kind(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)) as connection:
+            connection.request("POST", path, body, headers)
+            return str(connection.getresponse().status)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        return type(error).__name__
+
+
+def _note(vendor: str, key: str, outcome: str) -> None:
+    now = clock.now()
+    pauses = switch(vendor, "webhook_retry_seconds", list(RETRY_SECONDS))
+    with store().transaction():
+        kept = store().get(vendor, COLLECTION, key)
+        if kept is None:  # forgotten by a reset meanwhile
+            return
+        kept["tries"].append({"at": now.isoformat(), "outcome": outcome})
+        failures = len(kept["tries"])
+        if outcome.startswith("2"):
+            kept |= {"state": "delivered", "next_at": None}
+        elif failures > len(pauses):
+            kept |= {"state": "given up", "next_at": None}
+        else:
+            kept["next_at"] = (now + timedelta(seconds=float(pauses[failures - 1]))).isoformat()
+        store().put(vendor, COLLECTION, key, kept)
+
+
+courier = Background("webhooks", _step)
