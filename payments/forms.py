@@ -10,7 +10,13 @@ from payments.models import PaymentAccount
 from payments.reading import MOST_BYTES
 from payments.states import BatchStatus
 
-SETTLEMENTS = (BatchStatus.RELEASED, BatchStatus.HELD, BatchStatus.LOADED, BatchStatus.CANCELLED)
+SETTLEMENTS = (
+    BatchStatus.RELEASED,
+    BatchStatus.RECONCILED,
+    BatchStatus.HELD,
+    BatchStatus.LOADED,
+    BatchStatus.CANCELLED,
+)
 
 
 class AccountChoice(forms.ModelChoiceField):

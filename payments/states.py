@@ -96,7 +96,7 @@ MOVES: dict[tuple[BatchStatus, BatchStatus], frozenset[Actor]] = {
     (S.NEEDS_REVIEW, S.LOADING): _MACHINE,
     (S.NEEDS_REVIEW, S.STARTING): _MACHINE,
     (S.NEEDS_REVIEW, S.RELEASING): _MACHINE,
-    (S.NEEDS_REVIEW, S.RECONCILED): _MACHINE,
+    (S.NEEDS_REVIEW, S.RECONCILED): _CHECKER | _MACHINE,  # what was not paid is dealt with at the vendor
 }
 _CALLING = (S.CREATING, S.LOADING, S.STARTING, S.RELEASING, S.CANCELLING)
 for _step in _CALLING:

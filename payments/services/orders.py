@@ -105,7 +105,8 @@ def cancel_at_vendor(*, batch: PaymentBatch, reason: str, by: User, now: datetim
 
 
 def settle(*, batch: PaymentBatch, to: BatchStatus, reason: str, by: User, now: datetime) -> None:
-    """Write down what the vendor said by telephone: that it was released, still waits, or is not there any more.
+    """Write down what the vendor said by telephone: that it was released, still waits, is finished with
+    what could not be paid, or is not there any more.
 
     Raises NotAllowed, WrongState.
     """
@@ -139,7 +140,8 @@ def settlements(batch: PaymentBatch) -> list[BatchStatus]:
     if batch.kept is False and batch.account.holds:
         rests.insert(0, S.HELD)  # its start was its release, and the vendor may keep it all the same
     if batch.came_from in (S.RELEASING, S.RELEASED, S.CANCELLING, S.STARTING, S.HELD):
-        return [S.RELEASED, *rests, S.CANCELLED] if batch.vendor_batch_id else [S.RELEASED, S.CANCELLED]
+        finished = [S.RECONCILED] if batch.came_from == S.RELEASED else []
+        return [S.RELEASED, *finished, *(rests if batch.vendor_batch_id else []), S.CANCELLED]
     return [S.CANCELLED]
 
 

@@ -155,6 +155,17 @@ def test_a_payment_that_did_not_arrive_is_told(desk: Desk, sandbox: SandboxProce
     batch = fresh(batch)
     assert (batch.status, batch.reason[:25]) == (S.NEEDS_REVIEW, "1 of 2 payments did not a")
     assert [payment.vendor_status for payment in batch.payments.all()] == ["LoadFailed", "Loaded"]
+    settle(desk, batch, S.RECONCILED)  # paid anew under new keys, or by cheque: this batch is over
+    look_now(desk, batch)
+    assert fresh(batch).status == S.RECONCILED
+
+
+def test_only_a_released_batch_is_finished_by_telephone(desk: Desk, sandbox: SandboxProcess) -> None:
+    batch = desk.held(2)
+    sandbox.fault("payments", "release", "500_before")
+    batch = desk.until(desk.release(batch), S.NEEDS_REVIEW)
+    with pytest.raises(WrongState):
+        settle(desk, batch, S.RECONCILED)
 
 
 def test_a_batch_whose_payments_all_arrived_is_reconciled(desk: Desk, sandbox: SandboxProcess) -> None:
