@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from payments.views import accounts, checking, making, showing
+from payments.views import accounts, buttons, checking, making, showing
 
 # /payments/<code>/
 batch_urls = [
@@ -14,22 +14,22 @@ batch_urls = [
     path("payments/<uuid:payment_code>/remove/", making.payment_remove, name="payment-remove"),
     path("add/", making.batch_add, name="batch-add"),
     path("submit/", making.batch_submit, name="batch-submit"),
-    path("take-back/", making.batch_take_back, name="batch-take-back"),
-    path("discard/", making.batch_discard, name="batch-discard"),
-    path("give-up/", making.batch_give_up, name="batch-give-up"),
+    path("take-back/", buttons.batch_take_back, name="batch-take-back"),
+    path("discard/", buttons.batch_discard, name="batch-discard"),
+    path("give-up/", buttons.batch_give_up, name="batch-give-up"),
     path("copy/", making.batch_copy, name="batch-copy"),
     # checkers
     path("approve/", checking.batch_approve, name="batch-approve"),
-    path("withdraw/", checking.batch_withdraw, name="batch-withdraw"),
-    path("reject/", checking.batch_reject, name="batch-reject"),
+    path("withdraw/", buttons.batch_withdraw, name="batch-withdraw"),
+    path("reject/", buttons.batch_reject, name="batch-reject"),
     path("release/", checking.batch_release, name="batch-release"),
-    path("again/", checking.batch_again, name="batch-again"),
-    path("cancel/", checking.batch_cancel, name="batch-cancel"),
+    path("again/", buttons.batch_again, name="batch-again"),
+    path("cancel/", buttons.batch_cancel, name="batch-cancel"),
     path("settle/", checking.batch_settle, name="batch-settle"),
     # both
-    path("ask/", checking.batch_ask, name="batch-ask"),
-    path("resume/", checking.batch_resume, name="batch-resume"),
-    path("stop/", checking.batch_stop, name="batch-stop"),
+    path("ask/", buttons.batch_ask, name="batch-ask"),
+    path("resume/", buttons.batch_resume, name="batch-resume"),
+    path("stop/", buttons.batch_stop, name="batch-stop"),
 ]
 
 # /payments/accounts/

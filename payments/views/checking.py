@@ -17,11 +17,11 @@ from clinic.second_factor import fresh_second_factor
 from payments import access, presenting
 from payments.forms import ReleaseForm, SeenForm, SettleForm
 from payments.models import PaymentBatch
-from payments.services import approvals, orders, submitting
+from payments.services import approvals, orders
 from payments.services.approvals import Seen
 from payments.services.people import may_check
 from payments.states import BatchStatus
-from payments.views.acting import act, act_with_reason
+from payments.views.acting import act
 
 
 def _seen(form: SeenForm) -> Seen:
@@ -44,32 +44,6 @@ def batch_approve(request: Any, code: UUID) -> HttpResponse:
         batch,
         lambda: approvals.approve(batch=batch, seen=_seen(form), by=request.user, now=timezone.now()),
         "You have approved this batch. Nothing is paid before someone releases it.",
-    )
-
-
-@staff(Role.ADMIN)
-@require_POST
-def batch_withdraw(request: Any, code: UUID) -> HttpResponse:
-    """Take the approval back."""
-    batch = access.get_batch(request.clinic, code)
-    return act_with_reason(
-        request,
-        batch,
-        lambda reason: approvals.withdraw(batch=batch, reason=reason, by=request.user, now=timezone.now()),
-        "The approval is withdrawn.",
-    )
-
-
-@staff(Role.ADMIN)
-@require_POST
-def batch_reject(request: Any, code: UUID) -> HttpResponse:
-    """Send the batch back for good."""
-    batch = access.get_batch(request.clinic, code)
-    return act_with_reason(
-        request,
-        batch,
-        lambda reason: submitting.reject(batch=batch, reason=reason, by=request.user, now=timezone.now()),
-        "The batch is rejected. Its maker can copy it and correct the copy.",
     )
 
 
@@ -107,33 +81,6 @@ def _figures(batch: PaymentBatch) -> dict[str, Any]:
 @staff(Role.ADMIN)
 @require_POST
 @fresh_second_factor(back="batch-detail")
-def batch_again(request: Any, code: UUID) -> HttpResponse:
-    """Send once more what was proven not to have been done."""
-    batch = access.get_batch(request.clinic, code)
-    return act_with_reason(
-        request,
-        batch,
-        lambda reason: orders.send_again(batch=batch, reason=reason, by=request.user, now=timezone.now()),
-        "It is sent once more, in your name.",
-    )
-
-
-@staff(Role.ADMIN)
-@require_POST
-def batch_cancel(request: Any, code: UUID) -> HttpResponse:
-    """Take the batch back from the vendor."""
-    batch = access.get_batch(request.clinic, code)
-    return act_with_reason(
-        request,
-        batch,
-        lambda reason: orders.cancel_at_vendor(batch=batch, reason=reason, by=request.user, now=timezone.now()),
-        "The cancellation is ordered.",
-    )
-
-
-@staff(Role.ADMIN)
-@require_POST
-@fresh_second_factor(back="batch-detail")
 def batch_settle(request: Any, code: UUID) -> HttpResponse:
     """Write down what the vendor said by telephone."""
     batch = access.get_batch(request.clinic, code)
@@ -147,43 +94,4 @@ def batch_settle(request: Any, code: UUID) -> HttpResponse:
         batch,
         lambda: orders.settle(batch=batch, to=to, reason=reason, by=request.user, now=timezone.now()),
         "It is written down in your name.",
-    )
-
-
-@staff(Role.BILLING, Role.ADMIN)
-@require_POST
-def batch_ask(request: Any, code: UUID) -> HttpResponse:
-    """Read the batch at the vendor now."""
-    batch = access.get_batch(request.clinic, code)
-    return act(
-        request,
-        batch,
-        lambda: orders.ask(batch=batch, by=request.user, now=timezone.now()),
-        "The vendor is asked. What it says appears here.",
-    )
-
-
-@staff(Role.BILLING, Role.ADMIN)
-@require_POST
-def batch_resume(request: Any, code: UUID) -> HttpResponse:
-    """Go on after something was called off before it was sent."""
-    batch = access.get_batch(request.clinic, code)
-    return act(
-        request,
-        batch,
-        lambda: orders.resume(batch=batch, by=request.user, now=timezone.now()),
-        "The batch goes on.",
-    )
-
-
-@staff(Role.BILLING, Role.ADMIN)
-@require_POST
-def batch_stop(request: Any, code: UUID) -> HttpResponse:
-    """Call off what waits to be sent."""
-    batch = access.get_batch(request.clinic, code)
-    return act(
-        request,
-        batch,
-        lambda: orders.stop(batch=batch, by=request.user, now=timezone.now()),
-        "It is stopped. Nothing was sent.",
     )

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clinic.access import staff
-from clinic.models import Role
 from core.models import EditedMeanwhile
 from payments import access, presenting
 from payments.forms import AddForm, BatchForm, WarningsForm
@@ -24,10 +23,9 @@ from payments.sample import sample_payments
 from payments.services import drafts, submitting
 from payments.services.refusals import HasErrors, NeedsReasons, Refused
 from payments.states import IllegalMove
-from payments.views.acting import MEANWHILE, act, act_with_reason
+from payments.views.acting import MAKERS, MEANWHILE, act
 from payments.views.showing import detail_context
 
-MAKERS = (Role.BILLING, Role.ADMIN)
 _MOST_SHOWN = 200
 
 
@@ -170,37 +168,6 @@ def batch_submit(request: Any, code: UUID) -> HttpResponse:
     else:
         messages.success(request, "The batch is frozen and waits for someone else to approve it.")
     return redirect("batch-detail", batch.code)
-
-
-@staff(*MAKERS)
-@require_POST
-def batch_take_back(request: Any, code: UUID) -> HttpResponse:
-    """Make a submitted batch a draft again."""
-    batch = access.get_batch(request.clinic, code)
-    done = "The batch is a draft again. Approvals given so far are void."
-    return act(request, batch, lambda: submitting.take_back(batch=batch, by=request.user, now=timezone.now()), done)
-
-
-@staff(*MAKERS)
-@require_POST
-def batch_discard(request: Any, code: UUID) -> HttpResponse:
-    """Throw a draft away."""
-    batch = access.get_batch(request.clinic, code)
-    done = "The draft is thrown away. Its references may be used again."
-    return act(request, batch, lambda: drafts.discard(batch=batch, by=request.user, now=timezone.now()), done)
-
-
-@staff(*MAKERS)
-@require_POST
-def batch_give_up(request: Any, code: UUID) -> HttpResponse:
-    """Cancel a batch of which nothing was sent."""
-    batch = access.get_batch(request.clinic, code)
-    return act_with_reason(
-        request,
-        batch,
-        lambda reason: submitting.give_up(batch=batch, reason=reason, by=request.user, now=timezone.now()),
-        "The batch is cancelled. Nothing of it was sent.",
-    )
 
 
 @staff(*MAKERS)
