@@ -6,10 +6,12 @@ import argparse
 import ipaddress
 import logging
 import os
+import socket
 import sys
 from pathlib import Path
 
 from sandbox import app, front, state
+from sandbox.inspect import VENDORS
 
 logger = logging.getLogger("sandbox")
 
@@ -25,26 +27,40 @@ def main(arguments: list[str] | None = None) -> int:
             f"The sandbox listens on this machine only, and {options.host} is not it. SANDBOX_ALLOW_REMOTE=1 allows it."
         )
     try:
-        listener = front.listening_socket(options.host, options.port)
+        listeners = _listeners(options)
     except OSError as error:
         return _refuse(
             f"The sandbox cannot listen on {options.host}:{options.port} ({error.strerror}). Choose another --port."
         )
     state.open_store(options.data / "sandbox.sqlite3")
-    port = listener.getsockname()[1]
 
     def started() -> None:
-        sys.stdout.write(f"sandbox listening on http://{options.host}:{port}\n")
+        ports = front.ports()
+        sys.stdout.write(f"sandbox listening on http://{options.host}:{ports[front.SHARED]}\n")
         sys.stdout.flush()
+        logger.info("ports of one vendor each: %s", {name: port for name, port in ports.items() if name in VENDORS})
         logger.info("This is a sandbox: nothing here reaches a real vendor, a payer or a bank.")
 
-    front.SandboxServer(app.build(), listener, started).run()
+    front.SandboxServer(app.build(), listeners, started).run()
     return 0
+
+
+def _listeners(options: argparse.Namespace) -> dict[str, socket.socket]:
+    """Return the socket that all vendors share, and one of each vendor's own, which a fault can close alone."""
+    first = options.vendor_ports
+    wanted = {name: first + number if first else 0 for number, name in enumerate(VENDORS)}
+    return {
+        name: front.listening_socket(options.host, port)
+        for name, port in {front.SHARED: options.port, **wanted}.items()
+    }
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="Play the four vendors on this machine.")
     parser.add_argument("--port", type=int, default=8900, help="0 takes a free one")
+    parser.add_argument(
+        "--vendor-ports", type=int, default=0, help="first of four ports, one for each vendor; 0: free ones"
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--data", type=Path, required=True, help="folder for the sandbox's state")
     return parser.parse_args(arguments)
@@ -65,4 +81,7 @@ def _refuse(sentence: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    logging.shutdown()
+    # The reader's thread may be within its models, and the interpreter's own end would abort the process there.
+    os._exit(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from sandbox import clock, gate, inspect, state, webhooks
+from sandbox import clock, faults, gate, inspect, state, webhooks
 from sandbox.candid import http as candid
 from sandbox.cardscan import http as cardscan
 from sandbox.cardscan.events import hub, socket
+from sandbox.cardscan.problems import UploadRefused
 from sandbox.cardscan.worker import worker
 from sandbox.payments import http as payments
 from sandbox.spry import http as spry
@@ -31,8 +32,29 @@ def build() -> Starlette:
         *[WebSocketRoute(path, socket) for path in ("/", "/cardscan")],
         Route("/", _to_the_window),
     ]
+    for route in _sockets(routes):
+        route.name = "cardscan.socket"
+    faults.speak("cardscan", _storage_error, route="upload")
+    faults.speak("cardscan", _storage_error, route="image")
     gate.guard(routes)
     return Starlette(routes=routes, lifespan=_lifespan)
+
+
+def _sockets(routes: list[BaseRoute]) -> Iterator[WebSocketRoute]:
+    """Find the websockets, all of which are CardScan's."""
+    for route in routes:
+        if isinstance(route, WebSocketRoute):
+            yield route
+        elif isinstance(route, Mount):
+            yield from _sockets(list(route.routes or []))
+
+
+_STORAGE_CODES = {401: "AccessDenied", 403: "AccessDenied", 413: "EntityTooLarge", 429: "SlowDown"}
+
+
+def _storage_error(status: int, message: str) -> str:
+    """Return an error of the photos' storage, in S3's words."""
+    return UploadRefused(status, _STORAGE_CODES.get(status, "InternalError"), message).xml()
 
 
 def _to_the_window(request: Request) -> Response:

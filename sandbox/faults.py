@@ -6,35 +6,36 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sandbox.state import store
+from sandbox.state import dump, store
 
 # Played by sandbox.gate for every route of every vendor. Any other kind is asked for by a vendor's own rules.
-GATE_KINDS = {
+# These happen instead of the work.
+BEFORE_KINDS = {
+    "refused": "connections are refused for a while (option seconds, 5); one route alone: reset without a byte",
     "reset_before": "the connection is reset before any work",
-    "reset_after": "the work is done, then the connection is reset",
     "black_hole_before": "nothing is done and no answer comes (option seconds, 600)",
-    "black_hole_after": "the work is done and no answer comes (option seconds, 600)",
-    "slow_first_byte": "the work is done, the answer starts late (option seconds, 5)",
-    "slow_drip": "the work is done, the answer comes byte by byte (options pause, 0.5 s, and bytes, 1)",
     "500_before": "500 before any work",
-    "500_after": "500 although the work is done",
     "502_html": "502 with an HTML page, before any work",
-    "429": "429 before any work (option retry_after, 1; null leaves the header out)",
+    "429": "429 before any work (option retry_after: 1, date, absent, negative, huge or any text)",
     "401": "401 before any work",
     "403": "403 before any work",
     "413": "413 before any work",
+    "200_error_body": "200 with an error body, nothing done",
+    "redirect": "a redirect to somewhere else, nothing done (options location, and status, 302)",
+}
+# These are played on the answer of the work.
+AFTER_KINDS = {
+    "reset_after": "the work is done, then the connection is reset",
+    "black_hole_after": "the work is done and no answer comes (option seconds, 600)",
+    "slow_first_byte": "the work is done, the answer starts late (option seconds, 5)",
+    "slow_drip": "the work is done, the answer comes byte by byte (options pause, 0.5 s, and bytes, 1)",
+    "500_after": "500 although the work is done",
     "truncated_json": "the work is done, half of the answer comes",
     "wrong_types": "the work is done, every value of the answer has another type",
     "duplicate_keys": "the work is done, the first key of the answer comes twice",
-    "200_error_body": "200 with an error body, nothing done",
     "big_body": "the work is done, the answer is very big (option megabytes, 50)",
-    "redirect": "302 to somewhere else, nothing done (option location)",
 }
-FRONT_KINDS = {"refused": "every new connection to the sandbox is refused for a while (option seconds, 5)"}
-# These happen instead of the work; all others are played on its answer.
-BEFORE_KINDS = frozenset(
-    "reset_before black_hole_before 500_before 502_html 429 401 403 413 200_error_body redirect".split()
-)
+GATE_KINDS = BEFORE_KINDS | AFTER_KINDS
 
 
 def add(vendor: str, route: str, kind: str, *, times: int | None = 1, skip: int = 0, **options: Any) -> dict[str, Any]:
@@ -105,16 +106,27 @@ def _use(rule: dict[str, Any]) -> bool:
     return True
 
 
-ErrorBody = Callable[[int, str], dict[str, Any]]
+ErrorBody = Callable[[int, str], dict[str, Any] | str]
 _error_bodies: dict[str, ErrorBody] = {}
 
 
-def speak(vendor: str, error_body: ErrorBody) -> None:
-    """Register how a vendor writes an error, `error_body(status, message) -> dict`, for the faults that need one."""
-    _error_bodies[vendor] = error_body
+def speak(vendor: str, error_body: ErrorBody, *, route: str = "*") -> None:
+    """Register how a vendor, or one route of it, writes an error, for the faults that need one.
+
+    Args:
+        vendor: such as "cardscan".
+        error_body: `error_body(status, message)` returns a JSON document, or the text of an XML one.
+        route: the route's name without its vendor when it alone speaks so.
+    """
+    _error_bodies[f"{vendor}.{route}"] = error_body
 
 
-def error_body(vendor: str, status: int, message: str) -> dict[str, Any]:
-    """Return an error in the vendor's shape, or in a plain one if the vendor registered none."""
-    write = _error_bodies.get(vendor)
-    return write(status, message) if write else {"message": message, "status": status}
+def error_answer(vendor: str, route: str, status: int, message: str) -> tuple[bytes, str]:
+    """Return (body, media type) of an error in the vendor's shape, or in a plain one if the vendor registered none."""
+    write = _error_bodies.get(f"{vendor}.{route}") or _error_bodies.get(f"{vendor}.*")
+    doc = write(status, message) if write else {"message": message, "status": status}
+    if isinstance(doc, str):
+        return doc.encode(), "application/xml"
+    # The members that RFC 9457 gives to its problem documents.
+    is_problem = {"type", "title", "status"} <= doc.keys()
+    return dump(doc).encode(), "application/problem+json" if is_problem else "application/json"

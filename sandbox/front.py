@@ -1,19 +1,19 @@
 """The TCP front: sits between the socket and uvicorn and plays what no ASGI application can.
 
-Every connection goes through a `Front`, which hands bytes to uvicorn's protocol unchanged. When an answer's head
-carries the internal header `x-sandbox-fault`, its `Wire` resets the connection (RST, not FIN) or lets the answer drip.
-`refuse` closes the listening socket for a while, so that connections are refused.
+Every connection goes through a `Front`, which hands bytes to uvicorn's protocol unchanged. The application finds the
+connection's `Wire` in `scope["state"]["wire"]` and may have it reset (RST, not FIN) or let the answer drip.
+`refuse` closes a listening socket for a while, so that connections are refused: the one that all vendors share, or the
+vendor's own.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import signal
 import socket
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import uvicorn
@@ -22,47 +22,33 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox import NAME
 
-_MARK = b"\r\nx-sandbox-fault: "
 _NO_LINGER = struct.pack("ii", 1, 0)
+SHARED = "*"
 
 
 class Wire:
     """A connection's transport as uvicorn sees it; everything it does not do itself is the real transport's."""
 
-    def __init__(self, transport: asyncio.Transport, front: Front) -> None:
-        """Wrap `transport` for the protocols behind `front`."""
-        self._transport = transport
+    def __init__(self, front: Front) -> None:
+        """Stand between a transport to come and the protocols behind `front`."""
         self._front = front
-        self._drip: Drip | None = None
+        self._transport: asyncio.Transport
+        self.write: Callable[[bytes], None]
+        self.close: Callable[[], None]
+
+    def open(self, transport: asyncio.Transport) -> None:
+        """Begin with a transport."""
+        self._transport = transport
+        # Straight to the transport, as every call pays for what is in between.
+        self.write, self.close = transport.write, transport.close
 
     def __getattr__(self, name: str) -> Any:
         """Hand everything else on to the real transport."""
         return getattr(self._transport, name)
 
-    def write(self, data: bytes) -> None:
-        """Send bytes on, unless the head among them orders a fault."""
-        if self._drip is not None:
-            self._drip.add(data)
-            return
-        plan, data = _plan_of(data)
-        if plan is None:
-            self._transport.write(data)
-        elif plan["do"] == "reset":
-            self._reset()
-        else:
-            self._drip = Drip(self._transport, pause=float(plan["pause"]), size=int(plan["bytes"]))
-            self._drip.add(data)
-
     def writelines(self, parts: Iterable[bytes]) -> None:
         """Send several pieces on."""
         self.write(b"".join(parts))
-
-    def close(self) -> None:
-        """Close, after the last drop if the answer drips."""
-        if self._drip is not None:
-            self._drip.close_after()
-        else:
-            self._transport.close()
 
     def set_protocol(self, protocol: asyncio.Protocol) -> None:
         """Hand the connection to another protocol: a websocket takes over."""
@@ -72,7 +58,13 @@ class Wire:
         """Return the protocol that has the connection."""
         return self._front.inner
 
-    def _reset(self) -> None:
+    def drip(self, *, pause: float, size: int) -> None:
+        """Send what is written from now on `size` bytes at a time, every `pause` seconds."""
+        drip = Drip(self._transport, pause=pause, size=size)
+        self.write, self.close = drip.add, drip.close_after
+
+    def reset(self) -> None:
+        """Reset the connection; what is not yet sent is lost."""
         raw = self._transport.get_extra_info("socket")
         with contextlib.suppress(OSError):  # the client may have gone already
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
@@ -113,13 +105,16 @@ class Drip:
 class Front(asyncio.Protocol):
     """One connection: hands what happens on the socket to the protocol behind it."""
 
-    def __init__(self, inner: asyncio.Protocol) -> None:
-        """Stand before `inner`, uvicorn's protocol."""
-        self.inner = inner
+    def __init__(self, *, app_state: dict[str, Any], **options: Any) -> None:
+        """Stand before uvicorn's protocol, which gets these options."""
+        self._wire = Wire(self)
+        self.inner: asyncio.Protocol = H11Protocol(app_state=app_state | {"wire": self._wire}, **options)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Give the protocol behind a transport that can play faults."""
-        self.inner.connection_made(Wire(transport, self))  # type: ignore[arg-type]
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the types; a stream socket has no other)
+        self._wire.open(transport)
+        self.inner.connection_made(self._wire)  # type: ignore[arg-type]
 
     def data_received(self, data: bytes) -> None:
         """Pass bytes in."""
@@ -142,29 +137,22 @@ class Front(asyncio.Protocol):
         self.inner.resume_writing()
 
 
-def _plan_of(data: bytes) -> tuple[dict[str, Any] | None, bytes]:
-    """Return the fault that an answer's head orders, and the bytes without that order."""
-    if not data.startswith(b"HTTP/1.") or _MARK not in data.partition(b"\r\n\r\n")[0]:
-        return None, data
-    before, _, rest = data.partition(_MARK)
-    order, _, after = rest.partition(b"\r\n")
-    return json.loads(order), before + b"\r\n" + after
-
-
-def _behind_a_front(**options: Any) -> Front:
-    return Front(H11Protocol(**options))
-
-
 class SandboxServer(uvicorn.Server):
     """uvicorn behind the front: ends with 0 on SIGTERM and Ctrl-C, and can refuse connections for a while."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, on_start: Callable[[], None]) -> None:
-        """Serve `app` on `listener`, a bound socket; `on_start` is called once it listens."""
+    def __init__(self, app: ASGIApp, listeners: Mapping[str, socket.socket], on_start: Callable[[], None]) -> None:
+        """Serve `app`.
+
+        Args:
+            app: the application; every port serves all of it.
+            listeners: bound sockets: SHARED, and one by each vendor's name, which can be closed alone.
+            on_start: called once they all listen.
+        """
         _process["server"] = self
         super().__init__(
             uvicorn.Config(
                 app,
-                http=_behind_a_front,  # type: ignore[arg-type]
+                http=Front,
                 lifespan="on",
                 log_config=None,
                 access_log=False,
@@ -173,15 +161,26 @@ class SandboxServer(uvicorn.Server):
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=2,
                 backlog=512,
+                # Each socket would keep two compressors; what the vendor tells in a frame is short.
+                ws_per_message_deflate=False,
             )
         )
-        self._listener = listener
+        self._listeners = dict(listeners)
         self._on_start = on_start
+        self._servers: dict[str, asyncio.Server] = {}
+        self._opening: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports, by the names of the listeners."""
+        return {name: int(listener.getsockname()[1]) for name, listener in self._listeners.items()}
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then say so."""
         self._loop = asyncio.get_running_loop()
-        await super().startup(sockets=[self._listener])
+        await super().startup(sockets=list(self._listeners.values()))
+        self._servers = dict(zip(self._listeners, self.servers, strict=True))
         self._on_start()
 
     @contextlib.contextmanager
@@ -191,38 +190,82 @@ class SandboxServer(uvicorn.Server):
             signal.signal(number, self.handle_exit)
         yield
 
-    def refuse(self, seconds: float) -> None:
-        """Refuse new connections for some seconds and end the idle ones; in a moment, so that the order is answered."""
-        self._loop.call_soon_threadsafe(self._loop.call_later, 0.05, self._stop_listening, seconds)
+    def refuse(self, name: str, seconds: float) -> None:
+        """Refuse new connections for some seconds and end the idle ones; in a moment, so that the order is answered.
 
-    def _stop_listening(self, seconds: float) -> None:
-        address = self._listener.getsockname()
-        for server in self.servers:
-            server.close()
+        Args:
+            name: of a listener; SHARED means all of them.
+            seconds: how long; a new order replaces an old one.
+        """
+        names = list(self._listeners) if name == SHARED else [name]
+        self._loop.call_soon_threadsafe(self._loop.call_later, 0.05, self._refuse, names, seconds)
+
+    def stop_refusing(self) -> None:
+        """Listen again wherever connections are refused."""
+        self._loop.call_soon_threadsafe(self._open_all)
+
+    def _refuse(self, names: list[str], seconds: float) -> None:
+        for name in names:
+            if name in self._opening:
+                self._opening[name].cancel()
+            else:
+                self._close(name)
+            self._opening[name] = self._loop.call_later(seconds, self._open, name)
+            refusing.add(name)
+
+    def _close(self, name: str) -> None:
+        host, port = self._listeners[name].getsockname()[:2]
+        self._servers[name].close()
         for connection in list(self.server_state.connections):
-            connection.shutdown()
+            if connection.transport.get_extra_info("sockname")[1] == port:
+                connection.shutdown()
         # Bound and not listening: connections are refused, and nobody else can take the port meanwhile.
-        self._listener = listening_socket(*address[:2])
-        self._loop.call_later(seconds, self._listen_again)
+        self._listeners[name] = listening_socket(host, port)
 
-    def _listen_again(self) -> None:
-        self._reopening = asyncio.ensure_future(self._reopen())
+    def _open_all(self) -> None:
+        for name in list(self._opening):
+            self._opening[name].cancel()
+            self._open(name)
 
-    async def _reopen(self) -> None:
+    def _open(self, name: str) -> None:
+        del self._opening[name]
+        refusing.discard(name)
+        task = self._loop.create_task(self._listen(name))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _listen(self, name: str) -> None:
         def connected() -> Front:
-            return _behind_a_front(
-                config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=self._loop
-            )
+            state = self.lifespan.state
+            return Front(config=self.config, server_state=self.server_state, app_state=state, _loop=self._loop)
 
-        self.servers = [await self._loop.create_server(connected, sock=self._listener, backlog=self.config.backlog)]
+        backlog = self.config.backlog
+        self._servers[name] = await self._loop.create_server(connected, sock=self._listeners[name], backlog=backlog)
+        self.servers = list(self._servers.values())
 
 
 _process: dict[str, SandboxServer] = {}
+refusing: set[str] = set()
 
 
-def refuse(seconds: float) -> None:
-    """Have this process refuse connections for some seconds; may be called from any thread."""
-    _process["server"].refuse(seconds)
+def refuses(vendor: str) -> bool:
+    """Tell whether a vendor refuses connections just now: over the port that all share, it resets them instead."""
+    return vendor in refusing
+
+
+def refuse(vendor: str, seconds: float) -> None:
+    """Have this process refuse connections for some seconds, those of one vendor or all (SHARED); from any thread."""
+    _process["server"].refuse(vendor, seconds)
+
+
+def stop_refusing() -> None:
+    """Have this process listen again everywhere; from any thread."""
+    _process["server"].stop_refusing()
+
+
+def ports() -> dict[str, int]:
+    """Return the ports of this process: SHARED, and each vendor's own."""
+    return _process["server"].ports
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -67,7 +67,8 @@ def style(request: Request) -> Response:
 
 def health(request: Request) -> Response:
     """Say that the sandbox is up, and whether the card reader has loaded its models."""
-    return answer({"ok": True, "sandbox": True, "name": NAME, "reader": "ready" if worker.warm else "loading"})
+    reader = "ready" if worker.warm else "loading"
+    return answer({"ok": True, "sandbox": True, "name": NAME, "reader": reader, "ports": front.ports()})
 
 
 def state(request: Request) -> Response:
@@ -105,11 +106,11 @@ def set_fault(body: Doc) -> tuple[Doc, int]:
         return {}, 200
     options = _options(body)
     vendor, route, kind = body["vendor"], body.get("route") or "*", body["kind"]
-    if kind in faults.FRONT_KINDS:
-        front.refuse(float(options.get("seconds", 5)))
-        return {"kind": kind, "options": options}, 201
     if vendor != "*":
         _known_vendor(vendor)
+    if kind == "refused" and route == "*":
+        front.refuse(vendor, float(options.get("seconds", 5)))
+        return {"vendor": vendor, "route": route, "kind": kind, "options": options}, 201
     times, skip = body.get("times", 1), body.get("skip") or options.pop("skip", 0)
     rule = faults.add(
         vendor, route, kind, times=None if times in (None, "") else int(times), skip=int(skip or 0), **options

@@ -107,7 +107,7 @@ def _faults(vendors: Sequence[str], routes: Sequence[str]) -> str:
     waiting = f"<table><tbody>{rows}</tbody></table>" if rows else '<p class="soft">None is set: everything works.</p>'
     kinds = "".join(
         f'<option value="{escape(kind)}">{escape(kind)}: {escape(about)}</option>'
-        for kind, about in (faults.GATE_KINDS | faults.FRONT_KINDS).items()
+        for kind, about in faults.GATE_KINDS.items()
     )
     names = "".join(f'<option value="{escape(name.partition(".")[2])}">{escape(name)}</option>' for name in routes)
     form = (

@@ -10,6 +10,7 @@ vendor does not (see PLACES). `sandbox.scenario_forms` makes scenarios of what p
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import math
 import random
@@ -79,6 +80,11 @@ class Order:
     seconds: float = 0.0
     scenario: str = ""
 
+    @property
+    def said(self) -> str:
+        """What the log says about it."""
+        return (f" fault {self.fault['kind']}" if self.fault else "") + (" scenario" if self.scenario else "")
+
 
 _order: contextvars.ContextVar[Order | None] = contextvars.ContextVar("order", default=None)
 
@@ -101,16 +107,27 @@ def next_step(vendor: str, route: str, subject: Mapping[str, str]) -> Step | Non
     Raises:
         Interrupted: the scenario orders a fault instead of the work; the gate plays it.
     """
-    if not any(_is_about(scenario, vendor, route, subject) for scenario in all_scenarios()):
-        return None
-    step = _taken(vendor, route, subject)
     order = _order.get()
+    if (order is not None and order.fault is not None) or not waits(vendor, route, subject):
+        return None  # a fault rule goes first, and the scenario's step waits for the next call
+    step = _taken(vendor, route, subject)
     if step is None or order is None:
         return step
     order.fault, order.seconds, order.scenario = step.fault, step.seconds, step.scenario
     if step.fault is not None and step.fault["kind"] in faults.BEFORE_KINDS:
         raise Interrupted
     return step
+
+
+def order(vendor: str, route: str) -> None:
+    """Ask for a route whose vendor does not ask, and fill the order of the call in hand; for the gate."""
+    with contextlib.suppress(Interrupted):  # the gate looks at the order before it lets the vendor work
+        next_step(vendor, route, {})
+
+
+def waits(vendor: str, route: str, subject: Mapping[str, str] | None = None) -> bool:
+    """Tell whether a scenario is about such a call; uses nothing up and never waits for a writer."""
+    return any(_is_about(scenario, vendor, route, subject or {}) for scenario in all_scenarios())
 
 
 def _taken(vendor: str, route: str, subject: Mapping[str, str]) -> Step | None:
@@ -195,7 +212,7 @@ def draw(latency: Mapping[str, Any] | None) -> float:
 
 
 def ask_at(vendor: str, route: str, place: Place) -> None:
-    """Register that a vendor's rules ask `next_step` for this route by themselves, and what they know and can answer."""
+    """Register that a vendor's rules ask `next_step` for a route themselves, and what they know and can answer."""
     PLACES[f"{vendor}.{route}"] = place
 
 
