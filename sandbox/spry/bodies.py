@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
+
+from sandbox.exact import NotExact, read_json
 
 
 class Refused(Exception):
@@ -36,27 +36,9 @@ def json_body(content_type: str, raw: bytes) -> dict[str, Any]:
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise Refused(415, 4015, "The content type must be application/json")
     try:
-        doc = json.loads(raw, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise invalid(str(error) if isinstance(error, _Twice) else "The body is not valid JSON") from error
+        doc = read_json(raw, once=True)
+    except NotExact as error:
+        raise invalid(str(error)) from error
     if not isinstance(doc, dict):
         raise invalid("The body must be a JSON object")
     return doc
-
-
-class _Twice(ValueError):
-    """A key comes twice in one object."""
-
-
-def _no_constant(name: str) -> NoReturn:
-    # Python reads NaN and Infinity by default; JSON has neither.
-    raise ValueError(name)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    seen: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in seen:
-            raise _Twice(f"{key} is given twice")
-        seen[key] = value
-    return seen

@@ -1,12 +1,14 @@
 """The fields of a capture in the order of the documentation, each with its rule (docs/vendors/spry.md).
 
-`check_fields` reports the first field that fails, so that a wrong body always gets the same answer. An optional field
-that is null counts as left out, a required one as missing.
+`check_fields` reports the first field that fails, so that a wrong body always gets the same answer: what it must not be
+beside another field is looked at together with its own rule. An optional field that is null counts as left out, a
+required one as missing.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +19,10 @@ from sandbox.spry.bodies import invalid
 
 # Takes the value and today's moment (naive, UTC); returns what is wrong as the rest of a sentence, or "".
 Rule = Callable[[Any, datetime], str]
+# Takes a value that keeps its rule and the object it stands in, whose earlier fields are right; returns the same.
+Beside = Callable[[Any, Mapping[str, Any]], str]
 
+_CENT = Decimal("0.01")
 _MOST_MONEY = Decimal("9999999.99")
 _STATES = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
@@ -33,8 +38,7 @@ class Field:
     rule: Rule | None = None
     required: bool = False
     fields: tuple[Field, ...] = ()
-    # Looks at the whole object after its fields; returns (field, what is wrong) or None.
-    together: Callable[[Mapping[str, Any]], tuple[str, str] | None] | None = None
+    beside: Beside | None = None
 
 
 def check_fields(doc: Mapping[str, Any], *, now: datetime, strict: bool) -> None:
@@ -43,39 +47,45 @@ def check_fields(doc: Mapping[str, Any], *, now: datetime, strict: bool) -> None
     Args:
         doc: the JSON object.
         now: the moment, naive, UTC; a check date may be a day ahead of it.
-        strict: refuse keys that the documentation does not have.
+        strict: refuse keys that the documentation does not have, after everything else.
 
     Raises:
         Refused: 4000 with the first field that fails.
     """
-    _check(Field("", fields=CAPTURE), doc, "", now, strict)
+    _check(CAPTURE, doc, "", now)
+    unknown = _unknown(CAPTURE, doc, "") if strict else ""
+    if unknown:
+        raise invalid(f"{unknown} is not a field of this request")
 
 
-def _check(field: Field, doc: Mapping[str, Any], path: str, now: datetime, strict: bool) -> None:
-    for inner in field.fields:
-        _check_one(inner, doc.get(inner.name), f"{path}{inner.name}", now, strict)
-    wrong = field.together(doc) if field.together else None
-    if wrong:
-        raise invalid(f"{path}{wrong[0]} {wrong[1]}")
-    if strict:
-        unknown = [key for key in doc if key not in {inner.name for inner in field.fields}]
-        if unknown:
-            raise invalid(f"{path}{unknown[0]} is not a field of this request")
+def _check(fields: tuple[Field, ...], doc: Mapping[str, Any], path: str, now: datetime) -> None:
+    for field in fields:
+        value, at = doc.get(field.name), f"{path}{field.name}"
+        if value is None:
+            if field.required:
+                raise invalid(f"{at} is required")
+        elif field.fields:
+            if not isinstance(value, dict):
+                raise invalid(f"{at} must be an object")
+            _check(field.fields, value, f"{at}.", now)
+        elif wrong := _wrong(field, value, doc, now):
+            raise invalid(f"{at} {wrong}")
 
 
-def _check_one(field: Field, value: Any, path: str, now: datetime, strict: bool) -> None:
-    if value is None:
-        if field.required:
-            raise invalid(f"{path} is required")
-        return
-    if field.fields:
-        if not isinstance(value, dict):
-            raise invalid(f"{path} must be an object")
-        _check(field, value, f"{path}.", now, strict)
-        return
+def _wrong(field: Field, value: Any, doc: Mapping[str, Any], now: datetime) -> str:
     wrong = field.rule(value, now) if field.rule else ""
-    if wrong:
-        raise invalid(f"{path} {wrong}")
+    return wrong or (field.beside(value, doc) if field.beside else "")
+
+
+def _unknown(fields: tuple[Field, ...], doc: Mapping[str, Any], path: str) -> str:
+    """Return the path of the first key that is no field, or an empty text."""
+    known = {field.name: field for field in fields}
+    for key, value in doc.items():
+        if key not in known:
+            return f"{path}{key}"
+        if isinstance(value, dict) and (inner := _unknown(known[key].fields, value, f"{path}{key}.")):
+            return inner
+    return ""
 
 
 def _integer(least: int, most: int = 2**63 - 1) -> Rule:
@@ -94,7 +104,7 @@ def _text(most: int, *, least: int = 0) -> Rule:
     def rule(value: Any, now: datetime) -> str:
         if not isinstance(value, str):
             return "must be a string"
-        if any(ord(letter) < 32 and letter not in "\n\t" for letter in value):
+        if _has_control_characters(value.replace("\n", "").replace("\t", "")):
             return "must not have control characters"
         if len(value.strip()) < least:
             return "is required"
@@ -103,8 +113,12 @@ def _text(most: int, *, least: int = 0) -> Rule:
     return rule
 
 
+def _has_control_characters(text: str) -> bool:
+    return any(unicodedata.category(letter) == "Cc" for letter in text)
+
+
 def _card_number(value: Any, now: datetime) -> str:
-    if isinstance(value, str) and any(ord(letter) < 32 for letter in value):
+    if isinstance(value, str) and _has_control_characters(value):
         return "must not have control characters"
     return _text(50, least=1)(value, now)
 
@@ -135,18 +149,13 @@ def _money(value: Any, now: datetime) -> str:
         return "must not be negative"
     if amount > _MOST_MONEY:
         return "must be at most 9999999.99"
-    return "must have at most 2 decimals" if _decimals(amount) > 2 else ""
+    return "must have at most 2 decimals" if amount != amount.quantize(_CENT) else ""
 
 
 def _percent(value: Any, now: datetime) -> str:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return "must be a number"
     return "" if 0 <= Decimal(value) <= 100 else "must be between 0 and 100"
-
-
-def _decimals(amount: Decimal) -> int:
-    exponent = amount.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _day(value: Any, now: datetime) -> str:
@@ -189,28 +198,18 @@ def _state(value: Any, now: datetime) -> str:
     return "" if isinstance(value, str) and value in _STATES.split() else "must be a two-letter state code"
 
 
-def _not_more(part: str, whole: str) -> Callable[[Mapping[str, Any]], tuple[str, str] | None]:
-    def look(doc: Mapping[str, Any]) -> tuple[str, str] | None:
-        left, total = doc.get(part), doc.get(whole)
-        if left is not None and total is not None and left > total:
-            return part, f"must not be more than {whole}"
-        return None
+def _not_more_than(whole: str) -> Beside:
+    def look(value: Any, doc: Mapping[str, Any]) -> str:
+        most = doc.get(whole)
+        return f"must not be more than {whole}" if most is not None and value > most else ""
 
     return look
 
 
-def _first(*looks: Callable[[Mapping[str, Any]], tuple[str, str] | None]) -> Any:
-    def look(doc: Mapping[str, Any]) -> tuple[str, str] | None:
-        return next((wrong for wrong in (one(doc) for one in looks) if wrong), None)
-
-    return look
-
-
-def _ends_after_start(doc: Mapping[str, Any]) -> tuple[str, str] | None:
-    start, end = doc.get("plan_start_date"), doc.get("plan_end_date")
-    if start is not None and end is not None and end < start:
-        return "plan_end_date", "must not be before plan_start_date"
-    return None
+def _not_before_start(value: Any, doc: Mapping[str, Any]) -> str:
+    start = doc.get("plan_start_date")
+    # ISO dates in text have the order of time.
+    return "must not be before plan_start_date" if start is not None and value < start else ""
 
 
 _YES_OR_NO = _one_of("Y", "N")
@@ -219,18 +218,18 @@ _LIMITATION = Field(
     "limitation",
     fields=(
         Field("no_of_total_visits", _integer(0)),
-        Field("no_of_visits_remaining", _integer(0)),
+        Field("no_of_visits_remaining", _integer(0), beside=_not_more_than("no_of_total_visits")),
         Field("amount_remaining", _money),
     ),
-    together=_not_more("no_of_visits_remaining", "no_of_total_visits"),
 )
 
 
 def _network(name: str) -> Field:
-    yearly = [Field(f"{pot}_{part}", _money) for pot in _YEARLY for part in ("year", "remaining")]
-    rest = [Field("co_insurance", _percent), Field("co_pay", _money), _LIMITATION]
-    looks = [_not_more(f"{pot}_remaining", f"{pot}_year") for pot in _YEARLY]
-    return Field(name, fields=(*yearly, *rest), together=_first(*looks))
+    yearly: list[Field] = []
+    for pot in _YEARLY:
+        yearly.append(Field(f"{pot}_year", _money))
+        yearly.append(Field(f"{pot}_remaining", _money, beside=_not_more_than(f"{pot}_year")))
+    return Field(name, fields=(*yearly, Field("co_insurance", _percent), Field("co_pay", _money), _LIMITATION))
 
 
 CAPTURE: tuple[Field, ...] = (
@@ -267,11 +266,10 @@ CAPTURE: tuple[Field, ...] = (
             Field("payer_id", _text(80)),
             Field("active", _boolean),
             Field("plan_start_date", _day),
-            Field("plan_end_date", _day),
+            Field("plan_end_date", _day, beside=_not_before_start),
             Field("plan_name", _text(200)),
             Field("plan_type", _text(80)),
         ),
-        together=_ends_after_start,
     ),
     _network("in_network"),
     _network("out_of_network"),

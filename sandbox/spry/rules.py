@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox import clock, faults
+from sandbox import clock, faults, scenarios
+from sandbox.spry.answers import status_of
 from sandbox.spry.bodies import Refused, invalid
 from sandbox.spry.fields import check_fields
 from sandbox.state import store
@@ -53,16 +54,19 @@ def capture(doc: Mapping[str, Any], token: Mapping[str, Any]) -> Doc:
         token: the claims of the bearer token: organisation, clinics, scope.
 
     Raises:
-        Refused: 400 wrong field, 403 not this token's clinic, 404 unknown, 409 somebody else's appointment.
+        Refused: 400 wrong field, 403 not this token's clinic, 404 unknown, 409 somebody else's appointment, or what a
+            scenario has it refused with.
+        Interrupted: a scenario has a fault played instead.
     """
     strict = bool(switch("spry", "strict", False))
     now = clock.now()
     check_fields(doc, now=now.astimezone(UTC).replace(tzinfo=None), strict=strict)
     _allow(doc, token)
     _know(doc, strict=strict)
+    _follow_scenario(doc)
     with store().transaction():
         record = {**_kept(doc), "eligibility_enquiry_id": _new_id(), "channel_id": CHANNEL, "timestamp": _naive(now)}
-        store().put("spry", "records", record["eligibility_enquiry_id"], record)
+        _keep(record)
     return _receipt(record)
 
 
@@ -86,11 +90,8 @@ def search(query: Mapping[str, str], token: Mapping[str, Any]) -> Doc:
         raise invalid(f"channel_id must be one of {', '.join(CHANNELS)}")
     found = [
         record
-        for _key, record in reversed(store().items("spry", "records"))
-        if record["patient_id"] == patient_id
-        and record["insurance_card_number"] == number
-        and record["organisation_id"] == token["organisation_id"]
-        and channel in ("", record["channel_id"])
+        for record in reversed(_of_card(token["organisation_id"], patient_id, number))
+        if channel in ("", record["channel_id"])
     ]
     # Newest first; of two in the same second the one kept later is the newer one (the sort keeps their order).
     found.sort(key=lambda record: str(record["timestamp"]), reverse=True)
@@ -126,6 +127,34 @@ def _know(doc: Mapping[str, Any], *, strict: bool) -> None:
         return
     if APPOINTMENTS[appointment] != (doc["patient_id"], doc["clinic_id"]):
         raise Refused(409, 4009, "appointment_id belongs to another patient or clinic")
+
+
+def _follow_scenario(doc: Mapping[str, Any]) -> None:
+    subject = {"patient_id": str(doc["patient_id"]), "service_code": doc["service_code"]}
+    step = scenarios.next_step("spry", "capture", subject)
+    if step is not None and step.answer:
+        code = int(step.answer.get("code", 2999))
+        raise Refused(status_of(code), code, str(step.answer.get("message", "The record could not be saved")))
+
+
+def _keep(record: Doc) -> None:
+    """Keep a record, and its place among those of the same card, so that a search need not look through all."""
+    record_id, key = record["eligibility_enquiry_id"], _card_key(record)
+    of_card = store().get("spry", "cards", key) or {"records": []}
+    store().put("spry", "records", record_id, record)
+    store().put("spry", "cards", key, {"records": [*of_card["records"], record_id]})
+
+
+def _of_card(organisation_id: int, patient_id: int, number: str) -> list[Doc]:
+    """Return the records of a patient's card, oldest first."""
+    wanted = {"organisation_id": organisation_id, "patient_id": patient_id, "insurance_card_number": number}
+    of_card = store().get("spry", "cards", _card_key(wanted)) or {"records": []}
+    found = (store().get("spry", "records", record_id) for record_id in of_card["records"])
+    return [record for record in found if record is not None]
+
+
+def _card_key(record: Mapping[str, Any]) -> str:
+    return f"{record['organisation_id']} {record['patient_id']} {record['insurance_card_number']}"
 
 
 def _kept(doc: Mapping[str, Any]) -> Doc:

@@ -83,3 +83,10 @@ class Spry:
         answer = requests.get(f"{self.url}/__sandbox__/records", timeout=20)
         records: list[dict[str, Any]] = simplejson.loads(answer.content, use_decimal=True)["records"]
         return records
+
+
+def told(answer: requests.Response) -> tuple[int, int, str]:
+    """Return (HTTP status, code, message) of an error."""
+    doc = answer.json()
+    assert doc["data"] is None
+    return answer.status_code, doc["code"], doc["message"]

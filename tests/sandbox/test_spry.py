@@ -1,16 +1,14 @@
-"""The sandbox's SPRY: tokens, capture, search, faults."""
+"""The sandbox's SPRY: capture, search, faults."""
 
-import base64
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import jwt
 import pytest
 import requests
 
-from tests.sandbox.spry_vendor import CAPTURE, CLIENT, Spry, capture_with
+from tests.sandbox.spry_vendor import CAPTURE, Spry, capture_with, told
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -19,62 +17,6 @@ pytestmark = pytest.mark.real
 @pytest.fixture
 def spry(sandbox: SandboxProcess) -> Spry:
     return Spry(sandbox)
-
-
-def told(answer: requests.Response) -> tuple[int, int, str]:
-    """Return (HTTP status, code, message) of an error."""
-    doc = answer.json()
-    assert doc["data"] is None
-    return answer.status_code, doc["code"], doc["message"]
-
-
-# Tokens
-
-
-def test_it_gives_a_token_that_says_whose_it_is(spry: Spry) -> None:
-    token = spry.token().json()
-    assert (token["token_type"], token["expires_in"], token["scope"]) == ("Bearer", 3600, "read write")
-    assert (token["organisation_id"], token["clinic_id_list"]) == (67, [89, 90])
-    head = jwt.get_unverified_header(token["access_token"])
-    claims = jwt.decode(token["access_token"], options={"verify_signature": False})
-    assert (head["alg"], claims["exp"] - claims["iat"]) == ("HS256", 3600)
-
-
-@pytest.mark.parametrize(
-    ("form", "expected"),
-    [({"client_secret": "x"}, 401), ({"client_id": "x"}, 401), ({"grant_type": "password"}, 400)],
-)
-def test_it_refuses_a_bad_token_request(spry: Spry, form: dict[str, str], expected: int) -> None:
-    assert spry.token(**form).status_code == expected
-
-
-def test_it_refreshes_on_the_older_path(spry: Spry) -> None:
-    token = spry.http.headers["Authorization"].removeprefix("Bearer ")
-    answer = spry.token("v1", grant_type="refresh_token", refresh_token=token)
-    assert (answer.status_code, answer.json()["scope"]) == (200, "read write")
-    assert told(spry.token("v1", grant_type="refresh_token", refresh_token="x"))[:2] == (401, 4001)
-
-
-def test_it_refuses_expired_forged_and_unsigned_tokens(spry: Spry) -> None:
-    good = spry.http.headers["Authorization"].removeprefix("Bearer ")
-    claims = good.split(".")[1]
-    none = base64.urlsafe_b64encode(json.dumps({"alg": "none"}).encode()).rstrip(b"=").decode()
-    later = datetime.now(UTC) + timedelta(hours=1)
-    other_key = jwt.encode({"exp": later, "aud": "spry-sandbox-api"}, "another key of enough bytes, surely", "HS256")
-    for forged in ("", f"{none}.{claims}.", other_key, good[:-3] + "abc", "x"):
-        spry.http.headers["Authorization"] = f"Bearer {forged}"
-        assert told(spry.capture(CAPTURE))[:2] == (401, 4001)
-    spry.http.headers["Authorization"] = f"Bearer {good}"
-    spry.sandbox.call("POST", "clock", {"advance_seconds": 3601})
-    assert told(spry.capture(CAPTURE))[:2] == (401, 4001)
-    assert spry.records() == []
-
-
-@pytest.mark.parametrize(("scope", "write", "read"), [("read", 403, 200), ("write", 200, 403)])
-def test_a_token_may_do_what_its_scope_says(sandbox: SandboxProcess, scope: str, write: int, read: int) -> None:
-    spry = Spry(sandbox, scope=scope)
-    assert spry.capture(CAPTURE).status_code == write
-    assert spry.search(patient_id=1, insurance_number="A").status_code == read
 
 
 # Capture
@@ -371,8 +313,3 @@ def test_ids_can_be_counted(spry: Spry) -> None:
     spry.sandbox.switch("spry", "ids", "counted")
     found = [spry.capture(CAPTURE).json()["data"]["eligibility_enquiry_id"] for _ in range(2)]
     assert found == ["elig-00000001", "elig-00000002"]
-
-
-def test_it_refuses_a_token_request_that_is_no_form(spry: Spry) -> None:
-    answer = requests.post(f"{spry.url}/apis/v2/oauth/token", json=CLIENT, timeout=20)
-    assert told(answer)[:2] == (415, 4015)
