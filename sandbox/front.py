@@ -168,7 +168,7 @@ class SandboxServer(uvicorn.Server):
         self._listeners = dict(listeners)
         self._on_start = on_start
         self._servers: dict[str, asyncio.Server] = {}
-        self._opening: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -191,48 +191,47 @@ class SandboxServer(uvicorn.Server):
         yield
 
     def refuse(self, name: str, seconds: float) -> None:
-        """Refuse new connections for some seconds and end the idle ones; in a moment, so that the order is answered.
+        """Refuse new connections for some seconds and end the idle ones; from any thread.
 
         Args:
             name: of a listener; SHARED means all of them.
             seconds: how long; a new order replaces an old one.
         """
-        names = list(self._listeners) if name == SHARED else [name]
-        self._loop.call_soon_threadsafe(self._loop.call_later, 0.05, self._refuse, names, seconds)
+        self._loop.call_soon_threadsafe(self._refuse, list(self._listeners) if name == SHARED else [name], seconds)
 
-    def stop_refusing(self) -> None:
-        """Listen again wherever connections are refused."""
-        self._loop.call_soon_threadsafe(self._open_all)
+    def stop_refusing(self, name: str) -> None:
+        """Take connections again at a listener, or at all of them for SHARED; from any thread."""
+        self._loop.call_soon_threadsafe(self._take_again, list(refusing) if name == SHARED else [name])
 
     def _refuse(self, names: list[str], seconds: float) -> None:
         for name in names:
-            if name in self._opening:
-                self._opening[name].cancel()
+            if name in refusing:
+                self._timers[name].cancel()
             else:
-                self._close(name)
-            self._opening[name] = self._loop.call_later(seconds, self._open, name)
-            refusing.add(name)
+                # In a moment, so that the order itself is answered.
+                self._loop.call_later(0.05, self._close, name)
+            self._timers[name] = self._loop.call_later(seconds, self._take_again, [name])
+            refusing[name] = seconds
 
     def _close(self, name: str) -> None:
+        if name not in refusing:  # taken back meanwhile
+            return
         host, port = self._listeners[name].getsockname()[:2]
-        self._servers[name].close()
+        self._servers.pop(name).close()
         for connection in list(self.server_state.connections):
             if connection.transport.get_extra_info("sockname")[1] == port:
                 connection.shutdown()
         # Bound and not listening: connections are refused, and nobody else can take the port meanwhile.
         self._listeners[name] = listening_socket(host, port)
 
-    def _open_all(self) -> None:
-        for name in list(self._opening):
-            self._opening[name].cancel()
-            self._open(name)
-
-    def _open(self, name: str) -> None:
-        del self._opening[name]
-        refusing.discard(name)
-        task = self._loop.create_task(self._listen(name))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _take_again(self, names: list[str]) -> None:
+        for name in [name for name in names if name in refusing]:
+            del refusing[name]
+            self._timers.pop(name).cancel()
+            if name not in self._servers:
+                task = self._loop.create_task(self._listen(name))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
 
     async def _listen(self, name: str) -> None:
         def connected() -> Front:
@@ -245,7 +244,8 @@ class SandboxServer(uvicorn.Server):
 
 
 _process: dict[str, SandboxServer] = {}
-refusing: set[str] = set()
+# Which listeners refuse connections just now, and for how many seconds they were told to.
+refusing: dict[str, float] = {}
 
 
 def refuses(vendor: str) -> bool:
@@ -258,9 +258,9 @@ def refuse(vendor: str, seconds: float) -> None:
     _process["server"].refuse(vendor, seconds)
 
 
-def stop_refusing() -> None:
-    """Have this process listen again everywhere; from any thread."""
-    _process["server"].stop_refusing()
+def stop_refusing(vendor: str | None) -> None:
+    """Have this process take the connections of a vendor again, or all; from any thread."""
+    _process["server"].stop_refusing(vendor or SHARED)
 
 
 def ports() -> dict[str, int]:

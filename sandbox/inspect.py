@@ -77,7 +77,7 @@ def state(request: Request) -> Response:
     names = gate.names(request.app.routes)
     told = {
         "routes": names,
-        "faults": faults.all_rules(),
+        "faults": _all_faults(),
         "switches": switches.all_switches(),
         "clock": clock.now().isoformat(),
     }
@@ -90,10 +90,11 @@ def reset(body: Doc) -> tuple[Doc, int]:
     vendor = body.get("vendor") or None
     if vendor is None:
         store().reset()
+        _clear_faults(None)
     else:
         _known_vendor(vendor)
         store().reset(vendor)
-        faults.clear(vendor)
+        _clear_faults(vendor)
         switches.clear_switches(vendor)
     return {"reset": vendor or "everything"}, 200
 
@@ -102,20 +103,35 @@ def reset(body: Doc) -> tuple[Doc, int]:
 def set_fault(body: Doc) -> tuple[Doc, int]:
     """Add a fault rule: {"vendor", "route", "kind", "times", "skip", "options"}; other keys count as options."""
     if body.get("_method") == "DELETE":
-        faults.clear()
+        _clear_faults(None)
         return {}, 200
     options = _options(body)
     vendor, route, kind = body["vendor"], body.get("route") or "*", body["kind"]
     if vendor != "*":
         _known_vendor(vendor)
     if kind == "refused" and route == "*":
-        front.refuse(vendor, float(options.get("seconds", 5)))
-        return {"vendor": vendor, "route": route, "kind": kind, "options": options}, 201
+        seconds = float(options.get("seconds", 5))
+        front.refuse(vendor, seconds)
+        return _refusal(vendor, seconds), 201
     times, skip = body.get("times", 1), body.get("skip") or options.pop("skip", 0)
     rule = faults.add(
         vendor, route, kind, times=None if times in (None, "") else int(times), skip=int(skip or 0), **options
     )
     return rule, 201
+
+
+def _clear_faults(vendor: str | None) -> None:
+    faults.clear(vendor)
+    front.stop_refusing(vendor)
+
+
+def _refusal(vendor: str, seconds: float) -> Doc:
+    options = {"seconds": seconds}
+    return {"vendor": vendor, "route": "*", "kind": "refused", "times": None, "skip": 0, "options": options}
+
+
+def _all_faults() -> list[Doc]:
+    return faults.all_rules() + [_refusal(vendor, seconds) for vendor, seconds in list(front.refusing.items())]
 
 
 def _options(body: Doc) -> Doc:
@@ -128,12 +144,12 @@ def _options(body: Doc) -> Doc:
 
 def list_faults(request: Request) -> Response:
     """List the fault rules that still wait."""
-    return answer({"faults": faults.all_rules()})
+    return answer({"faults": _all_faults()})
 
 
 def clear_faults(request: Request) -> Response:
     """Take all fault rules back, or with ?vendor= those of one vendor."""
-    faults.clear(request.query_params.get("vendor"))
+    _clear_faults(request.query_params.get("vendor"))
     return Response(status_code=204)
 
 

@@ -1,0 +1,194 @@
+"""Every kind of fault at every vendor, and at the storage of photos, seen on a bare socket."""
+
+import email.utils
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from sandbox import faults
+from tests.sandbox.raw import CALLS, Seen, ask
+from tests.sandbox_process import SandboxProcess
+
+pytestmark = pytest.mark.real
+
+# Short, so that nobody waits.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "black_hole_before": {"seconds": 0.05},
+    "black_hole_after": {"seconds": 0.05},
+    "slow_first_byte": {"seconds": 0.05},
+    "slow_drip": {"pause": 0.002, "bytes": 25},
+    "big_body": {"megabytes": 2},
+}
+
+
+def is_reset(seen: Seen) -> bool:
+    """Nothing came, and the connection was reset."""
+    return (seen.ended, seen.status, seen.body) == ("reset", 0, b"")
+
+
+def is_right(seen: Seen) -> bool:
+    """The answer came as it should."""
+    return seen.ended == "closed" and seen.status in (200, 201, 204)
+
+
+def is_error(status: int) -> Callable[[Seen], bool]:
+    """The answer is an error with something to read in it."""
+    return lambda seen: seen.ended == "closed" and seen.status == status and len(seen.body) > 20
+
+
+def is_half(seen: Seen) -> bool:
+    """The document ends in the middle."""
+    return is_right(seen) and len(seen.body) == int(seen.headers["content-length"]) and not seen.body.endswith(b"}")
+
+
+def has_wrong_types(seen: Seen) -> bool:
+    """No value is a text that could have been one, and no list is left."""
+    return is_right(seen) and not [value for value in seen.doc.values() if isinstance(value, list | bool)]
+
+
+def has_a_key_twice(seen: Seen) -> bool:
+    """The first key comes again."""
+    first = seen.body.split(b'"')[1]
+    return is_right(seen) and seen.body.startswith(b'{"' + first + b'":null,"' + first + b'":')
+
+
+def is_error_with_200(seen: Seen) -> bool:
+    """The status says all is well, the document says it is not."""
+    return seen.status == 200 and b"rror" in seen.body
+
+
+def is_big(seen: Seen) -> bool:
+    """Very much came, and no more and no less than was promised."""
+    return is_right(seen) and len(seen.body) == int(seen.headers["content-length"]) > 2_000_000
+
+
+LOOKS: dict[str, Callable[[Seen], bool]] = {
+    "refused": is_reset,
+    "reset_before": is_reset,
+    "reset_after": is_reset,
+    "black_hole_before": is_reset,
+    "black_hole_after": is_reset,
+    "slow_first_byte": is_right,
+    "slow_drip": lambda seen: is_right(seen) and seen.pieces > 5,
+    "500_before": is_error(500),
+    "500_after": is_error(500),
+    "502_html": lambda seen: seen.status == 502 and seen.headers["content-type"] == "text/html",
+    "429": lambda seen: is_error(429)(seen) and seen.headers["retry-after"] == "1",
+    "401": is_error(401),
+    "403": is_error(403),
+    "413": is_error(413),
+    "truncated_json": is_half,
+    "wrong_types": has_wrong_types,
+    "duplicate_keys": has_a_key_twice,
+    "200_error_body": is_error_with_200,
+    "big_body": is_big,
+    "redirect": lambda seen: seen.status == 302 and bool(seen.headers["location"]),
+}
+
+
+def test_every_kind_is_looked_at() -> None:
+    assert set(LOOKS) == set(faults.GATE_KINDS)
+
+
+@pytest.mark.parametrize("kind", LOOKS)
+@pytest.mark.parametrize("route", CALLS)
+def test_it_goes_wrong_once_and_then_right(sandbox: SandboxProcess, route: str, kind: str) -> None:
+    request = CALLS[route](sandbox)
+    sandbox.fault(*route.split("."), kind, **OPTIONS.get(kind, {}))
+    seen = ask(sandbox, request)
+    assert LOOKS[kind](seen), seen
+    assert "x-sandbox-fault" not in seen.headers
+    assert is_right(ask(sandbox, request))
+
+
+@pytest.mark.parametrize("kind", ["500_before", "500_after", "429", "413"])
+def test_the_storage_speaks_xml(sandbox: SandboxProcess, kind: str) -> None:
+    request = CALLS["cardscan.upload"](sandbox)
+    sandbox.fault("cardscan", "upload", kind)
+    assert b"<Error><Code>" in ask(sandbox, request).body
+
+
+def test_payments_speaks_of_problems(sandbox: SandboxProcess) -> None:
+    sandbox.fault("payments", "batches", "500_before")
+    assert ask(sandbox, CALLS["payments.batches"](sandbox)).headers["content-type"] == "application/problem+json"
+
+
+def test_a_big_body_has_50_megabytes_by_itself(sandbox: SandboxProcess) -> None:
+    sandbox.fault("spry", "token", "big_body")
+    assert len(ask(sandbox, CALLS["spry.token"](sandbox)).body) > 50_000_000
+
+
+# 429
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [(7, "7"), ("absent", None), (None, None), ("negative", "-5"), ("huge", "99999999999"), ("soon", "soon")],
+)
+def test_it_says_when_to_come_again(sandbox: SandboxProcess, wish: Any, said: str | None) -> None:
+    sandbox.fault("candid", "token", "429", retry_after=wish)
+    assert ask(sandbox, CALLS["candid.token"](sandbox)).headers.get("retry-after") == said
+
+
+def test_it_says_when_to_come_again_by_a_date(sandbox: SandboxProcess) -> None:
+    sandbox.fault("candid", "token", "429", retry_after="date", seconds=3600)
+    said = ask(sandbox, CALLS["candid.token"](sandbox)).headers["retry-after"]
+    assert 3000 < email.utils.parsedate_to_datetime(said).timestamp() - time.time() < 3700
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_it_redirects_in_every_way(sandbox: SandboxProcess, status: int) -> None:
+    sandbox.fault("spry", "token", "redirect", status=status, location="/elsewhere")
+    seen = ask(sandbox, CALLS["spry.token"](sandbox))
+    assert (seen.status, seen.headers["location"]) == (status, "/elsewhere")
+
+
+# A vendor's own port
+
+
+def connects(sandbox: SandboxProcess, port: int) -> bool:
+    """Tell whether a connection to a port is taken."""
+    try:
+        ask(sandbox, b"GET /cardscan/v1/cards HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", port=port)
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def until(sandbox: SandboxProcess, port: int, wanted: bool) -> bool:
+    """Connect until it goes as wanted, for at most 20 seconds."""
+    ends = time.monotonic() + 20
+    while connects(sandbox, port) is not wanted and time.monotonic() < ends:
+        time.sleep(0.01)
+    return connects(sandbox, port) is wanted
+
+
+def test_one_vendor_refuses_at_its_own_port(sandbox: SandboxProcess) -> None:
+    ports = sandbox.call("GET", "health")["ports"]
+    shared = urlsplit(sandbox.url).port
+    assert set(ports) == {"*", "cardscan", "candid", "spry", "payments"}
+    sandbox.fault("spry", "*", "refused", seconds=600)
+    assert until(sandbox, ports["spry"], wanted=False)
+    # Over the port that all share a connection can only be taken and reset.
+    assert is_reset(ask(sandbox, CALLS["spry.token"](sandbox)))
+    assert is_right(ask(sandbox, CALLS["candid.token"](sandbox)))
+    assert connects(sandbox, ports["candid"])
+    assert connects(sandbox, shared or 0)
+    assert [rule["kind"] for rule in sandbox.call("GET", "faults")["faults"]] == ["refused"]
+    sandbox.reset()
+    assert until(sandbox, ports["spry"], wanted=True)
+    assert is_right(ask(sandbox, CALLS["spry.token"](sandbox)))
+
+
+def test_a_vendor_refuses_again_and_longer(sandbox: SandboxProcess) -> None:
+    port = sandbox.call("GET", "health")["ports"]["candid"]
+    sandbox.fault("candid", "*", "refused", seconds=0.2)
+    sandbox.fault("candid", "*", "refused", seconds=600)
+    assert until(sandbox, port, wanted=False)
+    time.sleep(0.4)
+    assert not connects(sandbox, port)
+    sandbox.call("DELETE", "faults?vendor=candid")
+    assert until(sandbox, port, wanted=True)
