@@ -2,8 +2,8 @@
 
 A call is checked first and its effect written as steps, plain JSON; then the steps are done. So a fault can leave them
 out, do half of them, or let them land later than the answer, as a service does that commits late: such steps look again
-at the keys, which only one payment may use, but not at the state of the batch, which is what makes repeating a release
-dangerous.
+at the keys, which only one payment may use, and add or cancel nothing once money has left. They do not look whether a
+batch was released meanwhile before they release it, which is what makes repeating a release dangerous.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sandbox.state import Store
 Json = dict[str, Any]
 Step = tuple[str, Json]
 
+OPEN = ("Created", "Held")
 NEXT_OF_BATCH = {"Funding": "Loading", "Loading": "Completed"}
 NEXT_OF_PAYMENT = {"Released": "Loading", "Loading": "Loaded"}
 
@@ -111,6 +112,8 @@ def _create(store: Store, now: datetime, batch: Json) -> None:
 
 def _add(store: Store, now: datetime, account: str, batch_id: str, payments: list[Json]) -> None:
     batch = _batch(store, account, batch_id)
+    if batch["batchStatus"] not in OPEN:
+        raise Overtaken
     for payment in payments:
         for kind, name in (("references", "issuerReferenceId"), ("issuer_ids", "issuerPaymentId")):
             if records.payment_of_key(store, account, kind, payment[name]):
@@ -158,12 +161,16 @@ def _fund(store: Store, batch: Json, now: datetime) -> None:
 
 def _cancel(store: Store, now: datetime, account: str, batch_id: str) -> None:
     batch = _batch(store, account, batch_id)
+    if batch["batchStatus"] not in OPEN or batch["partlyReleased"]:
+        raise Overtaken
     batch["batchStatus"] = "Cancelled"
     records.save_batch(store, batch, now)
 
 
 def _promise(store: Store, now: datetime, account: str, batch_id: str, totals: Json) -> None:
     batch = _batch(store, account, batch_id)
+    if batch["batchStatus"] not in OPEN:
+        raise Overtaken
     batch |= totals
     records.save_batch(store, batch, now)
 

@@ -6,12 +6,11 @@ from typing import Any
 
 from sandbox.payments import records, shapes, strict
 from sandbox.payments.checks import Check, say
+from sandbox.payments.effects import OPEN
 from sandbox.payments.plans import Desk
 from sandbox.payments.problems import Errors, Problem, invalid
 
 Json = dict[str, Any]
-
-OPEN = ("Created", "Held")
 
 
 def must_pass(shape: Check, body: Any) -> None:

@@ -6,23 +6,23 @@ one belongs, because they print two (docs/vendors/optum.md).
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from simplejson import JSONDecodeError, loads
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox import clock, faults
+from sandbox import clock, dead_end, faults, scenarios
+from sandbox.exact import NotExact, read_json
 from sandbox.payments import accounts, effects, reads, rules
 from sandbox.payments.accounts import VENDOR
 from sandbox.payments.plans import Answer, Desk, Plan, carry_out
 from sandbox.payments.problems import Problem
+from sandbox.slow import wait_before_work
 from sandbox.state import dump, store
 from sandbox.switches import switch
 
@@ -30,7 +30,13 @@ Json = dict[str, Any]
 Work = Callable[[Desk, Request, bytes], Answer]
 
 PREFIXES = ("/api/v1", "/v1", "/api/issue/v1")
-SLASH = re.compile(r"(?<!\^)/")  # a slash of the path, not the one of "anything but a slash"
+SLASH = re.compile(r"(?<!\[\^)/")  # a slash of the path, not the one of "anything but a slash"
+# More than a batch in one piece ever needs; the switch max_body_kb sets a smaller limit.
+MOST_BYTES = 64_000_000
+
+
+# What scenarios know of a call, and what they can have it answer.
+PLACE = scenarios.Place(("account", "batch_id", "payment_id"), ("refuse", "detail"))
 
 
 class LooseRoute(Route):
@@ -45,6 +51,13 @@ class LooseRoute(Route):
 def routes() -> list[BaseRoute]:
     """Return the routes of the service, to be mounted at /payments."""
     faults.speak(VENDOR, lambda status, message: Problem(status, message).document())
+    for name in dict.fromkeys(route.name for route in spoken_routes()):
+        scenarios.ask_at(VENDOR, name.partition(".")[2], PLACE)
+    return dead_end.closed(list(spoken_routes()), _refuse)
+
+
+def spoken_routes() -> list[Route]:
+    """Return the routes that the service has, under each of its prefixes."""
     one, many = "/payments/{payment_id}", "/payments/batch/{batch_id}"
     return [
         # /payments/batch
@@ -68,8 +81,6 @@ def routes() -> list[BaseRoute]:
         # /keys
         *_routes("POST", "/keys", "make_key", _act(rules.make_key)),
         *_routes("DELETE", "/keys", "revoke_key", _revoke_key),
-        # Starlette would redirect these, and a redirected POST loses its body.
-        Route("/{rest:path}/", _no_such_address, methods=["GET", "POST", "PATCH", "DELETE"]),
     ]
 
 
@@ -95,35 +106,56 @@ def _tick(batch_id: str | None, load_failed: list[str], times: int) -> int:
     )
 
 
-def _no_such_address(request: Request) -> Response:
-    return _respond(Answer(404, Problem(404, "There is nothing at this address.").document()))
+def _refuse(status: int, message: str) -> Response:
+    return _respond(Answer(status, Problem(status, message).document()))
 
 
-def _routes(method: str, path: str, name: str, work: Work) -> list[BaseRoute]:
+def _routes(method: str, path: str, name: str, work: Work) -> list[Route]:
     endpoint = partial(_serve, work, name)
     return [LooseRoute(prefix + path, endpoint, methods=[method], name=f"{VENDOR}.{name}") for prefix in PREFIXES]
 
 
 async def _serve(work: Work, route: str, request: Request) -> Response:
     """Answer one call; the work is done in a thread, one writer at a time."""
-    body = await request.body()  # before any waiting: who has sent it all may go, and the work is done all the same
-    if (slow := faults.take(VENDOR, route, "slow_before")) is not None:
-        await asyncio.sleep(float(slow.get("seconds", 1)))
+    body = await _body(request)
+    await wait_before_work(VENDOR, route)
     return _respond(await run_in_threadpool(_answer, work, route, request, body))
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body, or as much of it as is needed to see that it is too long."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > _most_bytes():
+            break
+    return bytes(body)
+
+
+def _most_bytes() -> int:
+    return min(int(switch(VENDOR, "max_body_kb", 0)) * 1000 or MOST_BYTES, MOST_BYTES)
 
 
 def _answer(work: Work, route: str, request: Request, body: bytes) -> Answer:
     now = clock.now()
     effects.land(store(), now)
     try:
-        most = switch(VENDOR, "max_body_kb", 0)
-        if most and len(body) > most * 1000:
-            raise Problem(413, f"The body of a request has at most {most} kB.")
+        if len(body) > _most_bytes():
+            raise Problem(413, f"The body of a request has at most {_most_bytes() // 1000} kB.")
         account = accounts.of_key(store(), request.headers.get("API-Key"))
-        desk = Desk(store(), account, now, partial(switch, VENDOR), partial(faults.take, VENDOR, route))
+        desk = Desk(store(), account, now, partial(switch, VENDOR), partial(faults.take, VENDOR, route), route)
+        _follow_scenario(desk, request)
         return work(desk, request, body)
     except Problem as problem:
         return Answer(problem.status, problem.document())
+
+
+def _follow_scenario(desk: Desk, request: Request) -> None:
+    """Refuse the call if a scenario has it so: {"refuse": status, "detail": …}."""
+    subject = {"account": desk.account.code} | dict(request.path_params)
+    step = scenarios.next_step(VENDOR, desk.route, subject)
+    if step is not None and step.answer.get("refuse"):
+        raise Problem(int(step.answer["refuse"]), str(step.answer.get("detail", "The service refuses this call.")))
 
 
 def _write(rule: Callable[..., Plan]) -> Work:
@@ -149,7 +181,8 @@ def _act(rule: Callable[..., Plan]) -> Work:
 
 def _read(read: Callable[..., Json]) -> Work:
     def work(desk: Desk, request: Request, body: bytes) -> Answer:
-        return Answer(200, read(desk, request.query_params, **request.path_params))
+        with desk.store.transaction():  # a batch and its payments as they are at one moment
+            return Answer(200, read(desk, request.query_params, **request.path_params))
 
     return work
 
@@ -169,16 +202,12 @@ def _parse(body: bytes) -> Any:
     """Return the document of a body with exact numbers.
 
     Raises:
-        Problem: 400 when it is no JSON, or has NaN or an infinity in it.
+        Problem: 400 when it is no JSON.
     """
     try:
-        return loads(body, use_decimal=True, parse_constant=_refuse_constant)
-    except (JSONDecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem(400, "The body is not JSON.") from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise Problem(400, f"{name} is not a number of JSON.")
+        return read_json(body)
+    except NotExact as error:
+        raise Problem(400, f"{error}.") from error
 
 
 def _respond(answer: Answer) -> Response:

@@ -21,7 +21,7 @@ class Desk:
     """What one call works with.
 
     `switch(name, default)` reads a setting of the sandbox; `fault(kind)` uses up a fault that is set for this call and
-    returns its options, or None.
+    returns its options, or None. `route` is the name of the call, such as "add".
     """
 
     store: Store
@@ -29,6 +29,7 @@ class Desk:
     now: datetime
     switch: Callable[[str, Any], Any]
     fault: Callable[[str], Json | None]
+    route: str
 
     @property
     def strict(self) -> bool:

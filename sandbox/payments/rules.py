@@ -253,8 +253,9 @@ def _new_batch(desk: Desk, request: Json) -> Json:
 
 
 def _new_payment(desk: Desk, batch_id: str, payment: Json) -> Json:
-    """Return what is kept of a payment: nothing about patients."""
-    details = payment["paymentDetails"]
+    """Return what is kept of a payment: nothing about patients, and no member that the service does not know."""
+    sent = payment["paymentDetails"]
+    details = {name: sent[name] for name in shapes.PAYMENT_DETAILS if name in sent}
     return {
         "paymentId": uuid.uuid4().hex,
         "batchId": batch_id,

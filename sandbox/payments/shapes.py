@@ -35,6 +35,19 @@ REMARKS = " ".join(f"claimPaymentRemarkCode{place}" for place in range(1, 6))
 MODIFIERS = " ".join(f"procedureModifier{place}" for place in range(1, 5))
 
 
+PAYMENT_DETAILS = (
+    "issuerPaymentId",
+    "issuerReferenceId",
+    "paymentDate",
+    "adjudicationCutoffDate",
+    "adjudicationVersion",
+    "amount",
+    "remitMethod",
+    "jurisdictionalBody",
+    "numberOfAttachedPDFs",
+)
+
+
 def errors_in(check: Check, body: Any) -> Errors:
     """Return what is wrong with a body, by path; nothing when it passes."""
     errors: Errors = {}
@@ -122,19 +135,19 @@ def _totals_members() -> dict[str, Check]:
 
 def _payment_details(strict: bool) -> Check:
     line = partial(text, clean=strict)
-    members = {
-        "issuerPaymentId": line(50),
-        "issuerReferenceId": line(50),
-        "paymentDate": day,
-        "adjudicationCutoffDate": day,
-        "adjudicationVersion": line(50),
-        "amount": money(least=ZERO),
-        "remitMethod": one_of(codes.REMIT_METHOD),
-        "jurisdictionalBody": line(50),
-        "numberOfAttachedPDFs": integer(),
-    }
+    checks: tuple[Check, ...] = (
+        line(50),
+        line(50),
+        day,
+        day,
+        line(50),
+        money(least=ZERO),
+        one_of(codes.REMIT_METHOD),
+        line(50),
+        integer(),
+    )
     needed = _needed(strict, "issuerReferenceId amount", "issuerPaymentId paymentDate remitMethod")
-    return record(members, needed, closed=strict)
+    return record(dict(zip(PAYMENT_DETAILS, checks, strict=True)), needed, closed=strict)
 
 
 def _address(strict: bool) -> Check:
