@@ -32,7 +32,8 @@ class ReadCard:
     """A card as CardScan would answer it.
 
     `details` and `enriched` have the vendor's names and shapes (contract sections 4: details, enriched_results);
-    both are empty when `is_card` is false. `unlisted` holds what the vendor has no key for: the Rx group. `seconds` is the reader's own processing time.
+    both are empty when `is_card` is false. `unlisted` holds what the vendor has no key for: the Rx group.
+    `seconds` is the reader's own processing time.
     """
 
     is_card: bool
@@ -59,8 +60,9 @@ def read_side(photo: bytes) -> ReadSide:
         picture = open_upright(photo)
     except NotAPicture:
         return ReadSide((), None, time.monotonic() - started, is_picture=False)
-    text = ocr.read_text(for_ocr(picture))
-    return ReadSide(text.lines, read_barcode(picture, text.tilt), time.monotonic() - started)
+    seen = for_ocr(picture)
+    text = ocr.read_text(seen)
+    return ReadSide(text.lines, read_barcode(picture, seen, text.tilt), time.monotonic() - started)
 
 
 def put_together(front: ReadSide, back: ReadSide | None = None) -> ReadCard:

@@ -7,6 +7,7 @@ Its text follows the machine-readable format of the WEDI health card guide: `%WH
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import zxingcpp
 from PIL import Image
 
@@ -28,16 +29,17 @@ class CardBarcode:
     fields: dict[str, str]
 
 
-def read_barcode(picture: Image.Image, tilt: float = 0.0) -> CardBarcode | None:
+def read_barcode(picture: Image.Image, seen: np.ndarray, tilt: float = 0.0) -> CardBarcode | None:
     """Return the health card barcode of a picture, or None when there is none.
 
-    `tilt` is by how many degrees (clockwise) the text of the picture is tilted: the decoder gives up from about 3,
-    so a tilted picture is made level and tried again.
+    `seen` is the same picture as the text was read from, with the card cut out where that was possible, and `tilt` by
+    how many degrees (clockwise) its text is tilted: the decoder gives up from about 3, so it is made level and tried.
     """
     found = _decode(picture)
-    if found is None and abs(tilt) > LEVEL:
-        found = _decode(picture.rotate(tilt, Image.Resampling.BICUBIC, fillcolor="white"))
-    return found
+    if found is not None:
+        return found
+    card = Image.fromarray(seen)
+    return _decode(card.rotate(tilt, Image.Resampling.BICUBIC, fillcolor="white") if abs(tilt) > LEVEL else card)
 
 
 def _decode(picture: Image.Image) -> CardBarcode | None:

@@ -9,6 +9,10 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from statistics import median
 
+import numpy as np
+
+from sandbox.cardscan.reader.level import apply, levelling
+
 Quad = Sequence[Sequence[float]]
 
 
@@ -77,33 +81,29 @@ class Line:
 
 
 def straighten(
-    quads: Iterable[Quad],
-    texts: Iterable[str],
-    scores: Iterable[float],
-    characters: Iterable[tuple[float, ...]] | None = None,
+    quads: np.ndarray,
+    texts: Sequence[str],
+    scores: Sequence[float],
+    characters: Sequence[tuple[float, ...]] | None = None,
 ) -> list[Line]:
-    """Turn OCR's four-cornered boxes into upright lines, taking out the tilt of the whole picture.
+    """Turn OCR's four-cornered boxes (n x 4 corners) into upright lines, without the picture's tilt and lean."""
+    quads = np.asarray(quads, np.float64).reshape(-1, 4, 2)
+    level = apply(levelling(quads), quads.reshape(-1, 2)).reshape(-1, 4, 2) if len(quads) else quads
+    rows = zip(level, texts, scores, characters or repeat(()), strict=False)
+    lines = [
+        Line(text.strip(), _bounds(quad), float(score), chars) for quad, text, score, chars in rows if text.strip()
+    ]
+    return sorted((line for line in lines if line.text), key=lambda line: (line.box.top, line.box.left))
 
-    The tilt is the median angle of the baselines of lines that are clearly wider than high.
-    """
-    rows = list(zip(quads, texts, scores, characters or repeat(()), strict=False))
-    angle = tilt(quad for quad, *_ in rows)
-    turned = ((_bounds(_turn(quad, -angle)), text.strip(), score, chars) for quad, text, score, chars in rows)
-    lines = [Line(text, box, float(score), chars) for box, text, score, chars in turned if text]
-    return sorted(lines, key=lambda line: (line.box.top, line.box.left))
 
-
-def tilt(quads: Iterable[Quad]) -> float:
-    """Return the median angle of the top edges in radians; 0 when no line is long enough to tell."""
-    angles = []
-    for (x0, y0), (x1, y1), _, (x3, y3) in quads:
-        wide, high = math.hypot(x1 - x0, y1 - y0), math.hypot(x3 - x0, y3 - y0)
-        if wide > 3 * high:
-            angles.append(math.atan2(y1 - y0, x1 - x0))
+def tilt(quads: np.ndarray) -> float:
+    """Return the median angle of the top edges in degrees (clockwise); 0 when no line is long enough to tell."""
+    edges = [(quad[1] - quad[0], np.linalg.norm(quad[3] - quad[0])) for quad in np.asarray(quads, np.float64)]
+    angles = [math.degrees(math.atan2(edge[1], edge[0])) for edge, high in edges if np.linalg.norm(edge) > 3 * high]
     return median(angles) if angles else 0.0
 
 
-def is_upright(quads: Iterable[Quad]) -> bool:
+def is_upright(quads: Iterable[Quad] | np.ndarray) -> bool:
     """Say whether most of the boxes are wider than high, that is, the text does not run up or down."""
     wide = high = 0.0
     for (x0, y0), (x1, y1), _, (x3, y3) in quads:
@@ -112,14 +112,9 @@ def is_upright(quads: Iterable[Quad]) -> bool:
     return wide >= high
 
 
-def _turn(quad: Quad, angle: float) -> list[tuple[float, float]]:
-    cos, sin = math.cos(angle), math.sin(angle)
-    return [(x * cos - y * sin, x * sin + y * cos) for x, y in quad]
-
-
-def _bounds(quad: Sequence[tuple[float, float]]) -> Box:
+def _bounds(quad: np.ndarray) -> Box:
     """Return the box between the middles of opposite edges: tighter than the outermost corners of a tilted quad."""
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = quad
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = quad.tolist()
     left, right = (x0 + x3) / 2, (x1 + x2) / 2
     top, bottom = (y0 + y1) / 2, (y2 + y3) / 2
     return Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))

@@ -5,12 +5,16 @@ import io
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from sandbox.cardscan.reader.frame import cut_out, find_frame
+
 #: a phone photo has 12 to 50 million pixels; anything above is refused before it is unpacked
 MOST_PIXELS = 60_000_000
 #: the long side OCR works on, in pixels: small text on a card that fills a third of the frame is still readable
 LONG_SIDE = 1600
 #: below this the letters of a card are too small for the detector and the picture is enlarged
 SHORT_LONG_SIDE = 1000
+#: the long side of a card that was cut out of a photo
+CARD_SIDE = (1100, 1400)
 #: a picture narrower than one to this is no card; without a limit a strip would be enlarged beyond all memory
 NARROWEST = 3
 
@@ -36,7 +40,13 @@ def open_upright(data: bytes) -> Image.Image:
 
 
 def for_ocr(picture: Image.Image) -> np.ndarray:
-    """Return the picture as height x width x 3 bytes, scaled so that its long side suits the text detector."""
+    """Return what the text detector should see, height x width x 3 bytes: the card cut out, or the whole picture.
+
+    The whole picture is scaled so that its long side suits the detector.
+    """
+    frame = find_frame(np.asarray(picture))
+    if frame is not None:
+        return cut_out(np.asarray(picture), frame, *CARD_SIDE)
     longest = max(picture.size)
     target = min(max(longest, SHORT_LONG_SIDE), LONG_SIDE)
     if target != longest:
