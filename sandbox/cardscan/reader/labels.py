@@ -1,12 +1,14 @@
 """The words that cards print in front of values, and where they stand in a line of text.
 
 The table is data (labels.json): a meaning, the kinds of value it announces (the first that fits wins), how surely
-it does so, and its synonyms. "Number", "No." and "#" may follow any synonym; spaces may be missing; i, l, 1 and
-o, 0 may be mixed up, as OCR does.
+it does so, and the phrases that say so. Phrases are put together from lists ("{who} {id}"), so that a card's own
+combination is known without being listed. "Number", "No." and "#" may follow any phrase; spaces may be missing; i, l,
+1 and o, 0 may be mixed up, as OCR does.
 """
 
 import json
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,50 +39,68 @@ class Label:
     closed: bool
 
 
-def _load() -> tuple[Meaning, ...]:
-    rows = json.loads(Path(__file__).with_name("labels.json").read_text("utf-8"))["meanings"]
-    return tuple(
-        Meaning(row["meaning"], tuple(row["kinds"]), row["strength"], tuple(row["words"]), row["weak"]) for row in rows
-    )
-
-
-MEANINGS = _load()
+_TABLE = json.loads(Path(__file__).with_name("labels.json").read_text("utf-8"))
+MEANINGS = tuple(
+    Meaning(row["meaning"], tuple(row["kinds"]), row["strength"], tuple(row["words"]), row["weak"])
+    for row in _TABLE["meanings"]
+)
 
 #: the health plan number of the card standard: "Health Plan (80840) 911-87726-04"; never a member id
 _ISSUER = Meaning("issuer", ("plan_id",), 0.9, ("80840",))
-_ISSUER_PATTERN = r"(?:(?:health\s*plan|plan|card\s*issuer|issuer|(?<![a-z])id)[\s:#]*)?[(\[{]?\s*8[o0]84[o0]\s*[)\]}]"
+_ISSUER_PATTERN = re.compile(
+    r"(?:(?:health\s*plan|plan|card\s*issuer|issuer|payer|(?<![a-z])id)(?:\s*(?:id|no\.?|number|#))?[\s:#]*)?"
+    r"[(\[{]?\s*8[o0]84[o0]\s*[)\]}]?(?![0-9])[\s:#]*"
+)
 
-_LOOKALIKE = {
-    "i": "[i1l|!]",
-    "l": "[l1i|]",
-    "o": "[o0]",
-    " ": r"[\s.\-_/]*",
-    "'": "['’`]?",
-    "#": r"[\s.]*#",
-    ".": r"\.?",
-}
-_TAIL = r"(?:[\s.]*(?:\(s\)|numbers?(?![a-z])|num(?![a-z])|nbr(?![a-z])|n[o0](?![a-z0-9])\.?|#))*"
-_CLOSE = r"[\s.]*[:#=]?[\s:.#=]*"
+_LOOKALIKE = {"i": "[i1l|!í]", "l": "[l1i|]", "o": "[o0ó]", "u": "[uú]", "e": "[eé]", "'": "['’`]?", "#": r"[\s.]*#"}
+_LOOKALIKE |= {".": r"\.?", "/": r"\s*[/|&]\s*", "(": r"\(?", ")": r"\)?", ",": ",?"}
+_GAP = r"[\s.\-_/]*"
+_TAIL = r"(?P<tail>(?:[\s.]*(?:\(s\)|numbers?(?![a-z])|num(?![a-z])|nbr(?![a-z])|n[o0º°](?![a-z0-9])\.?|#))*)"
+_CLOSE = r"(?P<close>[\s.]*[:#=]?[\s:.#=]*)"
+_ITEM = re.compile(r"\[[^\]]*\]|\{\w+\}|[^\s\[\]{}]+")
 
 
 def find_labels(text: str) -> list[Label]:
-    """Return the labels of a line from left to right; where several begin together the longest."""
-    found = []
-    for match in _pattern().finditer(_lower(text)):
-        if match["issuer"] is not None:
-            found.append(Label(_ISSUER, match.start(), match.end(), closed=True))
-            continue
-        if _is_inside_code(match, text):
-            continue
-        closed = any(mark in match["close"] for mark in ":#=") or match["tail"].strip() != ""
-        found.append(Label(_by_words()[_key(match["words"])], match.start(), match.end(), closed))
-    return found
+    """Return the labels of a line from left to right; where several overlap the longest."""
+    low = _lower(text)
+    found = [Label(_ISSUER, hit.start(), hit.end(), closed=True) for hit in _ISSUER_PATTERN.finditer(low)]
+    for meaning, pattern in _patterns():
+        for hit in pattern.finditer(low):
+            if not _is_inside_code(hit, text):
+                closed = any(mark in hit["close"] for mark in ":#=") or hit["tail"].strip() != ""
+                found.append(Label(meaning, hit.start(), hit.end(), closed))
+    return _joined(_longest(found), text)
 
 
-def _is_inside_code(match: re.Match[str], text: str) -> bool:
+def _joined(labels: Sequence[Label], text: str) -> list[Label]:
+    """Return the labels with those made one that say the same twice: "Member/Miembro", "Name | Nombre"."""
+    joined: list[Label] = []
+    for label in labels:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last.meaning.kinds[0] == label.meaning.kinds[0]
+            and re.fullmatch(r"\s*[/|]\s*", text[last.end : label.start])
+        ):
+            sure = max(last.meaning, label.meaning, key=lambda meaning: meaning.strength)
+            joined[-1] = Label(sure, last.start, label.end, label.closed)
+        else:
+            joined.append(label)
+    return joined
+
+
+def _longest(found: Iterable[Label]) -> list[Label]:
+    kept: list[Label] = []
+    for label in sorted(found, key=lambda label: (label.start - label.end, -label.meaning.strength)):
+        if all(label.end <= other.start or other.end <= label.start for other in kept):
+            kept.append(label)
+    return sorted(kept, key=lambda label: label.start)
+
+
+def _is_inside_code(hit: re.Match[str], text: str) -> bool:
     """Say whether a short word runs on into digits, as in the member number "IPA71609"."""
-    alone = not match["tail"] and not match["close"]
-    return alone and len(match["words"]) < 5 and text[match.end() : match.end() + 1].isdigit()
+    alone = not hit["tail"] and not hit["close"]
+    return alone and len(hit["words"]) < 5 and text[hit.end() : hit.end() + 1].isdigit()
 
 
 def _lower(text: str) -> str:
@@ -88,29 +108,54 @@ def _lower(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
-def _key(words: str) -> str:
-    """Return the words without what OCR changes: spaces, marks, and i/l/1 and o/0 mixed up."""
-    kept = re.sub(r"[\s.\-_/'’`]", "", words)
-    return kept.translate(str.maketrans("1|!l0", "iiiio"))
+# --- from phrases to patterns ---------------------------------------------------------------------------
 
 
 @cache
-def _by_words() -> dict[str, Meaning]:
-    return {_key(words): meaning for meaning in MEANINGS for words in meaning.words}
+def _patterns() -> tuple[tuple[Meaning, re.Pattern[str]], ...]:
+    return tuple((meaning, _as_pattern(meaning.words)) for meaning in MEANINGS)
 
 
-def _as_pattern(words: str) -> str:
-    """Return the pattern of a synonym. It ends where no letter follows; a long one also where a code follows at once.
+def _as_pattern(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Return the pattern of a meaning. It ends where no letter follows; a long one also where a code follows at once.
 
     ("Member IDW277305519": OCR lost the space.)
     """
-    end = r"(?:(?![a-z])|(?=[a-z]{1,3}\d{4}))" if len(words) >= 8 else "(?![a-z])"
-    return "".join(_LOOKALIKE.get(char, re.escape(char)) for char in words) + end
+    lists = {name: _any_of(_entries(name)) for name in _TABLE["lists"]}
+    either = "|".join(_phrase(phrase, lists) for phrase in sorted(phrases, key=_weight, reverse=True))
+    end = r"(?:(?![a-zñ])|(?<=[a-z]{5})(?=[a-z]{1,3}\d{4})|(?<=[a-z]{3}\s[a-z]{2})(?=[a-z]{1,3}\d{4}))"
+    return re.compile(rf"(?<![a-z0-9])(?P<words>(?:{either}){end}){_TAIL}{_CLOSE}")
 
 
-@cache
-def _pattern() -> re.Pattern[str]:
-    phrases = sorted({words for meaning in MEANINGS for words in meaning.words}, key=len, reverse=True)
-    either = "|".join(_as_pattern(words) for words in phrases)
-    named = rf"(?<![a-z0-9])(?P<words>{either})(?P<tail>{_TAIL})(?P<close>{_CLOSE})"
-    return re.compile(rf"(?P<issuer>{_ISSUER_PATTERN}[\s:#]*)|{named}")
+def _weight(phrase: str) -> tuple[int, int]:
+    return len(_ITEM.findall(phrase)), len(phrase)
+
+
+def _phrase(phrase: str, lists: Mapping[str, str]) -> str:
+    parts = []
+    for item in _ITEM.findall(phrase):
+        optional = item.startswith("[")
+        inner = _GAP.join(_item(one, lists) for one in _ITEM.findall(item.strip("[]")))
+        parts.append(f"(?:{inner}{_GAP})?" if optional else inner + _GAP)
+    pattern = "".join(parts)
+    return pattern.removesuffix(_GAP)
+
+
+def _item(item: str, lists: Mapping[str, str]) -> str:
+    return lists[item.strip("{}")] if item.startswith("{") else _word(item)
+
+
+def _entries(name: str) -> list[str]:
+    """Return the entries of a list, with those of the lists that it names."""
+    listed: list[str] = _TABLE["lists"][name]
+    return [one for entry in listed for one in (_entries(entry[1:-1]) if entry.startswith("{") else [entry])]
+
+
+def _any_of(entries: Sequence[str]) -> str:
+    """Return the pattern of one entry of a list; a letter may not go on behind it, except where a digit code does."""
+    longest_first = sorted(entries, key=len, reverse=True)
+    return "(?:" + "|".join(_GAP.join(_word(word) for word in entry.split()) for entry in longest_first) + ")"
+
+
+def _word(word: str) -> str:
+    return "".join(_LOOKALIKE.get(char, re.escape(char)) for char in word)
