@@ -33,6 +33,11 @@ ACCOUNTS = (
 )
 
 
+def of_code(code: str) -> Account:
+    """Return the account with this short code."""
+    return next(account for account in ACCOUNTS if account.code == code)
+
+
 def of_key(store: Store, key: str | None) -> Account:
     """Return the account that a key opens.
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.payments import ledger, records
+from sandbox.payments import events, ledger, records
 from sandbox.payments.accounts import VENDOR
 from sandbox.state import Store
 
@@ -23,6 +23,15 @@ Step = tuple[str, Json]
 
 OPEN = ("Created", "Held")
 NEXT_OF_BATCH = {"Funding": "Loading", "Loading": "Completed"}
+# What a payment is while nothing has set it apart from its batch.
+STATUS_OF_PAYMENT = {
+    "Created": "Created",
+    "Held": "Held",
+    "Funding": "Released",
+    "Loading": "Loading",
+    "Completed": "Loaded",
+    "Cancelled": "Voided",
+}
 NEXT_OF_PAYMENT = {"Released": "Loading", "Loading": "Loaded"}
 
 
@@ -78,36 +87,44 @@ def tick(store: Store, account: str, now: datetime, *, batch_id: str | None, loa
 
 def _tick_one(store: Store, batch: Json, now: datetime, load_failed: list[str]) -> bool:
     apart = records.payments_of(store, batch["batchId"]) if batch["apart"] else []
-    moved = [_tick_apart(store, payment) for payment in apart]
+    moved = [_tick_apart(store, batch, payment, now) for payment in apart]
     following = NEXT_OF_BATCH.get(batch["batchStatus"])
     if following == "Completed" and load_failed:
-        _fail_to_load(store, batch, load_failed)
+        _fail_to_load(store, batch, load_failed, now)
     if following:
         batch["batchStatus"] = following
-        records.save_batch(store, batch, now)
+        _save_moved(store, batch, now)
+        together = [payment for payment in records.payments_of(store, batch["batchId"]) if payment["status"] is None]
+        events.payments_moved(store, batch, together, STATUS_OF_PAYMENT[following], now)
     return following is not None or any(moved)
 
 
-def _tick_apart(store: Store, payment: Json) -> bool:
+def _tick_apart(store: Store, batch: Json, payment: Json, now: datetime) -> bool:
     """Move a payment that was released apart from its batch."""
     following = NEXT_OF_PAYMENT.get(payment["status"] or "")
     if following:
-        _set_status(store, payment, following)
+        _set_status(store, batch, payment, following, now)
     return bool(following)
 
 
-def _fail_to_load(store: Store, batch: Json, references: list[str]) -> None:
+def _fail_to_load(store: Store, batch: Json, references: list[str], now: datetime) -> None:
     for payment in records.payments_of(store, batch["batchId"]):
         if payment["issuerReferenceId"] in references and payment["status"] in (None, "Loaded"):
-            _set_status(store, payment, "LoadFailed")
+            _set_status(store, batch, payment, "LoadFailed", now)
             batch["apart"] = True
+
+
+def _save_moved(store: Store, batch: Json, now: datetime) -> None:
+    """Keep a batch with a new status, and the event of it."""
+    records.save_batch(store, batch, now)
+    events.batch_moved(store, batch, now)
 
 
 def _create(store: Store, now: datetime, batch: Json) -> None:
     if records.batch_of_request(store, batch["account"], batch["clientRequestId"]):
         raise Overtaken
     records.keep_request(store, batch)
-    records.save_batch(store, batch, now)
+    _save_moved(store, batch, now)
 
 
 def _add(store: Store, now: datetime, account: str, batch_id: str, payments: list[Json]) -> None:
@@ -128,7 +145,7 @@ def _hold(store: Store, now: datetime, account: str, batch_id: str) -> None:
     batch = _batch(store, account, batch_id)
     if batch["batchStatus"] == "Created":
         batch["batchStatus"] = "Held"
-        records.save_batch(store, batch, now)
+        _save_moved(store, batch, now)
 
 
 def _pay(store: Store, now: datetime, account: str, batch_id: str) -> None:
@@ -146,7 +163,7 @@ def _pay_apart(store: Store, now: datetime, account: str, batch_id: str, payment
     for payment_id in payment_ids:
         payment = _payment(store, batch_id, payment_id)
         ledger.money_left(store, account, payment)
-        _set_status(store, payment, "Released")
+        _set_status(store, batch, payment, "Released", now)
     batch |= {"apart": True, "partlyReleased": True}
     if all(payment["status"] for payment in records.payments_of(store, batch_id)):
         _fund(store, batch, now)
@@ -156,7 +173,7 @@ def _pay_apart(store: Store, now: datetime, account: str, batch_id: str, payment
 
 def _fund(store: Store, batch: Json, now: datetime) -> None:
     batch |= {"batchStatus": "Funding", "fundingRequestId": uuid.uuid4().hex}
-    records.save_batch(store, batch, now)
+    _save_moved(store, batch, now)
 
 
 def _cancel(store: Store, now: datetime, account: str, batch_id: str) -> None:
@@ -164,7 +181,7 @@ def _cancel(store: Store, now: datetime, account: str, batch_id: str) -> None:
     if batch["batchStatus"] not in OPEN or batch["partlyReleased"]:
         raise Overtaken
     batch["batchStatus"] = "Cancelled"
-    records.save_batch(store, batch, now)
+    _save_moved(store, batch, now)
 
 
 def _promise(store: Store, now: datetime, account: str, batch_id: str, totals: Json) -> None:
@@ -181,7 +198,7 @@ def _void(store: Store, now: datetime, account: str, batch_id: str, payment_id: 
     if payment["status"] is None and batch["batchStatus"] in ("Created", "Held"):
         batch["currentBatchTotal"] -= payment["amount"]
         batch["currentNumberOfPayments"] -= 1
-    _set_status(store, payment, "Voided")
+    _set_status(store, batch, payment, "Voided", now)
     batch["apart"] = True
     records.save_batch(store, batch, now)
 
@@ -200,9 +217,10 @@ def _payment(store: Store, batch_id: str, payment_id: str) -> Json:
     return payment
 
 
-def _set_status(store: Store, payment: Json, status: str) -> None:
+def _set_status(store: Store, batch: Json, payment: Json, status: str, now: datetime) -> None:
     payment |= {"status": status, "version": payment["version"] + 1}
     records.save_payment(store, payment)
+    events.payments_moved(store, batch, [payment], status, now)
 
 
 STEPS: dict[str, Callable[..., None]] = {

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox import clock, dead_end, faults, scenarios
 from sandbox.exact import NotExact, read_json
-from sandbox.payments import accounts, effects, reads, rules
+from sandbox.payments import accounts, effects, events, reads, rules, subscriptions
 from sandbox.payments.accounts import VENDOR
 from sandbox.payments.plans import Answer, Desk, Plan, carry_out
 from sandbox.payments.problems import Problem
@@ -30,13 +30,14 @@ Json = dict[str, Any]
 Work = Callable[[Desk, Request, bytes], Answer]
 
 PREFIXES = ("/api/v1", "/v1", "/api/issue/v1")
+EVENT_PREFIXES = (*(f"{prefix}/event-api" for prefix in PREFIXES), "/api/event-api/v1")
 SLASH = re.compile(r"(?<!\[\^)/")  # a slash of the path, not the one of "anything but a slash"
 # More than a batch in one piece ever needs; the switch max_body_kb sets a smaller limit.
 MOST_BYTES = 64_000_000
 
 
 # What scenarios know of a call, and what they can have it answer.
-PLACE = scenarios.Place(("account", "batch_id", "payment_id"), ("refuse", "detail"))
+PLACE = scenarios.Place(("account", "batch_id", "payment_id", "subscription_id"), ("refuse", "detail"))
 
 
 class LooseRoute(Route):
@@ -58,6 +59,10 @@ def routes() -> list[BaseRoute]:
 
 def spoken_routes() -> list[Route]:
     """Return the routes that the service has, under each of its prefixes."""
+    return [*_payment_routes(), *_event_routes()]
+
+
+def _payment_routes() -> list[Route]:
     one, many = "/payments/{payment_id}", "/payments/batch/{batch_id}"
     return [
         # /payments/batch
@@ -84,6 +89,21 @@ def spoken_routes() -> list[Route]:
     ]
 
 
+def _event_routes() -> list[Route]:
+    all_of_them, one = "/subscriptions", "/subscriptions/{subscription_id}"
+    told = [
+        ("POST", all_of_them, "subscribe", _tell(subscriptions.subscribe)),
+        ("GET", all_of_them, "subscriptions", _read(subscriptions.subscriptions)),
+        ("GET", one, "subscription", _read(subscriptions.subscription)),
+        ("PUT", one, "change_subscription", _tell(subscriptions.change_subscription)),
+        ("DELETE", one, "unsubscribe", _order(subscriptions.unsubscribe)),
+        ("GET", f"{one}/missed-events", "missed_events", _read(subscriptions.missed_events)),
+        ("POST", f"{one}/missed-events/acknowledge", "acknowledge", _tell(subscriptions.acknowledge)),
+        ("POST", f"{one}/reopen", "reopen", _order(subscriptions.reopen)),
+    ]
+    return [route for call in told for route in _routes(*call, prefixes=EVENT_PREFIXES)]
+
+
 def sandbox_routes() -> list[BaseRoute]:
     """Return the routes for people and tests, to be mounted at /__sandbox__/payments."""
     return [Route("/tick", tick, methods=["POST"])]
@@ -99,20 +119,22 @@ async def tick(request: Request) -> Response:
 def _tick(batch_id: str | None, load_failed: list[str], times: int) -> int:
     now = clock.now()
     effects.land(store(), now)
-    return sum(
+    moved = sum(
         effects.tick(store(), account.code, now, batch_id=batch_id, load_failed=load_failed)
         for _time in range(times)
         for account in accounts.ACCOUNTS
     )
+    events.dispatch(store())
+    return moved
 
 
 def _refuse(status: int, message: str) -> Response:
     return _respond(Answer(status, Problem(status, message).document()))
 
 
-def _routes(method: str, path: str, name: str, work: Work) -> list[Route]:
+def _routes(method: str, path: str, name: str, work: Work, prefixes: tuple[str, ...] = PREFIXES) -> list[Route]:
     endpoint = partial(_serve, work, name)
-    return [LooseRoute(prefix + path, endpoint, methods=[method], name=f"{VENDOR}.{name}") for prefix in PREFIXES]
+    return [LooseRoute(prefix + path, endpoint, methods=[method], name=f"{VENDOR}.{name}") for prefix in prefixes]
 
 
 async def _serve(work: Work, route: str, request: Request) -> Response:
@@ -145,7 +167,9 @@ def _answer(work: Work, route: str, request: Request, body: bytes) -> Answer:
         account = accounts.of_key(store(), request.headers.get("API-Key"))
         desk = Desk(store(), account, now, partial(switch, VENDOR), partial(faults.take, VENDOR, route), route)
         _follow_scenario(desk, request)
-        return work(desk, request, body)
+        answer = work(desk, request, body)
+        events.dispatch(store())
+        return answer
     except Problem as problem:
         return Answer(problem.status, problem.document())
 
@@ -179,7 +203,30 @@ def _act(rule: Callable[..., Plan]) -> Work:
     return work
 
 
-def _read(read: Callable[..., Json]) -> Work:
+def _tell(rule: Callable[..., Answer]) -> Work:
+    """Return the work of a call with a body that no fault comes between, since no money is in it."""
+
+    def work(desk: Desk, request: Request, body: bytes) -> Answer:
+        document = _parse(body)
+        with desk.store.transaction():
+            answer = rule(desk, document, **request.path_params)
+        events.send_now()
+        return answer
+
+    return work
+
+
+def _order(rule: Callable[..., Answer]) -> Work:
+    """Return the work of such a call without a body."""
+
+    def work(desk: Desk, request: Request, body: bytes) -> Answer:
+        with desk.store.transaction():
+            return rule(desk, **request.path_params)
+
+    return work
+
+
+def _read(read: Callable[..., Any]) -> Work:
     def work(desk: Desk, request: Request, body: bytes) -> Answer:
         with desk.store.transaction():  # a batch and its payments as they are at one moment
             return Answer(200, read(desk, request.query_params, **request.path_params))

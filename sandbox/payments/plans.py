@@ -60,7 +60,7 @@ class Answer:
     """What goes out: a status and a document, or a connection that is `dropped`."""
 
     status: int
-    body: Json | None = None
+    body: Json | list[Json] | None = None
     dropped: bool = False
 
 

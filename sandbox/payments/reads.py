@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.payments import guards, records
 from sandbox.payments.checks import CENT
+from sandbox.payments.events import FUNDING_TYPE
 from sandbox.payments.plans import Desk
 from sandbox.payments.problems import Problem
 from sandbox.payments.rules import status_of
@@ -30,7 +31,6 @@ BATCH_MEMBERS = (
     "currentNumberOfPayments",
     "batchCreatedDate",
 )
-FUNDING_TYPE = "PreFundedSameDay"
 
 
 @dataclass(frozen=True)

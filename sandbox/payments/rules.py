@@ -19,15 +19,6 @@ from sandbox.state import store
 
 Json = dict[str, Any]
 
-STATUS_OF_PAYMENT = {
-    "Created": "Created",
-    "Held": "Held",
-    "Funding": "Released",
-    "Loading": "Loading",
-    "Completed": "Loaded",
-    "Cancelled": "Voided",
-}
-
 
 def ledger() -> dict[str, Json]:
     """Return how often money left, by issuerReferenceId: {"times_money_left": 1, "amount": "25.00"}."""
@@ -37,7 +28,7 @@ def ledger() -> dict[str, Json]:
 
 def status_of(batch: Json, payment: Json) -> str:
     """Return the status of a payment: its own where it went apart, else that of its batch."""
-    return payment["status"] or STATUS_OF_PAYMENT[batch["batchStatus"]]
+    return payment["status"] or effects.STATUS_OF_PAYMENT[batch["batchStatus"]]
 
 
 def single(desk: Desk, body: Json) -> Plan:

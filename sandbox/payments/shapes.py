@@ -104,6 +104,21 @@ def reissue() -> Check:
 
 
 @cache
+def subscription() -> Check:
+    """Return the shape of a subscription to events: where to, which, and the secret that signs them."""
+    key = record({"key": text(256)}, required=("key",))
+    auth = record({"apiKey": key}, required=("apiKey",))
+    members = {"url": text(2000), "eventNames": many(text(100, pattern="[a-z0-9_]+"), least=1), "auth": auth}
+    return record(members, required=tuple(members))
+
+
+@cache
+def acknowledge() -> Check:
+    """Return the shape of an acknowledgement of missed events (its shape is our guess)."""
+    return record({"ids": many(text(64), least=1)}, required=("ids",))
+
+
+@cache
 def payment(strict: bool, claim_adjustments: str = "") -> Check:
     """Return the shape of one payment.
 
