@@ -69,9 +69,14 @@ def find(payer_id: str, member_id: str) -> tuple[str, Member] | None:
     return key, _member(doc, payer_id)
 
 
+def everyone() -> list[tuple[str, Member]]:
+    """Return (key, member) of all enrolled members, oldest first; one whose payer nobody knows yet has the payer ""."""
+    return [(key, _member(doc, doc["payer_id"])) for key, doc in store().items(*_PLACE)]
+
+
 def remember(key: str, *, payer_id: str, birth_date: date | None, dependent: Dependent | None) -> None:
     """Keep what a question has told about an enrolled member: the payer, and birth dates nobody had told before."""
-    doc = store().get(*_PLACE, key)
+    doc, known_before = store().get(*_PLACE, key), store().get(*_PLACE, key)
     if doc is None:
         return
     doc["payer_id"] = payer_id
@@ -81,7 +86,8 @@ def remember(key: str, *, payer_id: str, birth_date: date | None, dependent: Dep
             (known["first_name"], known["last_name"]), (dependent.first_name, dependent.last_name)
         ):
             known["birth_date"] = dependent.birth_date.isoformat() if dependent.birth_date else ""
-    store().put(*_PLACE, key, doc)
+    if doc != known_before:
+        store().put(*_PLACE, key, doc)
 
 
 def amounts_on_card(details: Mapping[str, Any]) -> dict[str, str]:

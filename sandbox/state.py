@@ -90,6 +90,14 @@ class Store:
             if self._depth == 0:
                 connection.execute("COMMIT")
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody else writes just now, so that a write need not wait; the next moment it may be otherwise."""
+        free = self._writer.acquire(blocking=False)
+        if free:
+            self._writer.release()
+        return free
+
     def get(self, vendor: str, collection: str, key: str) -> Doc | None:
         """Return the document, or None. It is the caller's own copy: `put` it back to keep a change."""
         row = (

@@ -9,6 +9,7 @@ from sandbox.candid.model import Member
 from sandbox.candid.seeds import Seed
 
 ZERO = Decimal(0)
+COPAYS = ("office", "specialist", "urgent_care", "emergency", "therapy", "mental_health")
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,7 @@ def _commercial(seed: Seed, stated: dict[str, Decimal]) -> Amounts:
 def _medicaid(seed: Seed) -> Amounts:
     nothing = Pot(ZERO, ZERO, ZERO, ZERO)
     copay = seed.dollars("copay", (0, 0, 1, 3, 4))
-    services = ("office", "specialist", "urgent_care", "emergency", "therapy", "mental_health")
-    copays = dict.fromkeys(services, copay)
+    copays = dict.fromkeys(COPAYS, copay)
     visits = {"PT": _visits(seed, "PT")}
     return Amounts(nothing, nothing, nothing, nothing, ZERO, ZERO, copays, visits)
 

@@ -1,12 +1,8 @@
-"""Candid's HTTP: token, check and payer search, in the vendor's envelopes (docs/vendors/candid.md)."""
+"""Candid's HTTP: which path does what, in the vendor's envelopes (docs/vendors/candid.md)."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
@@ -15,90 +11,73 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from sandbox import clock, faults, jwts, members
-from sandbox.candid import checks, payers
-from sandbox.candid.limits import Limiter
-from sandbox.candid.questions import BadRequest, body_of
+from sandbox import dead_end, faults
+from sandbox.candid import (
+    answers,
+    batches,
+    benefits_order,
+    checks,
+    coverages,
+    discovery,
+    history,
+    listing,
+    payer_search,
+    recommendations,
+    window,
+)
+from sandbox.candid.answers import answer, guarded, refusal
+from sandbox.candid.fields import BadRequest, Part, json_of
 from sandbox.inspect import OnlyFromHere
-from sandbox.state import dump, load, store
+from sandbox.quick import quickly
+from sandbox.state import store
 from sandbox.switches import switch
-
-Doc = dict[str, Any]
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 CLIENT_ID = "candid-sandbox"
 CLIENT_SECRET = "candid-sandbox-secret"
-_SIGNING_KEY = "the sandbox's candid tokens are signed with this public text"
-_AUDIENCE = "candid-sandbox-api"
 LIFETIME = 18_000
-_PAGE, _LARGEST_PAGE = 20, 100
-_ERROR_NAMES = {
-    400: "BadRequestError",
-    401: "UnauthorizedError",
-    403: "UnauthorizedError",
-    404: "NotFoundError",
-    409: "VersionConflictError",
-    415: "InvalidContentTypeError",
-    422: "UnprocessableEntityError",
-    429: "TooManyRequestsError",
-}
-_calls = Limiter()
+_CHECKS = "/eligibility-checks/v1"
+_COVERAGES = "/coverages/v1"
 
 
 def routes() -> list[BaseRoute]:
     """Return Candid's routes; both of its hosts are served under the one prefix."""
-    store().on_reset(lambda vendor: _calls.forget())
-    faults.speak("candid", error_doc)
-    window = [
-        Route("/members", list_members, methods=["GET"]),
-        Route("/members", enrol_member, methods=["POST"]),
-    ]
-    return [
+    store().on_reset(lambda vendor: answers.calls.forget())
+    store().on_reset(history.forget)
+    faults.speak("candid", answers.error_doc)
+    spoken = [
         Route("/api/auth/v2/token", token, methods=["POST"], name="candid.token"),
-        Route("/eligibility-checks/v1", guarded(check), methods=["POST"], name="candid.check"),
-        Route("/eligibility-checks/v1/payer/search", guarded(search), methods=["GET"], name="candid.payer_search"),
-        Mount("/__sandbox__", routes=window, middleware=[Middleware(OnlyFromHere)]),
+        _route("POST", _CHECKS, check, "check"),
+        _route("POST", f"{_CHECKS}/batch", batch, "batch"),
+        _route("GET", f"{_CHECKS}/batch/{{batch_id}}", poll_batch, "poll_batch"),
+        _route("GET", f"{_CHECKS}/payer/search", search, "payer_search"),
+        _route("GET", f"{_CHECKS}/recommendation", read_recommendations, "recommendations"),
+        _route("POST", f"{_CHECKS}/recommendation", create_recommendation, "create_recommendation"),
+        _route("PUT", f"{_CHECKS}/recommendation/{{recommendation_id}}/{{version}}/vote", vote, "vote"),
+        # The documentation has the last slash; without it is the same.
+        *(_route("GET", f"{_CHECKS}/get-multi{slash}", get_multi, "get_multi") for slash in ("/", "")),
+        _route("POST", f"{_CHECKS}/insurance-discovery", discover, "insurance_discovery"),
+        _route("POST", f"{_CHECKS}/coordination-of-benefits", coordinate, "coordination_of_benefits"),
+        _route("POST", f"{_COVERAGES}/insurance-discovery-passthrough", begin_discovery, "begin_discovery"),
+        _route("GET", f"{_COVERAGES}/insurance-discovery/{{check_id}}", read_discovery, "read_discovery"),
+        # The documentation prints two slashes, the SDK sends one.
+        *(_route("POST", f"{_COVERAGES}{bar}{{id}}/eligibility", begin_check, "coverage_check") for bar in ("/", "//")),
+        *(
+            _route("GET", f"{_COVERAGES}{bar}{{id}}/eligibility/{{check_id}}", read_check, "coverage_answer")
+            for bar in ("/", "//")
+        ),
+        Mount("/__sandbox__", routes=window.routes(), middleware=[Middleware(OnlyFromHere)]),
     ]
+    return dead_end.closed(spoken, refusal)
 
 
-def error_doc(status: int, message: str) -> Doc:
-    """Return an error in Candid's envelope."""
-    return {"errorName": _ERROR_NAMES.get(status, "InternalError"), "content": {"message": message}}
-
-
-def answer(doc: Any, status: int = 200) -> Response:
-    """Return a JSON answer; Decimals stay exact."""
-    return Response(dump(doc), status, media_type="application/json")
-
-
-def refusal(status: int, message: str) -> Response:
-    """Return an error answer."""
-    return answer(error_doc(status, message), status)
-
-
-def guarded(endpoint: Endpoint) -> Endpoint:
-    """Let an endpoint be called with a good token only, and not more often than the limit allows."""
-
-    async def call(request: Request) -> Response:
-        most = int(switch("candid", "rate_limit", 1000))
-        if not _calls.allows(_caller(request), most=most, seconds=10):
-            return refusal(429, "Rate limit exceeded.")
-        try:
-            jwts.read(_SIGNING_KEY, _AUDIENCE, request.headers.get("authorization", ""))
-        except jwts.BadToken:
-            return refusal(401, "The access token is missing, wrong or expired.")
-        try:
-            return await endpoint(request)
-        except BadRequest as error:
-            return refusal(error.status, str(error))
-
-    return call
+def _route(method: str, path: str, endpoint: answers.Endpoint, name: str) -> BaseRoute:
+    return Route(path, guarded(endpoint), methods=[method], name=f"candid.{name}")
 
 
 async def token(request: Request) -> Response:
     """Hand out an access token for the client's id and secret, sent as JSON or as a form."""
     most = int(switch("candid", "token_limit", 300))
-    if not _calls.allows(f"token {_caller(request)}", most=most, seconds=60):
+    if not answers.calls.allows(f"token {answers.caller(request)}", most=most, seconds=60):
         return refusal(429, "Tokens are requested too often. Keep the token until it expires.")
     given = _credentials(request.headers.get("content-type", ""), await request.body())
     if given is None:
@@ -106,48 +85,105 @@ async def token(request: Request) -> Response:
     if given != (CLIENT_ID, CLIENT_SECRET):
         return refusal(401, "The client id or secret is wrong.")
     lifetime = int(switch("candid", "token_seconds", LIFETIME))
-    text = jwts.issue(_SIGNING_KEY, _AUDIENCE, {"sub": CLIENT_ID}, lifetime, clock.now())
+    text = answers.new_token(CLIENT_ID, lifetime)
     return answer({"access_token": text, "expires_in": lifetime, "token_type": "Bearer"})
 
 
 async def check(request: Request) -> Response:
     """Run one eligibility check and answer as late as the payer does."""
-    doc = body_of(await request.body())
-    reply = await run_in_threadpool(checks.check, doc)
-    await asyncio.sleep(reply.seconds)
-    return answer(reply.doc, reply.status)
+    doc = json_of(await request.body())
+    reply = await quickly(checks.check, doc)
+    if reply.seconds:
+        await asyncio.sleep(reply.seconds)
+    return Response(reply.text, reply.status, media_type="application/json")
+
+
+async def batch(request: Request) -> Response:
+    """Take a batch of checks."""
+    raw = await request.body()
+    return answer(await run_in_threadpool(lambda: batches.submit(json_of(raw))))
+
+
+async def poll_batch(request: Request) -> Response:
+    """Answer a page of the checks of a batch that are done."""
+    page = await run_in_threadpool(batches.poll, request.path_params["batch_id"], request.query_params)
+    return refusal(404, "There is no such batch.") if page is None else answer(page)
 
 
 async def search(request: Request) -> Response:
     """Answer one page of payers that fit the text."""
-    size = _page_size(request.query_params.get("page_size", ""))
-    start = _offset(request.query_params.get("page_token", ""))
-    hits = await run_in_threadpool(payers.search, request.query_params.get("query", ""))
-    page = hits[start : start + size]
-    return answer(
-        {
-            "items": [{"score": score, "payer": payer.as_json()} for score, payer in page],
-            "stats": {"total": len(hits)},
-            "total": len(hits),
-            "next_page_token": _token_of(start + size) if start + size < len(hits) else None,
-            "prev_page_token": _token_of(max(0, start - size)) if start else None,
-        }
-    )
+    return answer(payer_search.page(request.query_params))
 
 
-def list_members(request: Request) -> Response:
-    """Show the members of cards the sandbox has read; no part of the vendor's API."""
-    return answer({"members": [doc for _key, doc in store().items("candid", "members")]})
+async def read_recommendations(request: Request) -> Response:
+    """Answer the latest recommendation of each type."""
+    query = request.query_params
+    return answer(await quickly(recommendations.latest, query.get("filters", ""), query.get("type", "")))
 
 
-async def enrol_member(request: Request) -> Response:
-    """Enrol a member as if the sandbox had read the card: {"member_number": …, "member_name": …, "payer_id": …}."""
-    key = await run_in_threadpool(members.enrol, load(await request.body()))
-    return answer({"member": key}, 201 if key else 422)
+async def create_recommendation(request: Request) -> Response:
+    """Keep a recommendation."""
+    return answer(await quickly(recommendations.create, json_of(await request.body())))
 
 
-def _caller(request: Request) -> str:
-    return request.client.host if request.client else ""
+async def vote(request: Request) -> Response:
+    """Keep a vote about a recommendation."""
+    given = request.path_params
+    try:
+        doc = json_of(await request.body())
+        voted = await quickly(recommendations.vote, given["recommendation_id"], given["version"], doc)
+    except recommendations.NotFound:
+        return refusal(404, "There is no such recommendation.")
+    except recommendations.VersionConflict as conflict:
+        said = f"The latest version is {conflict.latest}; send the next one."
+        return refusal(409, said, latest_version=conflict.latest)
+    return answer(voted)
+
+
+async def get_multi(request: Request) -> Response:
+    """Answer one page of the checks that were made."""
+    return answer(await run_in_threadpool(listing.page, request.query_params))
+
+
+async def discover(request: Request) -> Response:
+    """Find out who a person is insured with."""
+    return answer(await quickly(discovery.discover, json_of(await request.body())))
+
+
+async def begin_discovery(request: Request) -> Response:
+    """Begin to find out who a person is insured with."""
+    return answer(await quickly(discovery.begin, json_of(await request.body())))
+
+
+async def read_discovery(request: Request) -> Response:
+    """Answer how a discovery stands."""
+    try:
+        return answer(await quickly(discovery.read, request.path_params["check_id"]))
+    except discovery.NotFound:
+        return refusal(404, "There is no such insurance discovery.")
+
+
+async def coordinate(request: Request) -> Response:
+    """Find out which of two payers pays first."""
+    return answer(await quickly(benefits_order.coordinate, json_of(await request.body())))
+
+
+async def begin_check(request: Request) -> Response:
+    """Begin a check of a coverage."""
+    doc = json_of(await request.body())
+    try:
+        return answer(await quickly(coverages.begin, request.path_params["id"], doc))
+    except coverages.NotFound as missing:
+        return refusal(404, str(missing))
+
+
+async def read_check(request: Request) -> Response:
+    """Answer how a check of a coverage stands."""
+    given = request.path_params
+    try:
+        return answer(await quickly(coverages.read, given["id"], given["check_id"]))
+    except coverages.NotFound as missing:
+        return refusal(404, str(missing))
 
 
 def _credentials(content_type: str, body: bytes) -> tuple[str, str] | None:
@@ -159,32 +195,7 @@ def _credentials(content_type: str, body: bytes) -> tuple[str, str] | None:
     if kind != "application/json":
         return None
     try:
-        doc = body_of(body)
+        doc = Part.of(json_of(body)).doc
     except BadRequest:
         return "", ""
     return str(doc.get("client_id", "")), str(doc.get("client_secret", ""))
-
-
-def _page_size(text: str) -> int:
-    if not text:
-        return _PAGE
-    if not text.isdecimal() or not 1 <= int(text) <= _LARGEST_PAGE:
-        raise BadRequest(f"must be a whole number from 1 to {_LARGEST_PAGE}.", field="page_size")
-    return int(text)
-
-
-def _token_of(start: int) -> str:
-    return base64.urlsafe_b64encode(f"p{start}".encode()).decode()
-
-
-def _offset(token_text: str) -> int:
-    """Return where the page begins that a token stands for."""
-    if not token_text:
-        return 0
-    try:
-        text = base64.urlsafe_b64decode(token_text.encode()).decode("ascii", "replace")
-    except (binascii.Error, ValueError) as error:
-        raise BadRequest("is not a token of this search.", field="page_token", status=400) from error
-    if not text.startswith("p") or not text[1:].isdecimal():
-        raise BadRequest("is not a token of this search.", field="page_token", status=400)
-    return int(text[1:])

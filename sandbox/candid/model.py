@@ -41,6 +41,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Address:
+    """Where somebody lives, as the payer has it on file."""
+
+    line: str
+    city: str
+    state: str
+    postal_code: str
+
+
+@dataclass(frozen=True)
 class Party:
     """A subscriber or dependent as the payer has them on file."""
 
@@ -50,6 +60,7 @@ class Party:
     middle_name: str = ""
     birth_date: date | None = None
     gender: str = ""
+    address: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,7 @@ class Member:
     plan_type: str = ""
     since: date | None = None
     dependents: tuple[Dependent, ...] = ()
-    amounts: dict[str, Decimal] = field(default_factory=dict)
+    amounts: dict[str, Decimal] = field(default_factory=dict, hash=False)  # still compared, so a member may be a key
     shape: str = "standard"
     status: str = "1"
     rejections: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.candid import codes
-from sandbox.candid.model import Party, Plan, Row, status_of
+from sandbox.candid.model import Address, Party, Plan, Row, status_of
 
 Doc = dict[str, Any]
 # The raw rows say INDIVIDUAL by IND or by saying nothing.
@@ -90,8 +90,20 @@ def _party(party: Party, group_number: str) -> Doc:
             "last_name": party.last_name.upper(),
             "date_of_birth": _day(party.birth_date),
             "gender": party.gender,
+            "address": _address(party.address),
         }
     )
+
+
+def _address(address: Address | None) -> Doc:
+    if address is None:
+        return {}
+    return {
+        "address1": address.line,
+        "city": address.city,
+        "state": address.state,
+        "postal_code": address.postal_code,
+    }
 
 
 def _of_plan(rows: Iterable[Row]) -> list[Row]:

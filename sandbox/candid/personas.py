@@ -15,6 +15,7 @@ from typing import Any
 from sandbox.candid import aaa
 from sandbox.candid.model import Dependent, Member
 from sandbox.candid.people import plain_id
+from sandbox.candid.questions import Person
 
 _TEMPLATE = {
     "deductible": "1500",
@@ -113,6 +114,7 @@ _PERSONAS: tuple[Member, ...] = (
 )
 _BY_ID = {(member.payer_id, plain_id(member.member_id)): member for member in _PERSONAS}
 
+_SOME_DAY = date(1980, 1, 1)  # of whoever asks with a magic id and no birth date
 # Magic ids: what they do to the member's record.
 _MAGIC: dict[str, dict[str, Any]] = {
     **{f"ACTIVE{code}": {"status": code} for code in "12345"},
@@ -160,8 +162,23 @@ def magic_member(payer_id: str, member_id: str, name: tuple[str, str], birth_dat
     word = plain_id(member_id)
     if word not in _MAGIC:
         return None
-    born = birth_date or date(1980, 1, 1)
-    member = Member(payer_id, word, *name, birth_date=born, group_number="555000", answers_service=True)
+    member = _whoever(payer_id, word, name, birth_date)
     if word == "CORRECTED":
-        return replace(member, last_name=f"{name[1]}SON", member_id="CORRECTED01", birth_date=born + timedelta(days=1))
+        return replace(member, last_name=f"{name[1]}SON", member_id="CORRECTED01", birth_date=_beside(birth_date))
     return replace(member, **_MAGIC[word])
+
+
+def believed(payer_id: str, person: Person) -> Member:
+    """Return the member that a person says to be, for scenarios that want an answer about anybody."""
+    return _whoever(payer_id, person.member_id.upper() or "BELIEVED", person.name, person.birth_date)
+
+
+def _whoever(payer_id: str, member_id: str, name: tuple[str, str], birth_date: date | None) -> Member:
+    born = birth_date or _SOME_DAY
+    return Member(payer_id, member_id, *name, birth_date=born, group_number="555000", answers_service=True)
+
+
+def _beside(birth_date: date | None) -> date:
+    """Return the day after, or before the last day there is."""
+    born = birth_date or _SOME_DAY
+    return born + timedelta(days=1 if born < date.max else -1)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from sandbox.candid.model import INACTIVE_CODES, Dependent, Member, Party, Plan, Row
+from sandbox.candid.model import INACTIVE_CODES, Address, Dependent, Member, Party, Plan, Row
 from sandbox.candid.payers import Payer
-from sandbox.candid.questions import Question
 from sandbox.candid.seeds import Seed
 from sandbox.candid.service_types import PLAN
 from sandbox.candid.shapes import inactive_rows, rows_of
@@ -27,17 +26,32 @@ _TYPE_OF_KIND = {"medicaid": "MC", "medicare": "HN", "dental": "17", "vision": "
 _TYPE_WORDS = {"PPO": "PR", "HMO": "HM", "EPO": "EP", "POS": "PS", "INDEMNITY": "IN", "MEDICAID": "MC"}
 
 
-def plan_of(member: Member, payer: Payer, question: Question, dependent: Dependent | None) -> Plan:
-    """Return the plan of a member as of the question's date of service.
+# Real towns with their postal codes; nobody lives there.
+_TOWNS = (
+    ("SPRINGFIELD", "IL", "62704"),
+    ("COLUMBUS", "OH", "43215"),
+    ("AUSTIN", "TX", "78701"),
+    ("PORTLAND", "OR", "97205"),
+    ("HARTFORD", "CT", "06103"),
+)
+_STREETS = ("MAPLE ST", "OAK AVE", "RIVER RD", "HILL ST", "CEDAR LN")
+
+
+def plan_of(
+    member: Member, payer: Payer, dependent: Dependent | None, *, service_type: str, day: date, updated: str = ""
+) -> Plan:
+    """Return the plan of a member as of a date of service.
 
     Args:
         member: the payer's record.
         payer: who answers.
-        question: what was asked; the date decides the plan year, the service type which rows come.
         dependent: the dependent asked about, as the payer has them on file.
+        service_type: what was asked about; decides which rows come.
+        day: the date of service; decides the plan year.
+        updated: id of the check that replaces the one in hand, or "".
     """
     insurance_type = plan_type_of(member, payer)
-    begun = member.since is None or member.since <= question.date_of_service
+    begun = member.since is None or member.since <= day
     subscriber = _subscriber(member)
     patient = None if dependent is None else _dependent(member, dependent)
     if patient is not None and member.returns_dependent_as_subscriber:
@@ -47,10 +61,11 @@ def plan_of(member: Member, payer: Payer, question: Question, dependent: Depende
         name=member.plan_name or Seed(member.member_id).pick("plan", _PLAN_NAMES.get(insurance_type, ("Standard",))),
         insurance_type=insurance_type,
         group_number=member.group_number,
-        dates=_dates(member, question.date_of_service),
-        rows=_rows(member, payer, question) if begun else inactive_rows("6"),
+        dates=_dates(member, day),
+        rows=_rows(member, payer, service_type) if begun else inactive_rows("6"),
         subscriber=subscriber,
         dependent=patient,
+        updated_check_id=updated,
     )
 
 
@@ -63,11 +78,11 @@ def plan_type_of(member: Member, payer: Payer) -> str:
     return _TYPE_OF_KIND.get(payer.kind) or Seed(member.member_id).pick("type", ("PR", "PR", "HM", "EP", "PS"))
 
 
-def _rows(member: Member, payer: Payer, question: Question) -> tuple[Row, ...]:
+def _rows(member: Member, payer: Payer, service_type: str) -> tuple[Row, ...]:
     if member.status in INACTIVE_CODES:
         return inactive_rows(member.status)
     rows = rows_of(replace(member, plan_type=plan_type_of(member, payer)), payer)
-    return _asked(rows, question.service_type) if member.answers_service else rows
+    return _asked(rows, service_type) if member.answers_service else rows
 
 
 def _asked(rows: tuple[Row, ...], service_type: str) -> tuple[Row, ...]:
@@ -104,7 +119,15 @@ def _subscriber(member: Member) -> Party:
         member_id=member.mbi or member.member_id,
         birth_date=member.birth_date,
         gender=member.gender,
+        address=_address(member),
     )
+
+
+def _address(member: Member) -> Address:
+    """Return where a member lives; no card prints it, so it is drawn from the member id."""
+    seed = Seed(member.member_id)
+    street = f"{1 + seed.number('house', 998)} {seed.pick('street', _STREETS)}"
+    return Address(street, *seed.pick("town", _TOWNS))
 
 
 def _dependent(member: Member, dependent: Dependent) -> Party:

@@ -12,31 +12,30 @@ from typing import Any
 
 from sandbox.candid import codes, service_types
 from sandbox.candid.aaa import DEPENDENT, Rejection
-from sandbox.candid.model import Party, Plan, Row
+from sandbox.candid.model import Address, Party, Plan, Row
 from sandbox.candid.payers import Payer
 from sandbox.candid.questions import Question
 
 Doc = dict[str, Any]
 
 
-def of_plan(plan: Plan, question: Question, check_id: str) -> Doc:
-    """Return the 271 of a plan."""
+def of_plan(plan: Plan) -> Doc:
+    """Return what a 271 says about a plan; `head` stands before it."""
     dependents = [] if plan.dependent is None else [_party(plan.dependent)]
     return {
-        **_head(plan.payer, question, check_id),
         "subscriber": {**_party(plan.subscriber), "groupNumber": plan.group_number},
         "dependents": dependents,
         "planInformation": _filled({"groupNumber": plan.group_number}),
         "planDateInformation": {name: _span(*span) for name, span in plan.dates.items()},
         "planStatus": [_plan_status(row, plan) for row in plan.rows if row.code in "12345678"],
-        "benefitsInformation": [_row(row, plan.insurance_type) for row in plan.rows],
+        "benefitsInformation": [row_of(row, plan.insurance_type) for row in plan.rows],
         "errors": [],
     }
 
 
 def of_rejections(rejections: Sequence[Rejection], payer: Payer, question: Question, check_id: str) -> Doc:
     """Return the 271 of a question that the payer turned down; each AAA error stands at its level and in `errors`."""
-    doc = _head(payer, question, check_id) | {"subscriber": {}, "dependents": [], "benefitsInformation": []}
+    doc = head(payer, question, check_id) | {"subscriber": {}, "dependents": [], "benefitsInformation": []}
     for rejection in rejections:
         _at_level(doc, rejection.level).setdefault("aaaErrors", []).append(aaa_error(rejection))
     return doc | {"errors": [aaa_error(rejection) for rejection in rejections]}
@@ -65,7 +64,8 @@ def aaa_error(rejection: Rejection) -> Doc:
     )
 
 
-def _head(payer: Payer, question: Question, check_id: str) -> Doc:
+def head(payer: Payer, question: Question, check_id: str) -> Doc:
+    """Return what stands before the plan: whose answer this is, to which question."""
     digits = str(int(check_id.replace("ec_", "").replace("-", ""), 16) % 1_000_000_000).zfill(9)
     return {
         "id": check_id,
@@ -96,8 +96,15 @@ def _party(party: Party) -> Doc:
             "dateOfBirth": _day(party.birth_date) if party.birth_date else "",
             "entityIdentifier": "Insured or Subscriber" if party.member_id else "Dependent",
             "entityType": "Person",
+            "address": _address(party.address),
         }
     )
+
+
+def _address(address: Address | None) -> Doc:
+    if address is None:
+        return {}
+    return {"address1": address.line, "city": address.city, "state": address.state, "postalCode": address.postal_code}
 
 
 def _plan_status(row: Row, plan: Plan) -> Doc:
@@ -109,7 +116,8 @@ def _plan_status(row: Row, plan: Plan) -> Doc:
     }
 
 
-def _row(row: Row, insurance_type: str) -> Doc:
+def row_of(row: Row, insurance_type: str) -> Doc:
+    """Return one benefit row."""
     status = row.code in "12345678"
     doc = {
         "code": row.code,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sandbox import members
 from sandbox.candid import aaa, personas
-from sandbox.candid.model import Dependent, Member
+from sandbox.candid.model import ACTIVE_CODES, Dependent, Member
 from sandbox.candid.payers import Payer
 from sandbox.candid.people import close_name, plain, plain_id, same_name, same_person, swapped
 from sandbox.candid.questions import Person, Question
@@ -54,12 +55,20 @@ def recognise(question: Question, payer: Payer) -> Found:
         raise TurnedDown(aaa.rejection("72"))
     magic = personas.magic_member(payer.payer_id, asked.member_id, asked.name, asked.birth_date)
     if magic is not None:
-        patient = _whoever(question.dependent)
+        patient = whoever(question.dependent)
         return Found(magic, patient, _corrections(question, magic, patient))
     known = personas.persona(payer.payer_id, asked.member_id)
     if known is not None:
         return _checked(question, known)
     return _enrolled(question, payer)
+
+
+def active_members() -> Iterator[Member]:
+    """Return everybody whom some payer covers: the published personas, and the members of cards that were read."""
+    enrolled = (member for _key, member in members.everyone() if member.payer_id)
+    for member in (*personas.personas(), *enrolled):
+        if not member.rejections and member.status in ACTIVE_CODES:
+            yield member
 
 
 def _enrolled(question: Question, payer: Payer) -> Found:
@@ -127,8 +136,8 @@ def _hint_of_dependent(asked: Person, member: Member) -> str:
     return ""
 
 
-def _whoever(asked: Person | None) -> Dependent | None:
-    """Believe whatever dependent a question about a magic id names."""
+def whoever(asked: Person | None) -> Dependent | None:
+    """Return the dependent whom a question names as if the payer knew them, None if it names none."""
     return None if asked is None else Dependent(asked.first_name, asked.last_name, asked.birth_date)
 
 

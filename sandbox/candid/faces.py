@@ -1,0 +1,82 @@
+"""Both faces of a plan, the raw 271 and the parsed view, as JSON text that is made once for each member and question.
+
+An answer of forty rows takes longer to write than everything else about a check together, and the same member is asked
+about again and again: at check-in, in a batch, by whoever measures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from simplejson import RawJSON
+
+from sandbox.candid import parsed, raw271
+from sandbox.candid.model import Dependent, Member, Plan
+from sandbox.candid.payers import Payer
+from sandbox.candid.plans import plan_of
+from sandbox.state import dump
+from sandbox.switches import switch
+
+# Names of fields to their JSON text.
+Texts = Mapping[str, str]
+# About twenty kilobytes each.
+_MOST_KEPT = 500
+
+
+@dataclass(frozen=True)
+class Faces:
+    """What is told about a plan.
+
+    Attributes:
+        key: the same for the same texts.
+        plan: what they tell about.
+        raw: the fields of the raw answer behind its head, each as JSON text.
+        view: the fields of the parsed view.
+    """
+
+    key: str
+    plan: Plan
+    raw: Texts
+    view: Texts
+
+
+def faces_of(
+    member: Member, payer: Payer, dependent: Dependent | None, *, service_type: str, day: date, updated: str = ""
+) -> Faces:
+    """Return both faces of a member's plan; the arguments are those of `plans.plan_of`."""
+    hundred = switch("candid", "percent_scale", "20") == "20"
+    return _made(member, payer, dependent, service_type, day, updated, Decimal(100 if hundred else 1))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _made(
+    member: Member,
+    payer: Payer,
+    dependent: Dependent | None,
+    service_type: str,
+    day: date,
+    updated: str,
+    percent_scale: Decimal,
+) -> Faces:
+    plan = plan_of(member, payer, dependent, service_type=service_type, day=day, updated=updated)
+    view: Mapping[str, Any] = {"eligibility_status": "UNKNOWN"}
+    if plan.rows:
+        view = parsed.view_of(plan, service_type=service_type, date_of_service=day, percent_scale=percent_scale)
+    raw, parsed_view = _texts(raw271.of_plan(plan)), _texts(view)
+    key = hashlib.sha256("\n".join((*raw.values(), "", *parsed_view.values())).encode()).hexdigest()
+    return Faces(key, plan, raw, parsed_view)
+
+
+def as_json(texts: Texts) -> dict[str, RawJSON]:
+    """Return texts as values to put into a document."""
+    return {key: RawJSON(text) for key, text in texts.items()}
+
+
+def _texts(doc: Mapping[str, Any]) -> Texts:
+    return {key: dump(value) for key, value in doc.items()}

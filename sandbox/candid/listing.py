@@ -1,0 +1,49 @@
+"""The list of checks that were made (get-multi), oldest first so that pages stay as they are while checks are added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import simplejson
+
+from sandbox.candid import history, paging, payers
+from sandbox.candid.fields import Part
+from sandbox.candid.people import plain_id
+
+Doc = dict[str, Any]
+_Test = Callable[[Doc], bool]
+
+
+def page(query: Mapping[str, str]) -> Doc:
+    """Return a page of checks.
+
+    Args:
+        query: page_token, limit, subscriber_member_id, payer_id, provider_npi, date_of_service, initiated_at_min,
+            initiated_at_max (both inclusive).
+
+    Raises:
+        BadRequest: one of them cannot be read; it is named.
+    """
+    begin, most = paging.start(query), paging.size(query, "limit")
+    tests = _tests(Part(dict(query)))
+    found = [check_id for check_id, asked in history.asked() if all(test(asked) for test in tests)]
+    items = [simplejson.RawJSON(history.answer_of(check_id) or "null") for check_id in found[begin : begin + most]]
+    return paging.page(items, begin=begin, most=most, found=len(found))
+
+
+def _tests(part: Part) -> list[_Test]:
+    member, payer_id, npi = (part.text(name) for name in ("subscriber_member_id", "payer_id", "provider_npi"))
+    payer = payers.find(payer_id)
+    primary = payer.payer_id if payer else payer_id
+    day, first, last = part.day("date_of_service"), part.moment("initiated_at_min"), part.moment("initiated_at_max")
+    tests: list[tuple[object, _Test]] = [
+        (member, lambda asked: plain_id(asked["member_id"]) == plain_id(member)),
+        (payer_id, lambda asked: asked["payer_id"] == primary),
+        (npi, lambda asked: asked["npi"] == npi),
+        (day, lambda asked: day is not None and asked["day"] == day.isoformat()),
+        (first, lambda asked: first is not None and datetime.fromisoformat(asked["asked_at"]) >= first),
+        (last, lambda asked: last is not None and datetime.fromisoformat(asked["asked_at"]) <= last),
+    ]
+    return [test for wanted, test in tests if wanted]

@@ -1,0 +1,53 @@
+"""Candid's part of the sandbox's window: members of cards, and coverages; no part of the vendor's API."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox import members
+from sandbox.candid import coverages
+from sandbox.candid.answers import answer, refusal
+from sandbox.candid.fields import BadRequest, Part, json_of
+from sandbox.state import store
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes for people and tests, to be mounted at /candid/__sandbox__."""
+    return [
+        Route("/members", list_members, methods=["GET"]),
+        Route("/members", enrol_member, methods=["POST"]),
+        Route("/coverages", list_coverages, methods=["GET"]),
+        Route("/coverages", keep_coverage, methods=["POST"]),
+    ]
+
+
+def list_members(request: Request) -> Response:
+    """Show the members of cards the sandbox has read."""
+    return answer({"members": [doc for _key, doc in store().items("candid", "members")]})
+
+
+async def enrol_member(request: Request) -> Response:
+    """Enrol a member as if the sandbox had read the card: {"member_number": …, "member_name": …, "payer_id": …}."""
+    try:
+        details = Part.of(json_of(await request.body())).doc
+    except BadRequest as error:
+        return refusal(error.status, str(error))
+    key = await run_in_threadpool(members.enrol, details)
+    return answer({"member": key}, 201 if key else 422)
+
+
+def list_coverages(request: Request) -> Response:
+    """Show every coverage that is on file, with its id."""
+    return answer({"coverages": coverages.on_file()})
+
+
+async def keep_coverage(request: Request) -> Response:
+    """Put a coverage on file: the payer_id, subscriber and dependent of a check's request."""
+    try:
+        coverage_id = await run_in_threadpool(coverages.put_on_file, json_of(await request.body()))
+    except BadRequest as error:
+        return refusal(error.status, str(error))
+    return answer({"coverage_id": coverage_id}, 201)
