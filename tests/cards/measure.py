@@ -1,46 +1,95 @@
-"""Read all drawn cards and print what was read wrong and the share per field: `python -m tests.cards.measure`.
+"""Photograph the cards of a group of families, read them and print the figures.
 
-Words: sets (`tuned`, `held_out`, `second_look`, `last_look`; all when none is named) and photos (see photo.py; `scan`
-when none is named).
+`python -m tests.cards.measure --set training --photos bad --people 2 --misses`
+
+`--misses` tells each wrong value; of held-out families nothing but the figures is told.
 """
 
+import argparse
 import sys
-from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from sandbox.cardscan.reader import read_card, warm_up
-from tests.cards.draw import draw_front
-from tests.cards.held_out import HELD_OUT
-from tests.cards.last_look import LAST_LOOK
-from tests.cards.layouts import TUNED, Layout
-from tests.cards.photo import PHOTOS, as_bytes
-from tests.cards.second_look import SECOND_LOOK
-from tests.cards.truth import FIELDS, wrong_fields
+from sandbox.cardscan.reader import ReadCard, read_card, warm_up
+from tests.cards.compare import Judged, judge
+from tests.cards.families import Face, Family, load
+from tests.cards.figures import Figures, count, table
+from tests.cards.photo import GRADES, faults_of, snap
 
 
-def measure(layouts: tuple[Layout, ...], photo: str) -> tuple[Counter[str], list[str]]:
-    """Return the number of wrong readings per field and a line for each of them."""
-    wrong: Counter[str] = Counter()
-    told = []
-    for layout in layouts:
-        drawn = draw_front(layout)
-        card = read_card(as_bytes(drawn.front, photo))
-        for name, (truth, reading) in wrong_fields(drawn.member, card).items():
-            wrong[name] += 1
-            told.append(f"{photo}/{layout.name}: {name} is {truth!r}, read {reading!r} (card: {card.is_card})")
-    return wrong, told
+@dataclass(frozen=True)
+class Reading:
+    """A card of a family, how it was photographed, and what was read of it."""
+
+    face: Face
+    photo: str
+    card: ReadCard
+
+
+def measure(group: str, grade: str, people: int = 1, first: int = 0) -> Figures:
+    """Return the figures of a group (training, held_out) for a grade of photos, `people` cards of each family."""
+    return figures_of(readings(load(group), grade, range(first, first + people)))
+
+
+def figures_of(read: Iterable[Reading]) -> Figures:
+    """Count readings."""
+    judged: list[Judged] = []
+    cards = refused = 0
+    for one in read:
+        judged.extend(judge(one.face, one.card))
+        cards, refused = cards + 1, refused + (not one.card.is_card)
+    return count(judged, cards, refused)
+
+
+def readings(families: Iterable[Family], grade: str, people: Iterable[int]) -> Iterator[Reading]:
+    """Draw, photograph and read one card after the other."""
+    numbers = list(people)
+    for family in families:
+        for number in numbers:
+            face = family.face(number)
+            front, back = shots(face, grade, number)
+            told = ", ".join(faults_of(family.name, number, "front")) if grade == "bad" else ""
+            yield Reading(face, f"{grade} {number} {told}".strip(), read_card(front, back))
+
+
+def shots(face: Face, grade: str, number: int) -> tuple[bytes, bytes | None]:
+    """Return photos of the front and, if there is one, the back of a card."""
+    front = snap(face.front, grade, face.family, number, "front")
+    return front, snap(face.back, grade, face.family, number, "back") if face.back else None
+
+
+def _misses(read: Iterable[Reading]) -> Iterator[Reading]:
+    for one in read:
+        for row in judge(one.face, one.card):
+            if not row.right:
+                told = f"{row.field}: printed {row.truth!r}, read {row.said!r} {row.score:.2f}"
+                sys.stdout.write(f"{one.face.family} ({one.photo}) {told}\n")
+        yield one
+
+
+def _arguments(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.cards.measure", description="Measure the card reader.")
+    parser.add_argument("--set", dest="group", choices=("training", "held_out"), default="training")
+    parser.add_argument("--photos", choices=GRADES, nargs="+", default=list(GRADES))
+    parser.add_argument("--people", type=int, default=1, help="cards of each family")
+    parser.add_argument("--first", type=int, default=0, help="number of the first person; another number, other cards")
+    parser.add_argument("--misses", action="store_true", help="tell each wrong value (training only)")
+    parser.add_argument("--families", default="", help="only training families with this in their name")
+    given = parser.parse_args(words)
+    if given.group == "held_out" and (given.misses or given.families):
+        parser.error("of held-out families only the figures of all of them are told")
+    return given
 
 
 def main(words: list[str]) -> None:
-    """Print the figures for the sets and photos that were asked for."""
-    sets = {"tuned": TUNED, "held_out": HELD_OUT, "second_look": SECOND_LOOK, "last_look": LAST_LOOK}
-    photos = [word for word in words if word in PHOTOS] or ["scan"]
+    """Print the figures that were asked for."""
+    given = _arguments(words)
+    families = [family for family in load(given.group) if given.families in family.name]
     warm_up()
-    for name in [word for word in words if word in sets] or list(sets):
-        for photo in photos:
-            wrong, told = measure(sets[name], photo)
-            total = len(sets[name])
-            shares = ", ".join(f"{f} {total - wrong[f]}/{total}" for f in [*FIELDS, "dependent_names", "copays"])
-            sys.stdout.write("\n".join([f"{name} {photo}: {shares}", *told, ""]))
+    for grade in given.photos:
+        read = readings(families, grade, range(given.first, given.first + given.people))
+        figures = figures_of(_misses(read) if given.misses else read)
+        sys.stdout.write(f"\n{given.group}, {grade} photos\n{table(figures)}\n")
 
 
 if __name__ == "__main__":

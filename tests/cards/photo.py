@@ -1,82 +1,188 @@
-"""Make a photo of a drawn card: perspective, a desk around it, blur, noise, shade and JPEG, all from fixed seeds."""
+"""Photograph a drawn card: as a scanner does (clean), as people usually do, and badly. Everything comes from seeds.
+
+A bad photo has two or three of the faults of real ones. They are bounded so that a person can still read the card.
+"""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
+
+from tests.cards import effects
+from tests.cards.die import Die
+from tests.cards.tables import TABLES
+
+GRADES = ("clean", "usual", "bad")
 
 
 @dataclass(frozen=True)
 class Photo:
-    """How a picture is taken; angles in degrees, blur in pixels, noise as standard deviation of 255."""
+    """How a picture is taken. Angles are in degrees; lengths are in pixels of a card that is 1000 pixels wide."""
 
+    #: how the card lies in the picture: turned, leant sideways, leant away
     tilt: float = 0.0
-    lean: float = 0.0
-    desk: bool = False
-    blur: float = 0.0
-    noise: float = 0.0
-    shade: float = 0.0
-    quality: int = 92
-    #: counter-clockwise quarter turns of the finished picture
-    turns: int = 0
-    #: long side of the finished picture in pixels; 0 keeps it
+    sideways: float = 0.0
+    away: float = 0.0
+    #: what it lies on (tables.py); empty: nothing around the card
+    table: str = ""
+    #: the part of the picture's width that the card takes
+    fill: float = 0.8
+    #: the picture's height for a width of 1
+    aspect: float = 0.75
+    #: long side of the finished picture in pixels; 0 keeps the drawing's own
     side: int = 0
+    shade: float = 0.0
+    shadow: float = 0.0
+    glare: float = 0.0
+    warmth: float = 0.0
+    blur: float = 0.0
+    motion: float = 0.0
+    noise: float = 0.0
+    sharpen: float = 0.0
+    quality: int = 92
+    #: saved once before with this quality, as a messenger does
+    saved_before: int = 0
+    #: counter-clockwise quarter turns that nothing tells of, and those that the EXIF tag takes back
+    turns: int = 0
+    told_turns: int = 0
+    cmyk: bool = False
 
 
 PHOTOS: dict[str, Photo] = {
     "scan": Photo(),
-    "photo": Photo(tilt=4, lean=0.06, desk=True, blur=0.8, noise=6, shade=0.3, quality=75),
-    "poor": Photo(tilt=-7, lean=0.1, desk=True, blur=1.3, noise=10, shade=0.5, quality=50),
+    "photo": Photo(tilt=4, away=8, table="plain", blur=0.8, noise=6, shade=0.3, quality=75),
+    "poor": Photo(tilt=-7, away=14, table="plain", blur=1.3, noise=10, shade=0.5, quality=50),
     "small": Photo(quality=60, side=520),
-    "left": Photo(tilt=2, desk=True, turns=1),
-    "down": Photo(tilt=2, desk=True, turns=2),
-    "right": Photo(tilt=2, desk=True, turns=3),
+    "left": Photo(tilt=2, table="plain", turns=1),
+    "down": Photo(tilt=2, table="plain", turns=2),
+    "right": Photo(tilt=2, table="plain", turns=3),
 }
 
 
-def as_bytes(card: Image.Image, photo: str = "scan") -> bytes:
-    """Return the JPEG bytes of a photo of the card."""
-    how = PHOTOS[photo]
-    picture = take_photo(card, how)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=how.quality)
-    return out.getvalue()
+def as_bytes(card: Image.Image, photo: str | Photo = "scan", seed: int = 7) -> bytes:
+    """Return the JPEG bytes of a photo of the card, taken in one of the named ways or in a given one."""
+    how = PHOTOS[photo] if isinstance(photo, str) else photo
+    picture = take_photo(card, how, np.random.default_rng(seed))
+    if how.saved_before:
+        picture = Image.open(io.BytesIO(effects.as_jpeg(picture, how.saved_before)))
+    return effects.as_jpeg(picture, how.quality, turned=how.told_turns, cmyk=how.cmyk)
 
 
-def take_photo(card: Image.Image, how: Photo) -> Image.Image:
+def snap(card: Image.Image, grade: str, *seed: object) -> bytes:
+    """Return JPEG bytes of a photo of a grade (clean, usual, bad); the seed decides how it is taken."""
+    die = Die("photo", grade, *seed)
+    how = {"clean": _clean, "usual": _usual, "bad": _usual}[grade](die)
+    for fault in faults_of(*seed) if grade == "bad" else ():
+        how = replace(how, **_FAULTS[fault](die))
+    return as_bytes(card, how, die.whole(0, 2**31))
+
+
+def take_photo(card: Image.Image, how: Photo, rng: np.random.Generator) -> Image.Image:
     """Return the card as a camera would see it."""
-    seen = np.asarray(_on_desk(card) if how.desk else card.convert("RGB")).astype(np.float32)
-    if how.tilt or how.lean:
-        seen = _warp(seen, how)
-    if how.shade:
-        seen *= np.linspace(1, 1 - how.shade, seen.shape[1], dtype=np.float32)[None, :, None]
-    if how.noise:
-        seen += np.random.default_rng(7).normal(0, how.noise, seen.shape).astype(np.float32)
+    if how.table:
+        seen, unit = _on_table(card, how, rng)
+    else:
+        seen, unit = np.asarray(_sized(card, how.side)).astype(np.float32), (how.side or card.width) / 1000
+    seen = _lit(seen, how, rng)
+    seen = _through_lens(seen, how, unit, rng)
     picture = Image.fromarray(np.clip(seen, 0, 255).astype(np.uint8))
-    if how.side:
-        picture.thumbnail((how.side, how.side), Image.Resampling.LANCZOS)
-    if how.blur:
-        picture = picture.filter(ImageFilter.GaussianBlur(how.blur))
     return picture.rotate(90 * how.turns, expand=True) if how.turns else picture
 
 
-def _on_desk(card: Image.Image) -> Image.Image:
-    wide, high = card.size
-    grain = np.random.default_rng(3).normal(0, 5, (round(high * 1.3), round(wide * 1.25), 1))
-    desk = np.clip(np.array([128.0, 96.0, 70.0]) + grain, 0, 255).astype(np.uint8)
-    picture = Image.fromarray(desk)
-    picture.paste(card, ((picture.width - wide) // 2, (picture.height - high) // 2))
-    return picture
+def _sized(card: Image.Image, side: int) -> Image.Image:
+    if not side:
+        return card.convert("RGB")
+    scale = side / max(card.size)
+    return card.convert("RGB").resize((round(card.width * scale), round(card.height * scale)), Image.Resampling.LANCZOS)
 
 
-def _warp(seen: np.ndarray, how: Photo) -> np.ndarray:
-    high, wide = seen.shape[:2]
-    turn = cv2.getRotationMatrix2D((wide / 2, high / 2), how.tilt, 1.0)
-    seen = cv2.warpAffine(seen, turn, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    inset = how.lean * wide / 2
-    before = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
-    after = np.array([[inset, 0], [wide - inset, 0], [wide, high], [0, high]], np.float32)
-    lean = cv2.getPerspectiveTransform(before, after)
-    return cv2.warpPerspective(seen, lean, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+def _on_table(card: Image.Image, how: Photo, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+    long = how.side or 1800
+    wide, high = (long, round(long * how.aspect)) if how.aspect <= 1 else (round(long / how.aspect), long)
+    fill = how.fill if card.width >= card.height else how.fill * 0.5
+    seen, mask = effects.seen_from(card, wide, high, (how.tilt, how.sideways, how.away), fill)
+    table = TABLES[how.table](wide, high, rng).astype(np.float32)
+    return effects.laid_on(table, seen, mask), fill * wide / 1000
+
+
+def _lit(seen: np.ndarray, how: Photo, rng: np.random.Generator) -> np.ndarray:
+    if how.warmth:
+        seen = effects.tinted(seen, how.warmth)
+    if how.shade:
+        seen = effects.shaded(seen, how.shade, rng)
+    if how.shadow:
+        seen = effects.shadowed(seen, how.shadow, rng)
+    return effects.glared(seen, how.glare, rng) if how.glare else seen
+
+
+def _through_lens(seen: np.ndarray, how: Photo, unit: float, rng: np.random.Generator) -> np.ndarray:
+    """Apply blur, noise and sharpening; `unit` is the card's width in thousands of pixels."""
+    if how.blur:
+        seen = effects.out_of_focus(seen, how.blur * unit)
+    if how.motion:
+        seen = effects.moved(seen, max(1.5, how.motion * unit), rng)
+    if how.noise:
+        seen = effects.noisy(seen, how.noise, rng)
+    return effects.sharpened(seen, how.sharpen) if how.sharpen else seen
+
+
+def _clean(die: Die) -> Photo:
+    """A scanner, or a screenshot of the card in the issuer's app."""
+    return Photo(
+        side=die.whole(1000, 1600), noise=die.between(0, 2), blur=die.between(0.2, 0.4), quality=die.whole(82, 95)
+    )
+
+
+def _usual(die: Die) -> Photo:
+    """A photo on a table by somebody who takes care."""
+    upright = die.chance(0.85)
+    return Photo(
+        tilt=die.between(-5, 5),
+        sideways=die.between(-9, 9),
+        away=die.between(-10, 10),
+        table=die.pick("plain", "wood", "cloth", "counter"),
+        fill=die.between(0.7, 0.9),
+        aspect=die.pick(0.75, 0.75, 0.5625, 1.33),
+        side=die.whole(1400, 2000),
+        shade=die.between(0, 0.3),
+        warmth=die.between(-0.08, 0.15),
+        blur=die.between(0.4, 0.9),
+        noise=die.between(1, 5),
+        sharpen=die.between(0, 0.5),
+        quality=die.whole(70, 92),
+        turns=0 if upright else die.pick(1, 2, 3),
+        told_turns=die.pick(0, 0, 0, 1, 3),
+    )
+
+
+#: the faults a bad photo is picked from: each takes a die and gives what it changes
+_FAULTS = {
+    "leaning": lambda die: {
+        "sideways": die.pick(-1, 1) * die.between(12, 24), "away": die.between(10, 24), "tilt": die.between(-6, 6),
+    },
+    "tilted": lambda die: {"tilt": die.pick(-1, 1) * die.between(7, 16)},
+    "turned": lambda die: {"turns": die.pick(1, 2, 3), "told_turns": 0},
+    "shadow": lambda die: {"shadow": die.between(0.35, 0.6), "shade": die.between(0.2, 0.45)},
+    "glare": lambda die: {"glare": die.between(0.5, 0.75)},
+    "out of focus": lambda die: {"blur": die.between(1.2, 1.8), "sharpen": 0.0},
+    "shaken": lambda die: {"motion": die.between(3.0, 5.0), "blur": 0.5},
+    "small": lambda die: {"fill": die.between(0.8, 0.92), "aspect": 0.75, "side": die.whole(820, 1000), "blur": 0.5},
+    "squeezed": lambda die: {"quality": die.whole(28, 45), "saved_before": die.whole(40, 60), "noise": 2.0},
+    "dark": lambda die: {"noise": die.between(9, 15), "shade": die.between(0.4, 0.6), "quality": die.whole(50, 70)},
+    "busy": lambda die: {"table": die.pick("keys", "letter", "cloth"), "fill": die.between(0.6, 0.75), "side": 1800},
+    "cmyk": lambda die: {"cmyk": True, "told_turns": 0},
+}  # fmt: skip
+#: two of these together cannot be read by a person any more
+_APART = ({"out of focus", "shaken"}, {"small", "out of focus"}, {"small", "shaken"}, {"small", "squeezed"},
+          {"dark", "squeezed"}, {"small", "busy"}, {"dark", "shadow"}, {"leaning", "small"})  # fmt: skip
+
+
+def faults_of(*seed: object) -> tuple[str, ...]:
+    """Return the names of the two or three faults that a bad photo of this seed has."""
+    die = Die("faults", *seed)
+    kept: list[str] = []
+    for name in die.some(list(_FAULTS), die.pick(2, 2, 3)):
+        if not any(pair <= {*kept, name} for pair in _APART):
+            kept.append(name)
+    return tuple(kept)
