@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from sandbox.cardscan.reader import read_card
-from sandbox.cardscan.reader.lines import is_upright, straighten
+from sandbox.cardscan.reader.lines import Box, Line, is_upright, straighten
 from sandbox.cardscan.reader.picture import NotAPicture, for_ocr, open_upright
 from sandbox.cardscan.reader.spacing import Ink, find_ink, respace
 
@@ -69,7 +69,8 @@ def _quad(x: float, y: float, wide: float, high: float, angle: float) -> list[tu
 def test_it_takes_the_tilt_out() -> None:
     angle = math.radians(6)
     quads = [_quad(40, 40, 200, 30, angle), _quad(700, 40, 200, 30, angle)]
-    left, right = straighten(quads, ["Group", "98755"], [0.9, 0.9])
+    anywhere = Box(0, 0, 1, 1)
+    left, right = straighten(np.array(quads), [Line("Group", anywhere, 0.9), Line("98755", anywhere, 0.9)])
     assert left.box.top == pytest.approx(right.box.top, abs=1)
 
 

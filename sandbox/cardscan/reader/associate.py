@@ -18,6 +18,8 @@ IN_LINE, RIGHT, BELOW, ABOVE = 0.99, 0.97, 0.95, 0.6
 UNDER_VALUES = 0.93
 #: how far a value may stand from its label, in heights of the taller of the two
 FARTHEST_RIGHT, FARTHEST_BELOW = 16.0, 2.2
+#: names that no card prints above their label unless it prints all values so
+_NEVER_ABOVE = {"plan_name", "payer_name", "plan_type", "pharmacy_benefit_manager", "employer", "client_name"}
 #: a label without a field only keeps its value from others: it goes last
 DECOY = 0.75
 
@@ -51,8 +53,12 @@ class Asked:
     """A label that stands alone and looks for its value."""
 
     meaning: Meaning
-    box: Box
-    line: int
+    piece: Piece
+
+    @property
+    def box(self) -> Box:
+        """Return where the label stands."""
+        return self.piece.box
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,8 @@ def sort_out(lines: Sequence[Line]) -> Sorted:
 def associate(lines: Sequence[Line]) -> tuple[list[Answer], Sorted]:
     """Return the answers of one side of a card, best first, and the lines as they were sorted out.
 
-    Texts that became a value are no longer among the free ones.
+    Texts that became a value are no longer among the free ones; labels that found no value are: they may be words of
+    a heading ("Pinnacle" / "Health Plan").
     """
     parts = sort_out(lines)
     above = UNDER_VALUES if _labels_are_under_values(parts) else ABOVE
@@ -113,7 +120,9 @@ def associate(lines: Sequence[Line]) -> tuple[list[Answer], Sorted]:
         served.add(asked)
         used.add(answer.piece.span)
         answers.append(answer)
-    return sorted(answers, key=lambda answer: -answer.label_score), parts.without(answers)
+    parts = parts.without(answers)
+    idle = tuple(asked.piece for asked in parts.asked if asked not in served)
+    return sorted(answers, key=lambda answer: -answer.label_score), replace(parts, free=parts.free + idle)
 
 
 def _rank(meaning: Meaning) -> float:
@@ -160,7 +169,9 @@ def _sort_label(
 ) -> None:
     pieces = _pieces(line, number, label.end, end) if _after(line.text, label, end) else []
     if not pieces:
-        asked.append(Asked(label.meaning, line.part(label.start, label.end), number))
+        text = line.text[label.start : label.end]
+        place = Piece(text, line.part(label.start, label.end), number, label.start, line.score)
+        asked.append(Asked(label.meaning, place))
         return
     piece = pieces[0]
     fit = _first_fit(label.meaning, piece.text)
@@ -251,6 +262,8 @@ def _places(asked: Asked, piece: Piece, parts: Sorted, above: float) -> Iterable
 def _nearness(asked: Asked, box: Box, parts: Sorted, above: float) -> float:
     """Return the score of a value's place relative to its label: 0 when it is not near."""
     below = BELOW if above == ABOVE else ABOVE
+    if above == ABOVE and asked.meaning.kinds[0] in _NEVER_ABOVE:
+        above = 0.0
     score = max(_right_of(asked.box, box), _below(asked.box, box, below), _above(asked.box, box, above))
     if score <= 0 or any(_is_between(other.box, asked.box, box) for other in parts.asked if other is not asked):
         return 0.0
@@ -279,7 +292,7 @@ def _above(label: Box, value: Box, best: float = ABOVE) -> float:
     size = max(label.height, value.height)
     rise = (label.top - value.bottom) / size
     offset = abs(value.left - label.left) / size
-    if offset > 0.8 or not -0.6 <= rise <= 0.8 or value.middle[1] >= label.middle[1]:
+    if not best or offset > 0.8 or not -0.6 <= rise <= 0.8 or value.middle[1] >= label.middle[1]:
         return 0.0
     return best - 0.1 * max(rise, 0.0)
 
@@ -287,7 +300,7 @@ def _above(label: Box, value: Box, best: float = ABOVE) -> float:
 def _labels_are_under_values(parts: Sorted) -> bool:
     """Say whether most labels that stand alone have a fitting text closer above than below."""
     votes = [vote for asked in parts.asked if asked.meaning.kinds != ("other",) and (vote := _vote(asked, parts.free))]
-    return votes.count("above") > max(2, 2 * votes.count("below"))
+    return votes.count("above") > max(1, 2 * votes.count("below"))
 
 
 def _vote(asked: Asked, free: Sequence[Piece]) -> str:

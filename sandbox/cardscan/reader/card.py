@@ -190,7 +190,7 @@ def _add_headings(sides: Sequence[_Side], fields: dict[str, Found]) -> None:
         named = [_found(a) for a in side.answers if a.kind == "payer_name" and a.meaning.name != "underwriter"]
         _add(fields, "payer_name", [*named, *([_found(payer)] if payer else [])])
         if side is sides[0]:
-            plan = find_plan_heading(side.parts.free, payer.value if payer else "")
+            plan = find_plan_heading(side.parts.free, payer, _head(side))
             said = [_found(answer) for answer in side.answers if answer.kind == "plan_name"]
             _add(fields, "plan_name", [*said, *([_found(plan)] if plan else [])])
         _add(fields, "payer_name", [_found(a) for a in side.answers if a.kind == "payer_name"])
@@ -198,6 +198,12 @@ def _add_headings(sides: Sequence[_Side], fields: dict[str, Found]) -> None:
         said = [_found(answer) for answer in side.answers if answer.kind == "pharmacy_benefit_manager"]
         _add(fields, "pharmacy_benefit_manager", [*said, *([_found(manager)] if manager else [])])
     _add_plan_type(sides[0], fields)
+
+
+def _head(side: _Side) -> float:
+    """Return down to which row (pixels) the card has headings only: where its first label or labelled value stands."""
+    boxes = [asked.box for asked in side.parts.asked] + [answer.piece.box for answer in side.answers]
+    return min((box.top for box in boxes), default=0.0)
 
 
 def _add(fields: dict[str, Found], name: str, found: list[Found]) -> None:

@@ -13,12 +13,17 @@ from sandbox.cardscan.reader.values import PHONE
 Row = dict[str, object]
 
 _SERVICES = {
-    "office_visit": r"(?:office|pcp|primary\s*care|primary)(?:\s*visits?)?|ov|(?:doctor|physician)\s*visits?",
-    "specialist_visit": r"specialists?(?:\s*visits?)?|spec|spc|specialty",
-    "emergency_room": r"(?:hospital\s*)?emergency(?:\s*room)?|(?:hospital\s*)?er|ed",
-    "urgent_care": r"urgent(?:\s*care)?|urg\s*care|uc",
-    "preventive_care": r"preventive(?:\s*care)?|wellness",
-    "telemedicine": r"telemedicine|telehealth|virtual(?:\s*visits?|\s*care)?",
+    "specialist_visit": r"(?:specialists?|specialty|spec|spc|splst|scp|spc?lst)"
+    r"(?:\s*(?:care|office|ov|physician|doctor)s?)*(?:\s*visits?)?",
+    "office_visit": r"(?:office|pcp|primary\s*care|primary|family\s*doctor)"
+    r"(?:\s*(?:office|physician|provider|doctor|dr|ov)s?)?(?:\s*visits?)?"
+    r"|o\.?v\.?|(?:doctor|physician|dr)\.?\s*(?:office\s*)?visits?|visita\s*medica|medico\s*primario",
+    "emergency_room": r"(?:hospital\s*)?emer(?:gency|g)\.?(?:\s*(?:room|dept|department|care|services|visit))*"
+    r"|(?:hospital\s*)?e\.?r\.?(?:\s*visits?)?|e\.?d\.?|sala\s*de\s*emergencias?|emergencias?",
+    "urgent_care": r"urg(?:ent)?\.?(?:\s*care)?(?:\s*(?:center|facility|visit|clinic)s?)*|ucc?"
+    r"|cuidado\s*urgente|urgencias?",
+    "preventive_care": r"prevent(?:ive|ative)(?:\s*(?:care|visits?|services?))?|wellness|well\s*visits?",
+    "telemedicine": r"telemedicine|telehealth|tele-?doc|e-?visits?|virtual(?:\s*visits?|\s*care)?",
     "vision": r"vision|eye\s*exam",
     "dental": r"dental",
     "prescription": r"rx|generic|brand|prescriptions?|drugs?|tier\s*\d",

@@ -6,7 +6,6 @@ Pure: no picture, no OCR. Coordinates are pixels of the upright picture, y grows
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 from statistics import median
 
 import numpy as np
@@ -55,13 +54,15 @@ class Box:
 class Line:
     """One line of text as OCR gave it; `score` is the mean confidence of its characters, 0 to 1.
 
-    `characters` holds the confidence of each character that is no space, where it is known.
+    `characters` holds the confidence of each character that is no space, `ink` the colour of the letters (CIE Lab, 8
+    bit), where they are known.
     """
 
     text: str
     box: Box
     score: float
     characters: tuple[float, ...] = ()
+    ink: tuple[float, float, float] | None = None
 
     def score_of(self, start: int, end: int) -> float:
         """Return the confidence in the characters from `start` to `end`: between their mean and the lowest of them.
@@ -80,20 +81,17 @@ class Line:
         return replace(self.box, left=self.box.left + step * start, right=self.box.left + step * end)
 
 
-def straighten(
-    quads: np.ndarray,
-    texts: Sequence[str],
-    scores: Sequence[float],
-    characters: Sequence[tuple[float, ...]] | None = None,
-) -> list[Line]:
-    """Turn OCR's four-cornered boxes (n x 4 corners) into upright lines, without the picture's tilt and lean."""
+def straighten(quads: np.ndarray, lines: Sequence[Line]) -> list[Line]:
+    """Return lines with upright boxes from OCR's four-cornered ones (n x 4 corners, clockwise from the top left).
+
+    The tilt and the lean of the picture are taken out; the boxes that the lines came with do not matter.
+    """
+    if not len(lines):
+        return []
     quads = np.asarray(quads, np.float64).reshape(-1, 4, 2)
-    level = apply(levelling(quads), quads.reshape(-1, 2)).reshape(-1, 4, 2) if len(quads) else quads
-    rows = zip(level, texts, scores, characters or repeat(()), strict=False)
-    lines = [
-        Line(text.strip(), _bounds(quad), float(score), chars) for quad, text, score, chars in rows if text.strip()
-    ]
-    return sorted((line for line in lines if line.text), key=lambda line: (line.box.top, line.box.left))
+    level = apply(levelling(quads), quads.reshape(-1, 2)).reshape(-1, 4, 2)
+    placed = [replace(line, box=_bounds(quad)) for quad, line in zip(level, lines, strict=True)]
+    return sorted((line for line in placed if line.text), key=lambda line: (line.box.top, line.box.left))
 
 
 def tilt(quads: np.ndarray) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 
 from sandbox.cardscan.reader import engine
 from sandbox.cardscan.reader.engine import Read
-from sandbox.cardscan.reader.lines import Line, is_upright, straighten, tilt
+from sandbox.cardscan.reader.lines import Box, Line, is_upright, straighten, tilt
 from sandbox.cardscan.reader.spacing import find_ink, respace
 
 #: mean confidence above which text is taken to be the right way up (upside down it is about 0.73, upright 0.97)
@@ -21,6 +21,9 @@ READABLE = 0.87
 SAMPLE = 6
 #: shorter texts say nothing about the way up ("O", "88" and "SOS" read alike upside down)
 TELLING_LENGTH = 4
+
+#: marks of the full width of a Chinese character, which the recogniser likes, and the plain ones
+_PLAIN_MARKS = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: 0x20, 0x3001: 0x2C, 0x3002: 0x2E}
 
 _one_at_a_time = threading.Lock()
 
@@ -62,10 +65,16 @@ def read_text(picture: np.ndarray) -> Text:
             boxes = boxes.turn()
         boxes, crops, found = _read_the_right_way(boxes)
     kept = [i for i, read in enumerate(found) if read.text and read.score >= engine.LEAST_SURE]
-    quads = boxes.quads[kept]
-    texts = [respace(found[i].text, found[i].places, find_ink(crops[i])) for i in kept]
-    lines = straighten(quads, texts, [found[i].score for i in kept], [found[i].characters for i in kept])
-    return Text(tuple(lines), tilt(quads))
+    lines = straighten(boxes.quads[kept], [_as_line(found[i], crops[i]) for i in kept])
+    return Text(tuple(lines), tilt(boxes.quads[kept]))
+
+
+def _as_line(read: Read, crop: np.ndarray) -> Line:
+    """Return what was read as a line, with the spaces that its ink shows; its box is that of the crop."""
+    ink = find_ink(crop)
+    high, wide = crop.shape[:2]
+    text = respace(read.text, read.places, ink)
+    return Line(text.translate(_PLAIN_MARKS).strip(), Box(0, 0, wide, high), read.score, read.characters, ink.colour)
 
 
 def warm_up() -> None:

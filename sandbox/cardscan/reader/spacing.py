@@ -8,19 +8,23 @@ import cv2
 import numpy as np
 
 #: a gap between two letters of at least this part of the letters' height may be a space; of a letter and a digit
-LETTERS, MIXED = 0.25, 0.5
+LETTERS, MIXED = 0.32, 0.5
 #: and it is so many times wider than the usual gap of the line (widely set words have wide gaps everywhere)
-TIMES_USUAL = 2.2
+TIMES_USUAL = 2.4
 #: a line must have this many letters for its usual gap to mean something
 FEWEST = 4
 
 
 @dataclass(frozen=True)
 class Ink:
-    """The empty stretches between the letters of one line, in pixels of its crop, and the letters' height."""
+    """The empty stretches between the letters of one line, in pixels of its crop, the letters' height and colour.
+
+    `colour` is the middle colour of the letters (CIE Lab, 8 bit), None when no letters stand out.
+    """
 
     gaps: tuple[tuple[int, int], ...]
     height: int
+    colour: tuple[float, float, float] | None = None
 
 
 def find_ink(crop: np.ndarray) -> Ink:
@@ -35,7 +39,17 @@ def find_ink(crop: np.ndarray) -> Ink:
     columns = np.flatnonzero(mask[rows[0] : rows[-1] + 1].sum(axis=0) > 0)
     steps = np.flatnonzero(np.diff(columns) > 1)
     gaps = tuple((int(columns[step]) + 1, int(columns[step + 1])) for step in steps)
-    return Ink(gaps, int(rows[-1] - rows[0] + 1))
+    return Ink(gaps, int(rows[-1] - rows[0] + 1), _colour(crop, mask))
+
+
+def _colour(crop: np.ndarray, mask: np.ndarray) -> tuple[float, float, float] | None:
+    """Return the middle colour of the inner parts of the letters; None for a grey crop."""
+    if crop.ndim == 2:
+        return None
+    inner = cv2.erode(mask, np.ones((2, 2), np.uint8))
+    lab = cv2.cvtColor(crop, cv2.COLOR_RGB2LAB)[(inner if inner.any() else mask) > 0]
+    light, green_red, blue_yellow = np.median(lab, axis=0).tolist()
+    return light, green_red, blue_yellow
 
 
 def respace(text: str, centres: Sequence[float], ink: Ink) -> str:

@@ -233,8 +233,8 @@ def _gender(text: str) -> Taken | None:
 
 
 def _plan_type(text: str) -> Taken | None:
-    match = re.match(r"(ppo|hmo|epo|pos|hdhp|hmo-pos|indemnity)(?![a-z])", text, re.IGNORECASE)
-    return Taken(match[1].lower(), 1.0, text[match.end() :]) if match else None
+    match = re.fullmatch(r"(ppo|hmo|epo|pos|hdhp|hmo-pos|indemnity)", text.strip(_EDGES), re.IGNORECASE)
+    return Taken(match[1].lower(), 1.0) if match else None
 
 
 def _government_id(text: str) -> Taken | None:

@@ -16,5 +16,7 @@ PLAN_WORDS = _words("plan_words")
 #: words of a plan's kind: one of them is enough to make a short line a plan's name
 STRONG_PLAN_WORDS = _words("strong_plan_words")
 PAYER_WORDS = _words("payer_words")
+#: words that may end a company's name, though they say nothing alone
+PAYER_TAILS = _words("payer_tails")
 #: words of the pages and panels of a card that are never part of a payer's or plan's name
 HEADING_NOISE = _words("heading_noise")
