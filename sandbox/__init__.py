@@ -5,3 +5,4 @@ its state in one SQLite file, and can be told to fail. It imports nothing of the
 """
 
 NAME = "frontdesk-sandbox"
+VENDORS = ("cardscan", "candid", "spry", "payments")

@@ -10,8 +10,7 @@ import socket
 import sys
 from pathlib import Path
 
-from sandbox import app, front, state
-from sandbox.inspect import VENDORS
+from sandbox import VENDORS, app, front, state
 
 logger = logging.getLogger("sandbox")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -91,6 +92,17 @@ def guard(routes: Iterable[BaseRoute]) -> None:
 def names(routes: Iterable[BaseRoute]) -> list[str]:
     """Return the names that fault rules may use, such as "payments.add", in order and once each."""
     return list(dict.fromkeys(route.name for route in _named(routes)))
+
+
+def rules() -> list[dict[str, Any]]:
+    """Return the fault rules that still wait and the ports that refuse just now."""
+    return faults.all_rules() + [refusal(vendor, seconds) for vendor, seconds in list(front.refusing.items())]
+
+
+def refusal(vendor: str, seconds: float) -> dict[str, Any]:
+    """Return a port that refuses connections for some seconds as a fault rule."""
+    options = {"seconds": seconds}
+    return {"vendor": vendor, "route": "*", "kind": "refused", "times": None, "skip": 0, "options": options}
 
 
 def _named(routes: Iterable[BaseRoute]) -> Iterator[Route | WebSocketRoute]:

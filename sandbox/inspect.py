@@ -2,62 +2,47 @@
 
 from __future__ import annotations
 
-import functools
 import ipaddress
 import os
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox import NAME, clock, faults, front, gate, page, switches, webhooks
+from sandbox import NAME, VENDORS, clock, faults, front, gate, page, scenario_api, scenarios, switches, webhooks
+from sandbox.answers import Doc, Unclear, answer, number_of, orders, problem, text_of
 from sandbox.cardscan import cards, reading
 from sandbox.cardscan.worker import worker
 from sandbox.payments import rules
 from sandbox.payments.http import sandbox_routes as payments_routes
-from sandbox.state import dump, load, store
+from sandbox.scenario_forms import Refused, check_fault
+from sandbox.scenario_page import number_of as plain_number
+from sandbox.scenario_page import pairs_of
+from sandbox.state import load, store
 
-VENDORS = ("cardscan", "candid", "spry", "payments")
-Doc = dict[str, Any]
-
-
-class Unclear(Exception):
-    """A request to the window makes no sense; the message says why."""
-
-
-def answer(doc: Any, status: int = 200) -> Response:
-    """Return a JSON answer; Decimals stay exact."""
-    return Response(dump(doc), status, media_type="application/json")
-
-
-def orders(handle: Callable[[Doc], tuple[Doc, int]]) -> Callable[[Request], Awaitable[Response]]:
-    """Make an endpoint of a function that obeys a JSON body; a form of the page is led back to the page."""
-
-    @functools.wraps(handle)
-    async def endpoint(request: Request) -> Response:
-        is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-        try:
-            body = dict(await request.form()) if is_form else load(await request.body() or b"{}")
-            doc, status = await run_in_threadpool(handle, body)
-        except (Unclear, KeyError, TypeError, ValueError) as error:
-            said = str(error) if isinstance(error, Unclear) else "The body is not what this address expects."
-            return answer({"message": said}, 400)
-        return RedirectResponse("./", 303) if is_form else answer(doc, status)
-
-    return endpoint
+_YEARS = (1990, 2200)
+_MOST_SECONDS = 1e9
+_FAULT_KEYS = ("vendor", "route", "kind", "times", "skip", "options", "place", "own_kind", "_method")
 
 
 def show(request: Request) -> Response:
-    """Show the page."""
-    return HTMLResponse(page.html(clock.now(), VENDORS, gate.names(request.app.routes)))
+    """Show the page; ?edit= opens the editor on a scenario."""
+    kept = scenarios.find(request.query_params.get("edit", ""))
+    editing: tuple[str, Doc, dict[str, str]] | None = (str(kept["id"]), kept, {}) if kept else None
+    return HTMLResponse(page.html_of(gate.names(request.app.routes), editing=editing))
+
+
+def show_again(request: Request, sent: Doc, errors: Mapping[str, str]) -> Response:
+    """Show the page with a form as it was sent and what is wrong with it."""
+    form = request.url.path.rpartition("/")[2]
+    return HTMLResponse(page.html_of(gate.names(request.app.routes), page.Sent(form, sent, dict(errors))), 422)
 
 
 def style(request: Request) -> Response:
@@ -66,7 +51,7 @@ def style(request: Request) -> Response:
 
 
 def health(request: Request) -> Response:
-    """Say that the sandbox is up, and whether the card reader has loaded its models."""
+    """Say that the sandbox is up, where, and whether the card reader has loaded its models."""
     reader = "ready" if worker.warm else "loading"
     return answer({"ok": True, "sandbox": True, "name": NAME, "reader": reader, "ports": front.ports()})
 
@@ -74,77 +59,101 @@ def health(request: Request) -> Response:
 def state(request: Request) -> Response:
     """Tell how much every vendor holds, what is set, and what time it is."""
     held = [{"vendor": vendor, "collection": name, "count": count} for vendor, name, count in store().collections()]
-    names = gate.names(request.app.routes)
     told = {
-        "routes": names,
-        "faults": _all_faults(),
+        "routes": gate.names(request.app.routes),
+        "faults": gate.rules(),
+        "scenarios": scenarios.all_scenarios(),
         "switches": switches.all_switches(),
         "clock": clock.now().isoformat(),
     }
     return answer({"held": held, **told})
 
 
-@orders
-def reset(body: Doc) -> tuple[Doc, int]:
-    """Forget everything, clock, faults and switches too; or with {"vendor"} what one vendor holds and has set."""
+@orders(show_again)
+def reset(request: Request, body: Doc) -> tuple[Doc, int]:
+    """Forget everything, clock, faults, scenarios and switches too; or with {"vendor"} all that is about one vendor."""
     vendor = body.get("vendor") or None
     if vendor is None:
         store().reset()
-        _clear_faults(None)
+        front.stop_refusing(None)
     else:
         _known_vendor(vendor)
         store().reset(vendor)
         _clear_faults(vendor)
+        scenarios.clear(vendor)
         switches.clear_switches(vendor)
     return {"reset": vendor or "everything"}, 200
 
 
-@orders
-def set_fault(body: Doc) -> tuple[Doc, int]:
-    """Add a fault rule: {"vendor", "route", "kind", "times", "skip", "options"}; other keys count as options."""
-    if body.get("_method") == "DELETE":
-        _clear_faults(None)
-        return {}, 200
-    options = _options(body)
-    vendor, route, kind = body["vendor"], body.get("route") or "*", body["kind"]
-    if vendor != "*":
-        _known_vendor(vendor)
-    if kind == "refused" and route == "*":
-        seconds = float(options.get("seconds", 5))
-        front.refuse(vendor, seconds)
-        return _refusal(vendor, seconds), 201
-    times, skip = body.get("times", 1), body.get("skip") or options.pop("skip", 0)
-    rule = faults.add(
-        vendor, route, kind, times=None if times in (None, "") else int(times), skip=int(skip or 0), **options
-    )
-    return rule, 201
-
-
-def _clear_faults(vendor: str | None) -> None:
-    faults.clear(vendor)
-    front.stop_refusing(vendor)
-
-
-def _refusal(vendor: str, seconds: float) -> Doc:
-    options = {"seconds": seconds}
-    return {"vendor": vendor, "route": "*", "kind": "refused", "times": None, "skip": 0, "options": options}
-
-
-def _all_faults() -> list[Doc]:
-    return faults.all_rules() + [_refusal(vendor, seconds) for vendor, seconds in list(front.refusing.items())]
-
-
-def _options(body: Doc) -> Doc:
-    given = body.pop("options", None) or {}
-    options = load(given) if isinstance(given, str) else given
-    if not isinstance(options, dict):
-        raise Unclear("The options of a fault are a JSON object.")
-    return {name: body[name] for name in body if name not in ("vendor", "route", "kind", "times", "skip")} | options
+# Faults
 
 
 def list_faults(request: Request) -> Response:
     """List the fault rules that still wait."""
-    return answer({"faults": _all_faults()})
+    return answer({"faults": gate.rules()})
+
+
+@orders(show_again)
+def set_fault(request: Request, body: Doc) -> tuple[Doc, int]:
+    """Add a fault rule: {"vendor", "route", "kind", "times", "skip", "options"}; other keys count as options."""
+    if body.get("_method") == "DELETE":
+        _clear_faults(None)
+        return {}, 200
+    vendor, route = _fault_place(body)
+    kind = text_of({"kind": body.get("own_kind") or body.get("kind")}, "kind")
+    options = _options(body)
+    try:
+        check_fault(kind, options)
+    except Refused as refused:
+        said = {"options": " ".join(refused.errors.values())}
+        raise Unclear("The options do not fit the fault.", said) from refused
+    if kind in faults.GATE_KINDS and route != "*":
+        _known_route(request, vendor, route)
+    if kind == "refused" and route == "*":
+        front.refuse(vendor, float(options.get("seconds", 5)))
+        return gate.refusal(vendor, float(options.get("seconds", 5))), 201
+    times = body.get("times", 1)
+    often = None if times in (None, "") else int(number_of(body | {"times": times}, "times", 1, 1e6))
+    skip = int(number_of(body, "skip", 0, 1e6)) if body.get("skip") else 0
+    return faults.add(vendor, route, kind, times=often, skip=skip, **options), 201
+
+
+def _fault_place(body: Doc) -> tuple[str, str]:
+    if isinstance(body.get("place"), str):
+        vendor, _, route = body["place"].partition(".")
+    else:
+        vendor, route = text_of(body, "vendor"), text_of(body, "route", otherwise="*")
+    if vendor != "*":
+        _known_vendor(vendor)
+    return vendor, route or "*"
+
+
+def _known_route(request: Request, vendor: str, route: str) -> None:
+    names = gate.names(request.app.routes)
+    if not any(name.partition(".")[2] == route and vendor in ("*", name.partition(".")[0]) for name in names):
+        sentence = "The names of the routes are in GET /__sandbox__/state; * means all of them."
+        raise Unclear(f"{vendor} has no route of this name.", {"route": sentence})
+
+
+def _options(body: Doc) -> Doc:
+    given = body.get("options") or {}
+    if isinstance(given, str):
+        given = _options_of(given)
+    if not isinstance(given, dict):
+        raise Unclear("The options of a fault are a JSON object.", {"options": "A JSON object, or seconds=5."})
+    skip = {"skip": given.pop("skip")} if "skip" in given else {}
+    body |= skip
+    return {name: body[name] for name in body if name not in _FAULT_KEYS} | given
+
+
+def _options_of(line: str) -> Any:
+    """Return the options of a form: JSON, or pairs such as "seconds=5"."""
+    if not line.strip().startswith("{"):
+        return {name: plain_number(value) for name, value in pairs_of(line).items()}
+    try:
+        return load(line)
+    except ValueError:
+        return None
 
 
 def clear_faults(request: Request) -> Response:
@@ -153,16 +162,22 @@ def clear_faults(request: Request) -> Response:
     return Response(status_code=204)
 
 
-@orders
-def move_clock(body: Doc) -> tuple[Doc, int]:
+def _clear_faults(vendor: str | None) -> None:
+    faults.clear(vendor)
+    front.stop_refusing(vendor)
+
+
+# Clock and switches
+
+
+@orders(show_again)
+def move_clock(request: Request, body: Doc) -> tuple[Doc, int]:
     """Move the clock: {"advance_seconds": 60}, {"now": "2026-11-22T10:00:00Z"} or {"reset": true}."""
     if "advance_seconds" in body:
-        moment = clock.advance(float(body["advance_seconds"]))
+        seconds = number_of(body, "advance_seconds", -_MOST_SECONDS, _MOST_SECONDS)
+        moment = _in_bounds(clock.now() + timedelta(seconds=seconds)) and clock.advance(seconds)
     elif "now" in body:
-        wanted = datetime.fromisoformat(body["now"])
-        if wanted.tzinfo is None:
-            raise Unclear("The time needs its offset, such as Z.")
-        moment = clock.move_to(wanted)
+        moment = clock.move_to(_moment(text_of(body, "now")))
     elif "reset" in body:
         moment = clock.back_to_real_time()
     else:
@@ -170,21 +185,59 @@ def move_clock(body: Doc) -> tuple[Doc, int]:
     return {"now": moment.isoformat()}, 200
 
 
-@orders
-def set_switch(body: Doc) -> tuple[Doc, int]:
+def _moment(text: str) -> datetime:
+    try:
+        wanted = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Unclear("This is no time.", {"now": "A time is written 2026-11-23T09:00:00Z."}) from None
+    if wanted.tzinfo is None:
+        raise Unclear("The time needs its offset, such as Z.", {"now": "The time needs its offset, such as Z."})
+    return _in_bounds(wanted)
+
+
+def _in_bounds(moment: datetime) -> datetime:
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        sentence = f"The clock goes from {_YEARS[0]} to {_YEARS[1]}."
+        raise Unclear(sentence, {"now": sentence})
+    return moment
+
+
+@orders(show_again)
+def set_switch(request: Request, body: Doc) -> tuple[Doc, int]:
     """Set a switch: {"vendor", "name", "value"}; the value null puts it back to its default."""
-    _known_vendor(body["vendor"])
+    vendor, name = text_of(body, "vendor"), text_of(body, "name")
+    _known_vendor(vendor)
+    if "value" not in body:
+        raise Unclear("value is missing.", {"value": "Say the value; null is the default."})
     value = body["value"]
     if body.get("_as") == "json":
-        value = load(value) if value else None
-    switches.set_switch(body["vendor"], body["name"], value)
+        value = _json_value(str(value))
+    switches.set_switch(vendor, name, value)
     return {"switches": switches.all_switches()}, 200
+
+
+def _json_value(text: str) -> Any:
+    try:
+        return load(text) if text.strip() else None
+    except ValueError:
+        sentence = 'A value is JSON: true, 8, "strict"; nothing at all is the default.'
+        raise Unclear("The value is not JSON.", {"value": sentence}) from None
+
+
+def _known_vendor(vendor: object) -> None:
+    if vendor not in VENDORS:
+        sentence = f"The vendor is one of {', '.join(VENDORS)}."
+        raise Unclear(sentence, {"vendor": sentence})
+
+
+# What happened
 
 
 def card_timings(request: Request) -> Response:
     """Tell when and how long the sandbox worked on a card."""
     card = cards.find(request.path_params["card_id"])
-    return answer({"message": "There is no such card."}, 404) if card is None else answer(reading.timings(card))
+    missing = Unclear("There is no such card.", status=404)
+    return problem(missing) if card is None else answer(reading.timings(card))
 
 
 def list_webhooks(request: Request) -> Response:
@@ -192,14 +245,17 @@ def list_webhooks(request: Request) -> Response:
     return answer({"webhooks": webhooks.all_deliveries()})
 
 
+@orders()
+def send_webhook_again(request: Request, body: Doc) -> tuple[Doc, int]:
+    """Have a webhook tried at once."""
+    if not webhooks.send_again(request.path_params["delivery_id"]):
+        raise Unclear("There is no such webhook.", status=404)
+    return {"state": "waiting"}, 200
+
+
 def ledger(request: Request) -> Response:
     """Tell how often money left, by the payment's reference."""
     return answer(rules.ledger())
-
-
-def _known_vendor(vendor: str) -> None:
-    if vendor not in VENDORS:
-        raise Unclear(f"The vendor is one of {', '.join(VENDORS)}.")
 
 
 class OnlyFromHere:
@@ -214,18 +270,16 @@ class OnlyFromHere:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host, origin = headers.get(b"host", ""), headers.get(b"origin")
         if (origin is not None and urlsplit(origin).netloc != host) or not _is_address(host):
-            refusal = answer({"message": "The sandbox's window opens from its own address only."}, 403)
+            refusal = problem(Unclear("The sandbox's window opens from its own address only.", status=403))
             await refusal(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
 
 def _is_address(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname or ""
-    if name == "localhost" or os.environ.get("SANDBOX_ALLOW_REMOTE") == "1":
-        return True
     try:
-        return ipaddress.ip_address(name) is not None
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or os.environ.get("SANDBOX_ALLOW_REMOTE") == "1" or bool(ipaddress.ip_address(name))
     except ValueError:
         return False
 
@@ -241,10 +295,12 @@ def routes() -> list[BaseRoute]:
         Route("/faults", list_faults, methods=["GET"]),
         Route("/faults", set_fault, methods=["POST"]),
         Route("/faults", clear_faults, methods=["DELETE"]),
+        *scenario_api.routes(),
         Route("/clock", move_clock, methods=["POST"]),
         Route("/switches", set_switch, methods=["POST"]),
         Route("/cards/{card_id}", card_timings),
         Route("/webhooks", list_webhooks),
+        Route("/webhooks/{delivery_id}", send_webhook_again, methods=["POST"]),
         Route("/payments/ledger", ledger),
         Mount("/payments", routes=payments_routes()),
     ]

@@ -15,7 +15,7 @@ import contextvars
 import math
 import random
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -157,12 +157,17 @@ def _current(scenario: Doc) -> tuple[int, int] | None:
 
 def _is_about(scenario: Doc, vendor: str, route: str, subject: Mapping[str, str]) -> bool:
     return (
-        scenario["vendor"] in (vendor, "*")
-        and scenario["route"] in (route, "*")
+        scenario["vendor"] == vendor
+        and (scenario["route"] == route or (scenario["route"] == "*" and not _is_background(vendor, route)))
         and not scenario.get("paused")
         and all(_fits(name, wanted, subject.get(name)) for name, wanted in scenario["subject"].items())
         and is_open(scenario.get("window"), clock.now())
     )
+
+
+def _is_background(vendor: str, route: str) -> bool:
+    place = PLACES.get(f"{vendor}.{route}")
+    return place is not None and bool(place.own_kinds)
 
 
 def _fits(name: str, wanted: str, given: str | None) -> bool:
@@ -281,7 +286,7 @@ def progress(scenario: Doc) -> tuple[int, int | None] | None:
     return at[0], None if times is None else times - at[1]
 
 
-def kinds_at(vendor: str, route: str) -> Iterable[str]:
+def kinds_at(vendor: str, route: str) -> Collection[str]:
     """Return the kinds of faults that a scenario may use at a place."""
     place = PLACES.get(f"{vendor}.{route}")
     return place.own_kinds if place and place.own_kinds else faults.GATE_KINDS

@@ -59,6 +59,7 @@ class Store:
         self._writer = threading.RLock()
         self._depth = 0
         self._after_reset: list[Callable[[str | None], None]] = []
+        self._afterwards: list[Callable[[], None]] = []
         self._connection().executescript(_SCHEMA)
 
     def _connection(self) -> sqlite3.Connection:
@@ -84,11 +85,20 @@ class Store:
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
+                    self._afterwards.clear()
                     connection.execute("ROLLBACK")
                 raise
             self._depth -= 1
             if self._depth == 0:
                 connection.execute("COMMIT")
+                waiting, self._afterwards = self._afterwards, []
+                for callback in waiting:
+                    callback()
+
+    def afterwards(self, callback: Callable[[], None]) -> None:
+        """Call `callback()` when what is written now can be read by all: after the transaction in hand, if any."""
+        with self.transaction():
+            self._afterwards.append(callback)
 
     @property
     def is_free(self) -> bool:

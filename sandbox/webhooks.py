@@ -86,8 +86,9 @@ def send(vendor: str, url: str, body: bytes, headers: Mapping[str, str]) -> str:
     must_be_allowed(url)
     delivery_id, now = f"msg_{uuid.uuid4().hex}", clock.now().isoformat()
     kept = {"url": url, "body": body.decode(), "headers": dict(headers), "tries": [], "created_at": now}
-    store().put(vendor, COLLECTION, delivery_id, kept | {"state": "waiting", "next_at": now})
-    courier.wake()
+    with store().transaction():
+        store().put(vendor, COLLECTION, delivery_id, kept | {"state": "waiting", "next_at": now})
+        store().afterwards(courier.wake)
     return delivery_id
 
 
@@ -104,7 +105,7 @@ def send_again(delivery_id: str) -> bool:
             if kept is not None:
                 again = {"state": "waiting", "next_at": clock.now().isoformat()}
                 store().put(vendor, COLLECTION, delivery_id, kept | again)
-                courier.wake()
+                store().afterwards(courier.wake)
                 return True
     return False
 

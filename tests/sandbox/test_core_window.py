@@ -45,7 +45,7 @@ def test_the_page_shows_no_person_and_no_secret(sandbox: SandboxProcess) -> None
 def test_the_buttons_of_the_page_lead_back_to_it(sandbox: SandboxProcess) -> None:
     form = {"vendor": "spry", "route": "*", "kind": "429", "times": "2", "options": '{"retry_after": 9}'}
     answer = window(sandbox, "POST", "faults", data=form)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "./")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/__sandbox__/")
     (rule,) = sandbox.call("GET", "faults")["faults"]
     assert (rule["times"], rule["options"]) == (2, {"retry_after": 9})
     window(sandbox, "POST", "faults", data={"_method": "DELETE"})
@@ -104,12 +104,31 @@ def test_it_moves_the_clock(sandbox: SandboxProcess) -> None:
         ("clock", b'{"now": "2031-05-06T07:08:09"}'),
         ("switches", b'{"vendor": "spry"}'),
         ("reset", b'{"vendor": "acme"}'),
+        ("reset", b"[]"),
+        ("faults", b'{"vendor": "spry", "route": "*", "kind": "slow_drip", "options": {"pause": "long"}}'),
+        ("faults", b'{"vendor": "spry", "route": "nowhere", "kind": "429"}'),
+        ("faults", b'{"vendor": "spry", "route": "*", "kind": "429", "times": 0}'),
+        ("clock", b'{"advance_seconds": 1e300}'),
+        ("clock", b'{"now": "9999-01-01T00:00:00Z"}'),
+        ("scenarios", b"{}"),
+        ("scenarios", b'{"ready": "nothing"}'),
     ],
 )
 def test_it_says_no_to_nonsense(sandbox: SandboxProcess, path: str, body: bytes) -> None:
     answer = window(sandbox, "POST", path, data=body)
     assert answer.status_code == 400
-    assert answer.json()["message"].endswith(".")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"].endswith(".")
+
+
+def test_the_page_says_beside_the_field_what_is_wrong(sandbox: SandboxProcess) -> None:
+    form = {"place": "spry.capture", "kind": "big_body", "times": "often", "options": "megabytes=1"}
+    answer = window(sandbox, "POST", "faults", data=form)
+    assert answer.status_code == 422
+    field = answer.text.partition('id="faults-times"')[2].partition("</div>")[0]
+    assert 'value="often"' in field
+    assert "A number from 1 to" in field
+    assert sandbox.call("GET", "faults") == {"faults": []}
 
 
 def test_it_is_healthy(sandbox: SandboxProcess) -> None:
