@@ -65,13 +65,15 @@ class Sheet:
     ) -> float:
         """Print words with their upper left corner at x, y and return where they end.
 
-        `align` right or middle takes x as that edge of the words; words wider than `room` points are set narrower.
+        `align` right or middle takes x as that edge of the words; words wider than `room` points (what is left of the
+        sheet when it is not given) are set narrower.
         """
         words = self.fill(text)
         if not words:
             return x
         mask = mask_of(words, size * SCALE, style or self.style)
-        if room and mask.width > room * SCALE:
+        room = room or (self.size[0] - 14 - x if align == "left" else self.size[0] - 28)
+        if mask.width > room * SCALE:
             mask = mask.resize((round(room * SCALE), mask.height), Image.Resampling.LANCZOS)
         left = x * SCALE - {"left": 0.0, "middle": mask.width / 2, "right": float(mask.width)}[align]
         self.page.paste(colour or self.ink, (round(left), round(y * SCALE)), mask)

@@ -118,7 +118,6 @@ def _side_band(die: Die) -> Drawn:
     card = Sheet(member, style=style, label="#444444")
     card.box(0, 0, 230, 638, fill=brand)
     words = member.payer_name.split()
-    card.lines(24, 60, words, 34)
     for step, word in enumerate(words):
         card.put(24, 60 + 44 * step, word, 34, style=style.bold(), colour="#ffffff", room=196)
     card.says("payer_name")

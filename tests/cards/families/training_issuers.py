@@ -1,4 +1,4 @@
-"""Families of large and regional issuers: national PPO, regional HMO, state children's plan, employees' plan, app screen."""
+"""Families of issuers: national PPO, regional HMO, children's programme, public employees, app screen."""
 
 from dataclasses import replace
 
@@ -138,7 +138,7 @@ def _children(die: Die) -> Drawn:
     rows = (
         (die.pick("Member Name:", "Child's Name:"), "{member_name}"),
         (die.pick("Member ID:", "ID Number:"), "{member_number}"),
-        ("Date of Birth:", date(die, "{month:02d}/15/{year}").replace("20", "20", 1)),
+        ("Date of Birth:", date(die, "{month:02d}/15/{year}")),
         ("Effective Date:", "{effective}"),
         (die.pick("Primary Care Provider:", "PCP Name:"), "Dr. Hollis Trent"),
         (die.pick("PCP Phone:", "Provider Phone:"), die.code("(###) 555-01##")),
