@@ -32,6 +32,7 @@ class Background:
     def start(self) -> None:
         """Begin, with whatever an earlier process has left; a second call does nothing."""
         if self._thread is None:
+            self._stopping = False
             self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
             self._thread.start()
 
@@ -41,6 +42,7 @@ class Background:
         self.wake()
         if self._thread is not None:
             self._thread.join(seconds)
+            self._thread = None
 
     def wake(self) -> None:
         """Look again at once: something was added, or the clock was moved."""

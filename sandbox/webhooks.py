@@ -129,7 +129,7 @@ def _shown(vendor: str, key: str, kept: Doc) -> Doc:
     }
 
 
-def _step() -> float:
+def deliver_due() -> float:
     """Try the delivery that is due first; return the seconds until the next is due."""
     waiting = [
         (datetime.fromisoformat(kept["next_at"]), vendor, key, kept)
@@ -183,4 +183,4 @@ def _note(vendor: str, key: str, outcome: str) -> None:
         store().put(vendor, COLLECTION, key, kept)
 
 
-courier = Background("webhooks", _step)
+courier = Background("webhooks", deliver_due)

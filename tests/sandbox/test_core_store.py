@@ -57,6 +57,20 @@ def test_it_undoes_a_transaction_that_fails(store: Store) -> None:
     assert Store(store.path).count("spry", "captures") == 1
 
 
+def test_it_tells_afterwards_what_was_really_written(store: Store) -> None:
+    told: list[object] = []
+    with store.transaction(), store.transaction():
+        store.put("spry", "captures", "a", {})
+        store.afterwards(lambda: told.append(Store(store.path).get("spry", "captures", "a")))
+        assert told == []
+    assert told == [{}]
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        store.afterwards(lambda: told.append("never"))
+        raise ZeroDivisionError
+    store.afterwards(lambda: told.append("at once"))
+    assert told == [{}, "at once"]
+
+
 def test_it_lets_one_writer_at_a_time_read_and_write(store: Store) -> None:
     store.put("payments", "counters", "n", {"n": 0})
 

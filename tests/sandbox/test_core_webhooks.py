@@ -1,0 +1,185 @@
+"""Webhooks: queued, signed anew, tried again, given up, and to this machine alone."""
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from sandbox import clock, switches, webhooks
+from sandbox.state import Store, open_store
+
+pytestmark = pytest.mark.real
+
+
+class Receiver(HTTPServer):
+    """Answers with the next status of a list, the last one for ever, and keeps what came."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.statuses = [200]
+        self.came: list[tuple[str, bytes, dict[str, str]]] = []
+        self.url = f"http://127.0.0.1:{self.server_port}/hook?key=1"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.came.append((self.path, body, dict(self.headers)))
+        status = self.server.statuses[0] if len(self.server.statuses) == 1 else self.server.statuses.pop(0)
+        self.send_response(status)
+        self.send_header("Location", "/elsewhere")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A server of the customer's."""
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path) -> Store:
+    """The store of this process, empty."""
+    return open_store(tmp_path / "sandbox.sqlite3")
+
+
+def send(receiver: Receiver, vendor: str = "cardscan") -> str:
+    """Queue one webhook; return its id."""
+    return webhooks.send(vendor, receiver.url, b'{"type": "card.completed", "card_id": "1"}', {"X-Of": "vendor"})
+
+
+def only() -> dict[str, object]:
+    """Return the one delivery there is."""
+    (delivery,) = webhooks.all_deliveries()
+    return delivery
+
+
+def test_it_arrives_as_it_was_written(receiver: Receiver) -> None:
+    send(receiver)
+    assert webhooks.deliver_due() == 0
+    ((path, body, headers),) = receiver.came
+    assert (path, body) == ("/hook?key=1", b'{"type": "card.completed", "card_id": "1"}')
+    assert (headers["Content-Type"], headers["User-Agent"]) == ("application/json", "frontdesk-sandbox")
+    assert headers["X-Of"] == "vendor"
+    assert (only()["state"], only()["type"]) == ("delivered", "card.completed")
+    assert webhooks.deliver_due() > 1
+    assert len(receiver.came) == 1
+
+
+def test_its_list_shows_no_contents(receiver: Receiver) -> None:
+    send(receiver)
+    assert set(only()) == {"id", "vendor", "to", "type", "state", "tries", "next_at", "created_at"}
+    assert "key=1" not in str(only())
+
+
+@pytest.mark.parametrize("status", [302, 400, 500])
+def test_it_comes_again_later_and_later(receiver: Receiver, status: int) -> None:
+    receiver.statuses = [status, status, 204]
+    send(receiver)
+    webhooks.deliver_due()
+    assert only()["state"] == "waiting"
+    assert 4 < webhooks.deliver_due() <= 5
+    clock.advance(5)
+    webhooks.deliver_due()
+    assert 299 < webhooks.deliver_due() <= 300
+    clock.advance(300)
+    webhooks.deliver_due()
+    assert [one["outcome"] for one in only()["tries"]] == [str(status), str(status), "204"]  # type: ignore[union-attr]
+    assert only()["state"] == "delivered"
+
+
+def test_it_is_given_up_in_the_end(receiver: Receiver) -> None:
+    receiver.statuses = [500]
+    switches.set_switch("cardscan", "webhook_retry_seconds", [1, 1])
+    delivery_id = send(receiver)
+    for _ in range(5):
+        webhooks.deliver_due()
+        clock.advance(1)
+    assert (only()["state"], len(receiver.came)) == ("given up", 3)
+    receiver.statuses = [200]
+    assert webhooks.send_again(delivery_id)
+    webhooks.deliver_due()
+    assert only()["state"] == "delivered"
+    assert not webhooks.send_again("nothing")
+
+
+def test_nobody_there_counts_as_a_try(receiver: Receiver) -> None:
+    webhooks.send("cardscan", "http://127.0.0.1:9/", b"{}", {})
+    webhooks.deliver_due()
+    assert [one["outcome"] for one in only()["tries"]] == ["ConnectionRefusedError"]  # type: ignore[union-attr]
+
+
+def test_it_is_signed_anew_for_every_try(receiver: Receiver) -> None:
+    webhooks.sign_with("signer", lambda delivery_id, body, now: {"X-Signed": f"{delivery_id} {now.isoformat()}"})
+    receiver.statuses = [500, 200]
+    delivery_id = send(receiver, "signer")
+    webhooks.deliver_due()
+    clock.advance(5)
+    webhooks.deliver_due()
+    first, second = (headers["X-Signed"] for _path, _body, headers in receiver.came)
+    assert first.startswith(delivery_id) and second.startswith(delivery_id) and first != second
+
+
+def test_a_restart_loses_none(receiver: Receiver, store: Store) -> None:
+    send(receiver)
+    open_store(store.path)
+    webhooks.deliver_due()
+    assert only()["state"] == "delivered"
+
+
+def test_a_reset_forgets_them(receiver: Receiver, store: Store) -> None:
+    send(receiver)
+    store.reset("cardscan")
+    assert webhooks.deliver_due() > 1
+    assert receiver.came == []
+
+
+@pytest.fixture
+def courier() -> Iterator[None]:
+    """The thread that delivers."""
+    webhooks.courier.start()
+    yield
+    webhooks.courier.stop(20)
+
+
+def test_its_thread_is_woken_when_the_transaction_is_over(receiver: Receiver, store: Store, courier: None) -> None:
+    with store.transaction():
+        send(receiver)
+        time.sleep(0.05)
+        assert receiver.came == []
+    ends = time.monotonic() + 20
+    while not receiver.came and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert len(receiver.came) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "ftp://127.0.0.1/", "http://", "http://192.0.2.1/", "https://vendor.example/", "http://[::1", "http://a:b/"],
+)
+def test_it_goes_to_this_machine_alone(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.delenv("SANDBOX_ALLOW_REMOTE", raising=False)
+    with pytest.raises(webhooks.NotAllowed):
+        webhooks.send("cardscan", url, b"{}", {})
+
+
+def test_other_hosts_can_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDBOX_WEBHOOK_HOSTS", "app, vendor.example")
+    webhooks.must_be_allowed("https://vendor.example/hook")
+    webhooks.must_be_allowed("http://localhost:8000/hook")
+    with pytest.raises(webhooks.NotAllowed):
+        webhooks.must_be_allowed("https://other.example/hook")
