@@ -46,17 +46,19 @@ def submit(doc: Any) -> Doc:
     if not 1 <= len(doc) <= most:
         raise BadRequest(f"A batch has 1 to {most} checks, this one {len(doc)}.", status=400)
     questions = [checks.accepted(Part.of(item, f"[{place}]"), now) for place, item in enumerate(doc)]
-    # Whatever is asked again comes last, so that what is done only ever grows at the end.
-    questions.sort(key=_is_retried)
+    retry_seconds = pace.seconds("batch_retry_seconds", 0)
+    if retry_seconds:
+        # Whatever is asked again comes last, so that what is done only ever grows at the end.
+        questions.sort(key=_is_retried)
     batch_id = str(uuid.uuid4())
     for begin in range(0, len(questions), _CHUNK):
         _keep(batch_id, begin, questions[begin : begin + _CHUNK])
     batch = {
         "submitted_at": now.isoformat(),
         "count": len(questions),
-        "retried": sum(map(_is_retried, questions)),
+        "retried": sum(map(_is_retried, questions)) if retry_seconds else 0,
         "seconds_each": str(pace.seconds("batch_seconds", _SECONDS_EACH)),
-        "retry_seconds": str(pace.seconds("batch_retry_seconds", 0)),
+        "retry_seconds": str(retry_seconds),
     }
     store().put("candid", "batches", batch_id, batch)
     return {"batch_id": batch_id, "submitted_at": now.isoformat()}

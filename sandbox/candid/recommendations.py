@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sandbox import clock
@@ -26,11 +25,13 @@ class NotFound(Exception):
     """There is no recommendation with this id."""
 
 
-@dataclass(frozen=True)
 class VersionConflict(Exception):
     """Somebody else has changed the recommendation: the version asked for is not the next one."""
 
-    latest: int
+    def __init__(self, latest: int) -> None:
+        """Name the version it has."""
+        super().__init__(latest)
+        self.latest = latest
 
 
 def create(doc: Any) -> Doc:

@@ -1,4 +1,4 @@
-"""What a scenario wants a payer to answer: a status, AAA codes, and numbers of the plan (docs/vendors/candid.md)."""
+"""What a scenario wants a payer to answer: a status, an AAA code, and numbers of the plan (docs/vendors/candid.md)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ _AMOUNTS = {"deductible": "deductible", "deductible_remaining": "deductible_left
 
 
 def turn_down(wish: Mapping[str, Any], *, dependent: bool) -> None:
-    """Do nothing, unless the scenario wants AAA codes ("75", "42-79").
+    """Do nothing, unless the scenario wants an AAA code; payers also send codes that no list has.
 
     Raises:
-        TurnedDown: with these codes, those that exist.
+        TurnedDown: with this code.
     """
-    wanted = str(wish.get("aaa") or "").replace(",", "-").replace(" ", "").upper().split("-")
-    codes = [code for code in wanted if code in aaa.codes()]
-    if codes:
-        raise TurnedDown(*(aaa.rejection(code, dependent=dependent) for code in codes))
+    code = str(wish.get("aaa") or "").upper()
+    if code in aaa.codes():
+        raise TurnedDown(aaa.rejection(code, dependent=dependent))
+    if code:
+        raise TurnedDown(aaa.Rejection(code, f"Rejected with {code}", aaa.PAYER, aaa.NOT_ALLOWED, "Call the payer."))
 
 
 def granted(wish: Mapping[str, Any], question: Question, payer: Payer) -> Found:
