@@ -12,7 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.http import refuse_constant
+from core import strict_json
 from core.models import EditedMeanwhile
 
 PAGE_SIZE, MOST = 50, 200
@@ -66,17 +66,19 @@ class ExactJSONRenderer(BaseRenderer):
 
 
 class ExactJSONParser(BaseParser):
-    """JSON whose numbers with a point become Decimal; NaN and Infinity are refused."""
+    """JSON as core.strict_json reads it: numbers with a point are Decimals."""
 
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Return the value. Raises ParseError with the place of the fault, never the text around it."""
         try:
-            return simplejson.loads(stream.read(), use_decimal=True, parse_constant=refuse_constant)
+            return strict_json.read(stream.read())
         except simplejson.JSONDecodeError as error:
             raise exceptions.ParseError(f"The body is not JSON: line {error.lineno}, column {error.colno}.") from None
-        except (ValueError, RecursionError):
+        except strict_json.OddJSON as error:
+            raise exceptions.ParseError(f"The body cannot be taken as it is. {error}") from None
+        except ValueError:
             raise exceptions.ParseError("The body is not JSON.") from None
 
 

@@ -287,7 +287,7 @@ def _again(command: Command, handler: Handler, error: Exception, reason: str, no
         handler.gave_up(command, reason=reason, now=now)
         return Failed(reason)
     wait = handler.backoff(command.failures)
-    if isinstance(error, http.Throttled) and error.retry_after is not None:
+    if isinstance(error, http.VendorError) and error.retry_after is not None:
         wait = max(wait, error.retry_after)
     at = now + timedelta(seconds=wait)
     handler.retrying(command, reason=reason, at=at, now=now)

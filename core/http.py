@@ -14,13 +14,11 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
-import simplejson
 import urllib3
 from django.conf import settings
 from django.utils import timezone
@@ -28,28 +26,38 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from core import __version__
+from core import __version__, strict_json
 
 logger = logging.getLogger("frontdesk.vendors")
 _PIECE = 64 * 1024
 
 
 class VendorError(Exception):
-    """A call that gave no usable answer. Carries vendor, status and request id; never a body."""
+    """A call that gave no usable answer. Carries vendor, status and request id; never a body.
+
+    `retry_after` is how many seconds the vendor asks us to wait, None when it does not say.
+    """
+
+    retry_after: float | None = None
 
     def __init__(self, vendor: str, why: str, *, status: int | None = None, request_id: str = "") -> None:
         super().__init__(f"{vendor}: {why}")
         self.vendor, self.why, self.status, self.request_id = vendor, why, status, request_id
 
+    @classmethod
+    def because(cls, error: "VendorError", why: str) -> Self:
+        """Return an error of this kind that has its cause in another, such as that of a call that had to come first."""
+        found = cls(error.vendor, why, status=error.status, request_id=error.request_id)
+        found.retry_after = error.retry_after
+        return found
+
 
 class NotSent(VendorError):
-    """No connection was made, so nothing can have happened."""
+    """No connection was made, or the vendor surely did nothing: the same may be sent again."""
 
 
 class Throttled(VendorError):
     """The vendor asks us to wait; nothing happened."""
-
-    retry_after: float | None = None
 
 
 class Rejected(VendorError):
@@ -72,18 +80,12 @@ class VendorAnswer:
     milliseconds: int
 
     def json(self) -> Any:
-        """Return the body as JSON with exact Decimals. Raises OutcomeUnknown when it is not JSON (NaN is not)."""
+        """Return the body as JSON with exact Decimals. Raises OutcomeUnknown for what core.strict_json refuses."""
         try:
-            return simplejson.loads(self.body, parse_float=Decimal, parse_constant=refuse_constant)
-        except (ValueError, UnicodeDecodeError, RecursionError):
-            raise OutcomeUnknown(
-                self.vendor, "the answer could not be read", status=self.status, request_id=self.request_id
-            ) from None
-
-
-def refuse_constant(name: str) -> NoReturn:
-    """Refuse NaN and Infinity, which Python reads and JSON does not know. Raises ValueError."""
-    raise ValueError(f"{name} is not JSON")
+            return strict_json.read(self.body)
+        except ValueError:
+            why = "sent an answer that could not be read"
+            raise OutcomeUnknown(self.vendor, why, status=self.status, request_id=self.request_id) from None
 
 
 @dataclass
@@ -283,6 +285,9 @@ class VendorSession(requests.Session):
 
     def _read(self, response: requests.Response, deadline: _Deadline) -> bytes:
         pieces, size = [], 0
+        declared = response.headers.get("Content-Length", "")
+        if declared.isdecimal() and int(declared[:20]) > self.max_bytes:
+            raise requests.exceptions.ContentDecodingError("too big")  # before a byte of it is kept
         for piece in response.iter_content(_PIECE):
             size += len(piece)
             if size > self.max_bytes:
@@ -290,6 +295,8 @@ class VendorSession(requests.Session):
             if time.monotonic() > deadline.ends:
                 raise requests.exceptions.ReadTimeout("deadline")
             pieces.append(piece)
+        if deadline.passed:  # what was cut off looks like an answer that ended
+            raise requests.exceptions.ReadTimeout("deadline")
         return b"".join(pieces)
 
     def _failure(self, error: Exception, deadline: _Deadline, request_id: str) -> VendorError:
@@ -333,7 +340,7 @@ def retry_after(header: str | None) -> float | None:
     except ValueError:
         try:
             wait = (parsedate_to_datetime(header) - timezone.now()).total_seconds()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
     if wait != wait:
         return None

@@ -21,7 +21,7 @@ from ..choices import CaptureStatus
 from ..models import ManualCapture
 from ..services.captures import KIND
 from ..services.unclear import RESOLVE
-from ..vendors.spry import Found, NotNow, Numbers, Refused, Saved, client, wire
+from ..vendors.spry import Found, Numbers, Refused, Saved, client, wire
 from ..vendors.spry.client import DEADLINE
 
 MOST_LOOKS = 3
@@ -38,7 +38,7 @@ class SendCapture(Handler):
     vendor = "spry"
     policy = Policy.ONCE
     deadline = 4 * DEADLINE  # a token and the capture, and both again when the token is refused
-    tries = 8
+    tries = 54  # about eight hours at the longest back-off; only what was certainly not saved is tried again
 
     def claim(self, command: Command, *, now: datetime) -> None:
         """Say that it is being sent; the first sending is what the resolver looks back to."""
@@ -48,7 +48,7 @@ class SendCapture(Handler):
         sent_at = capture.sent_at or now
         _set(capture, status=CaptureStatus.SENDING, sends=capture.sends + 1, sent_at=sent_at, next_try_at=None)
 
-    def call(self, command: Command) -> Saved | Refused | NotNow | str:
+    def call(self, command: Command) -> Saved | Refused | str:
         """Send the frozen bytes."""
         body = _sent(command)
         numbers = Numbers(body["patient_id"], body["organisation_id"], body["clinic_id"], body.get("appointment_id"))
@@ -57,7 +57,7 @@ class SendCapture(Handler):
         except wire.SomeoneElse:
             return SOMEONE_ELSE
 
-    def record(self, command: Command, answer: Saved | Refused | NotNow | str, *, now: datetime) -> Next:
+    def record(self, command: Command, answer: Saved | Refused | str, *, now: datetime) -> Next:
         """Write down what SPRY says."""
         capture = _capture(command)
         if isinstance(answer, Saved):
@@ -65,10 +65,6 @@ class SendCapture(Handler):
             return Done()
         if isinstance(answer, Refused):
             return _refuse(capture, answer)
-        if isinstance(answer, NotNow):
-            at = now + timedelta(seconds=answer.seconds if answer.seconds is not None else self.backoff(1))
-            _set(capture, status=CaptureStatus.QUEUED, next_try_at=at)
-            return Later(at, "SPRY asks us to wait.")
         _set(capture, flag=ManualCapture.Flag.SOMEONE_ELSE)
         return self.unclear(command, reason="SPRY's answer named someone else.", now=now)
 
@@ -85,12 +81,15 @@ class SendCapture(Handler):
         return _refuse(_capture(command), Refused(None, message, ""))
 
     def retrying(self, command: Command, *, reason: str, at: datetime, now: datetime) -> None:
-        """It certainly was not sent; show when it will be."""
-        _set(_capture(command), status=CaptureStatus.QUEUED, next_try_at=at)
+        """It certainly was not saved, which is no sending; show when the next one is."""
+        capture = _capture(command)
+        sends = max(capture.sends - 1, 0)
+        sent_at = capture.sent_at if sends else None
+        _set(capture, status=CaptureStatus.QUEUED, next_try_at=at, sends=sends, sent_at=sent_at)
 
     def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
-        """SPRY could not be reached at all: the call stays saved here, and a person may send it later."""
-        _keep_here(_capture(command), "SPRY could not be reached, so nothing was sent.")
+        """SPRY did not take it for hours: the call stays saved here, and a person may send it later."""
+        _keep_here(_capture(command), f"{reason} Nothing was saved there.")
 
     def backoff(self, failures: int) -> float:
         """Return 5 s doubled for each failure, at most ten minutes, with jitter."""

@@ -33,7 +33,7 @@ class Seen:
     remote: RemoteBatch | None
     payment_id: str = ""
     payments: dict[str, RemotePayment] = field(default_factory=dict)
-    failed: str = ""
+    failed: VendorError | None = None
 
 
 @commands.register
@@ -64,13 +64,14 @@ class Look(Handler):
         except VendorError as error:
             if batch.status != S.RELEASED:
                 raise
-            return Seen(None, failed=error.why)  # a released batch is followed for weeks; one miss says nothing
+            return Seen(None, failed=error)  # a released batch is followed for weeks; one miss says nothing
 
     def record(self, command: Command, seen: Seen, *, now: datetime) -> Next:
         """Keep what was seen, and do what it proves."""
         batch = lock(command.target_pk)
-        if seen.failed:
-            return _too_long(batch, now) or Later(now + _FOLLOW_EVERY, f"Optum {seen.failed}.")
+        if seen.failed is not None:
+            wait = max(_FOLLOW_EVERY, timedelta(seconds=seen.failed.retry_after or 0))
+            return _too_long(batch, now) or Later(now + wait, f"Optum {seen.failed.why}.")
         verdict = judge(step_of(batch), seen.remote, expected(batch))
         _keep(batch, command, seen.remote, verdict, now)
         if seen_held(batch, seen.remote, now):

@@ -136,8 +136,7 @@ def look_before(client: Optum, batch: PaymentBatch) -> RemoteBatch | None:
     try:
         return client.batch(batch.vendor_batch_id)
     except VendorError as error:
-        why = f"could not be asked first ({error.why})"
-        raise NotSent(error.vendor, why, status=error.status, request_id=error.request_id) from None
+        raise NotSent.because(error, f"could not be asked first: it {error.why}") from None
 
 
 def look_after(client: Optum, batch_id: str, answer: Answer) -> RemoteBatch | None:

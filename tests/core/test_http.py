@@ -4,10 +4,14 @@ import socket
 import socketserver
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
+from email.utils import format_datetime
 
 import pytest
+from django.utils import timezone
 
 from core import http
 from core.http import NotSent, OutcomeUnknown, Rejected, Throttled, VendorSession
@@ -106,6 +110,17 @@ def test_a_reset_after_sending_is_unknown(stage):
             ],
             id="drip in the body",
         ),
+        pytest.param(
+            lambda sock: [sock.sendall(b"HTTP/1.1 204 "), *[(sock.sendall(b"x"), time.sleep(0.05)) for _ in range(60)]],
+            id="drip after the status",
+        ),
+        pytest.param(
+            lambda sock: [
+                sock.sendall(b"HTTP/1.0 200 OK\r\n\r\n"),
+                *[(sock.sendall(b"1"), time.sleep(0.05)) for _ in range(60)],
+            ],
+            id="drip in a body of unknown length",
+        ),
     ],
 )
 def test_the_total_deadline_ends_everything(stage, play):
@@ -155,7 +170,33 @@ def test_an_answer_that_is_too_big_is_cut(stage):
         session(server.url, max_bytes=100_000).ask("GET", "/")
 
 
-@pytest.mark.parametrize("body", [b"<html>", b'{"a": NaN}', b'{"a": ', b"\xff\xfe", b"[" * 100_000])
+def test_a_big_body_costs_no_memory(stage):
+    """One that says its size is not read at all; one that does not is read up to the cap."""
+    sent = []
+
+    def flood(sock: socket.socket, head: bytes = b"") -> None:
+        sock.sendall(b"HTTP/1.1 200 OK\r\n" + head + b"Connection: close\r\n\r\n")
+        for _ in range(50):
+            sock.sendall(b" " * 1_000_000)
+            sent.append(1_000_000)
+
+    declared = stage(lambda sock: flood(sock, b"Content-Length: 50000000\r\n"))
+    endless = stage(flood)
+    tracemalloc.start()
+    try:
+        for server, most in ((declared, 300_000), (endless, 1_500_000)):
+            tracemalloc.reset_peak()
+            with pytest.raises(OutcomeUnknown, match="too big"):
+                session(server.url, max_bytes=1_000_000).ask("GET", "/")
+            assert tracemalloc.get_traced_memory()[1] < most + 2_000_000  # what the server itself holds
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html>", b'{"a": NaN}', b'{"a": ', b"\xff\xfe", b"[" * 100_000, b'{"a": 1, "a": 2}', b"1e99999999999999999999"],
+)
 def test_an_unreadable_body_is_unknown(stage, body):
     got = session(stage(answer("200 OK", body)).url).ask("GET", "/")
     with pytest.raises(OutcomeUnknown):
@@ -175,6 +216,16 @@ def test_it_reads_retry_after(stage, header, seconds):
 
 def test_retry_after_may_be_a_date():
     assert http.retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
+    soon = format_datetime(timezone.now() + timedelta(seconds=90), usegmt=True)
+    assert 85 < http.retry_after(soon) <= 90
+    assert http.retry_after("Wed, 21 Oct 2999 07:28:00 GMT") == 3600.0
+
+
+@pytest.mark.parametrize(
+    "date", ["Wed, 21 Oct 2015 07:28:00 +99999999999999", "Wed, 21 Oct 99999 07:28:00 GMT", "Wed, 99 Oct 2015", "١٢"]
+)
+def test_retry_after_may_be_an_odd_date(date):
+    assert http.retry_after(date) in {None, 12.0}
 
 
 def test_the_log_names_no_address_and_no_body(stage, caplog):

@@ -334,7 +334,7 @@ def test_corrections_are_read_and_empty_ones_left_out() -> None:
     assert (one.path, one.sent, one.corrected) == ("subscriber.last_name", "Do", "DOE")
 
 
-NOTHING = [{}, {"response": None}, {"parsed_response": None, "errors": None}, {"response": [], "errors": {}}]
+NOTHING = [{"response": None}, {"parsed_response": None, "errors": None}, {"response": {}, "errors": []}]
 
 
 @pytest.mark.parametrize("document", NOTHING)
@@ -343,8 +343,18 @@ def test_an_answer_with_nothing_in_it_says_nothing(document: Any) -> None:
     assert (found.evidence.status, found.evidence.problems, found.lines) == ("", (), ())
 
 
-@pytest.mark.parametrize("document", [[], "text", 3, None])
+NO_ANSWER = [
+    *([], "text", 3, None, {}, {"error": {"message": "Internal server error"}}),
+    {"response": [], "parsed_response": {"eligibility_status": "ACTIVE"}},
+    {"parsed_response": [{"eligibility_status": "ACTIVE"}]},
+    {"parsed_response": {"eligibility_status": 7}},
+    {"parsed_response": {"eligibility_status": "ACTIVE"}, "errors": {"0": {"source": "STEDI"}}},
+]
+
+
+@pytest.mark.parametrize("document", NO_ANSWER)
 def test_json_that_is_no_answer_is_unreadable(document: Any) -> None:
+    """Above all an objection of another type than it should be is not passed over beside an "active"."""
     with pytest.raises(wire.Unreadable):
         read(document)
 

@@ -105,9 +105,8 @@ def _member(member: Member) -> dict[str, str]:
 
 # POST /eligibility-checks/v1, 200
 def parse_answer(document: Any, *, service_type_code: str) -> Reply:
-    """Return what an answer says. Raises Unreadable when it is no object."""
-    if not isinstance(document, dict):
-        raise Unreadable
+    """Return what an answer says. Raises Unreadable when it is no answer to a question, or of other types."""
+    _must_be_an_answer(document)
     parsed = values.mapping(document.get("parsed_response"))
     found = values.mapping(parsed.get("benefits"))
     source = document.get("response")
@@ -131,6 +130,21 @@ def parse_answer(document: Any, *, service_type_code: str) -> Reply:
             values.pick(found, "autoUpdatedEligibilityCheckId", "auto_updated_eligibility_check_id")
         ),
     )
+
+
+# What an answer is made of; each may be null, but one of them is there. An error that comes with 200 has none.
+_MEMBERS: tuple[tuple[str, type], ...] = (("response", dict), ("parsed_response", dict), ("errors", list))
+
+
+def _must_be_an_answer(document: Any) -> None:
+    """Raise Unreadable unless it is one: an objection or a status that cannot be read must not pass for none."""
+    members = values.mapping(document)
+    if not any(name in members for name, _ in _MEMBERS):
+        raise Unreadable
+    status = values.mapping(members.get("parsed_response")).get("eligibility_status")
+    parts = [(members.get(name), kind) for name, kind in _MEMBERS]
+    if any(part is not None and not isinstance(part, kind) for part, kind in [*parts, (status, str)]):
+        raise Unreadable
 
 
 def _plan(meta: dict[str, Any]) -> Plan:

@@ -1,6 +1,6 @@
 """SPRY PT: keeps what a payer said on the phone (docs/vendors/spry.md)."""
 
-from .client import NotNow, Spry, client
+from .client import Spry, client
 from .wire import Found, Numbers, Refused, Saved
 
-__all__ = ["Found", "NotNow", "Numbers", "Refused", "Saved", "Spry", "client"]
+__all__ = ["Found", "Numbers", "Refused", "Saved", "Spry", "client"]

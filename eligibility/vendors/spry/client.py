@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -22,13 +21,6 @@ _SEARCH = "apis/eligibility/v2/insurance/eligibility/search"
 _tokens = TokenCache()
 
 
-@dataclass(frozen=True)
-class NotNow:
-    """SPRY asks to wait; nothing was saved. `seconds` is its wish, None when it states none."""
-
-    seconds: float | None
-
-
 class Spry:
     """SPRY's API for one thread; tokens are shared by the process."""
 
@@ -38,21 +30,20 @@ class Spry:
         # No kept-alive connection: one that SPRY closed meanwhile would make a capture's outcome unclear.
         self._session = VendorSession("spry", url, read=DEADLINE, total=DEADLINE, keep_alive=False)
 
-    def capture(self, body: bytes, numbers: wire.Numbers, member_id: str) -> wire.Saved | wire.Refused | NotNow:
+    def capture(self, body: bytes, numbers: wire.Numbers, member_id: str) -> wire.Saved | wire.Refused:
         """Send one capture.
 
-        Raises NotSent when it certainly was not sent, Rejected when a fresh token is refused as well, wire.SomeoneElse
-        when success is reported for another patient, and OutcomeUnknown for everything that may have been saved.
+        Raises NotSent when it certainly was not saved, as for 429, Rejected when a fresh token is refused as well,
+        wire.SomeoneElse when success is reported for another patient, and OutcomeUnknown for everything that may have
+        been saved.
         """
         token = self._token_before_sending()
-        if isinstance(token, NotNow):
-            return token
         if problem := _outside(token, numbers):
             return problem
         try:
             answer = self._authorized(token, lambda headers: self._post(body, headers))
         except Throttled as error:
-            return NotNow(error.retry_after)
+            raise NotSent.because(error, error.why) from None
         try:
             return wire.parse_capture(answer.status, _document(answer), numbers=numbers, member_id=member_id)
         except wire.Unreadable:
@@ -75,14 +66,12 @@ class Spry:
     def _post(self, body: bytes, headers: dict[str, str]) -> VendorAnswer:
         return self._session.ask("POST", _CAPTURE, json_bytes=body, answers=_REFUSALS, headers=headers)
 
-    def _token_before_sending(self) -> Token | NotNow:
-        """Return a token. However the token call fails, the capture itself has not been sent."""
+    def _token_before_sending(self) -> Token:
+        """Return a token. However the token call fails, what needs it has not been sent: NotSent."""
         try:
             return _tokens.get(self._key, self._fetch)
-        except Throttled as error:
-            return NotNow(error.retry_after)
-        except OutcomeUnknown as error:
-            raise NotSent("spry", f"gave no token: it {error.why}", status=error.status) from None
+        except (OutcomeUnknown, Throttled) as error:
+            raise NotSent.because(error, f"gave no token: it {error.why}") from None
 
     def _authorized(self, token: Token, ask: Callable[[dict[str, str]], VendorAnswer]) -> VendorAnswer:
         """Ask with the token; when it is refused (401: nothing was done), ask once more with a fresh one."""
@@ -92,10 +81,7 @@ class Spry:
             if error.status != 401:
                 raise
         _tokens.drop(self._key, token)
-        fresh = self._token_before_sending()
-        if isinstance(fresh, NotNow):
-            raise NotSent("spry", "asks us to wait before giving a new token")
-        return ask(_headers(fresh))
+        return ask(_headers(self._token_before_sending()))
 
     def check_key(self) -> None:
         """Ask for a token; raises core.http's errors when the credentials are not taken."""

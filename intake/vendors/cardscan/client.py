@@ -54,8 +54,13 @@ class CardScanClient:
         return self._card(self._ask("GET", f"/cards/{quote(card_id, safe='')}"))
 
     def delete_card(self, card_id: str) -> None:
-        """Delete the card with its photos and results; a card that is gone already is deleted too."""
-        self._ask("DELETE", f"/cards/{quote(card_id, safe='')}", answers={404})
+        """Delete the card with its photos and results; a card that is gone already is deleted too.
+
+        Any other answer than these two says nothing: photos of a card must not stay because an error came with 200.
+        """
+        answer = self._ask("DELETE", f"/cards/{quote(card_id, safe='')}", answers={404})
+        if answer.status not in wire.DELETED:
+            raise _unreadable(wire.Unreadable("it does not say whether the card is deleted"), answer)
 
     def check_key(self) -> None:
         """Ask something harmless; raises core.http's errors when the key is not taken."""
@@ -74,7 +79,7 @@ class CardScanClient:
         """Post the form as S3 wants it: every field untouched, the file last, and no key of ours."""
         if not self._may_receive_photos(form.url):
             raise Rejected(VENDOR, "issued an upload address that is none of its own")
-        self._session.ask(
+        answer = self._session.ask(
             "POST",
             "",
             absolute_url=form.url,
@@ -82,6 +87,8 @@ class CardScanClient:
             files={"file": (f"{side}.jpg", jpeg, "image/jpeg")},
             total=UPLOAD_DEADLINE,
         )
+        if answer.status != form.success:
+            raise _unreadable(wire.Unreadable("it does not say whether the photo is there"), answer)
 
     def _may_receive_photos(self, url: str) -> bool:
         """Return whether a photo may go to `url`: CardScan's own origin, or an S3 bucket over https."""

@@ -39,6 +39,9 @@ STATES: dict[str, Meaning] = {
     "unknown": Meaning.FAILED,
 }
 
+# DELETE /cards/{card_id} answers 204; 404 for a card that is gone already.
+DELETED = frozenset({204, 404})
+
 # Before the first photo has been received the vendor's card is "pending".
 NOTHING_RECEIVED = "pending"
 
@@ -56,6 +59,12 @@ class UploadForm:
 
     url: str
     parameters: list[tuple[str, str]] = field(repr=False)
+
+    @property
+    def success(self) -> int:
+        """Return the status of a photo that arrived: S3 answers 204 unless the form asks for 200 or 201."""
+        wished = dict(self.parameters).get("success_action_status", "")
+        return int(wished) if wished in {"200", "201"} else 204
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from typing import Any
 
 import simplejson
 
+from core import strict_json
+
 _CENT = Decimal("0.01")
 
 
@@ -226,8 +228,8 @@ def _items(document: Any, name: str) -> list[Any]:
 def load(body: bytes) -> Any:
     """Return the document of an answer, with exact Decimals. Raises Unusable, also for a member that stands twice."""
     try:
-        return simplejson.loads(body, use_decimal=True, object_pairs_hook=_once, parse_constant=_refuse)
-    except (ValueError, RecursionError):
+        return strict_json.read(body)
+    except ValueError:
         raise Unusable("body") from None
 
 
@@ -236,17 +238,6 @@ def _load(body: bytes) -> Any:
         return load(body)
     except Unusable:
         return None
-
-
-def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(members)
-    if len(document) != len(members):
-        raise ValueError("a member stands twice")
-    return document
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def _places(body: bytes) -> tuple[str, ...]:
