@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.cardscan.reader.barcode import CardBarcode, parse_barcode
-from sandbox.cardscan.reader.card import details, read_reading, unlisted
+from sandbox.cardscan.reader.card import details, matches, read_reading
 from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.scoring import Found, agrees, best, with_barcode
 from tests.sandbox.reader_lines import front
@@ -191,5 +191,5 @@ def test_the_same_person_with_and_without_a_middle_name_agrees() -> None:
 def test_the_rx_group_is_told_beside_the_vendors_fields() -> None:
     reading = read_reading(card(("RxGrp: NLHRX1", 500, 332)), None, None)
     assert "rx_group" not in details(reading)
-    assert unlisted(reading)["rx_group"]["value"] == "NLHRX1"
+    assert matches(reading)["rx_group"]["value"] == "NLHRX1"
     assert value(details(reading), "group_number") == "61842"

@@ -1,8 +1,8 @@
 """Reads an insurance card from photos, in the shape of CardScan's answers (docs/card_reader.md).
 
-The Rx group has no key in the vendor's `details`: it is in `ReadCard.unlisted["rx_group"]`, a MatchScore like those of
-`details` (`{"value": "RXHLTH", "scores": ["0.981", "0.970"]}`), and is never sent to a client. The score of a field is
-the lower of its two scores.
+`ReadCard.fields` has every single value that was read, also the Rx group (`fields["rx_group"]`), for which the vendor's
+`details` have no key: it is never sent to a client. Each is a MatchScore like those of `details`
+(`{"value": "RXHLTH", "scores": ["0.981", "0.970"]}`). The score of a field is the lower of its two scores.
 """
 
 import time
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sandbox.cardscan.reader import ocr
 from sandbox.cardscan.reader.barcode import CardBarcode, read_barcode
-from sandbox.cardscan.reader.card import details, read_reading, unlisted
+from sandbox.cardscan.reader.card import details, matches, read_reading
 from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.picture import NotAPicture, for_ocr, open_upright
 
@@ -32,7 +32,7 @@ class ReadCard:
     """A card as CardScan would answer it.
 
     `details` and `enriched` have the vendor's names and shapes (contract sections 4: details, enriched_results);
-    both are empty when `is_card` is false. `unlisted` holds what the vendor has no key for: the Rx group.
+    both are empty when `is_card` is false. `fields` has all single values, also those the vendor has no key for.
     `seconds` is the reader's own processing time.
     """
 
@@ -40,7 +40,7 @@ class ReadCard:
     seconds: float
     details: dict[str, object] = field(default_factory=dict)
     enriched: dict[str, object] = field(default_factory=dict)
-    unlisted: dict[str, dict[str, object]] = field(default_factory=dict)
+    fields: dict[str, dict[str, object]] = field(default_factory=dict)
 
 
 def warm_up() -> None:
@@ -77,4 +77,4 @@ def put_together(front: ReadSide, back: ReadSide | None = None) -> ReadCard:
     seconds = front.seconds + (back.seconds if back else 0.0) + time.monotonic() - started
     if not reading.is_card:
         return ReadCard(is_card=False, seconds=seconds)
-    return ReadCard(True, seconds, details(reading), reading.enriched, unlisted(reading))
+    return ReadCard(True, seconds, details(reading), reading.enriched, matches(reading))

@@ -100,17 +100,15 @@ def read_reading(front: Sequence[Line], back: Sequence[Line] | None, barcode: Ca
 
 def details(reading: Reading) -> dict[str, object]:
     """Return the vendor's `details`: a MatchScore per field, a list of them for the dependents."""
-    shown: dict[str, object] = {
-        name: _in_vendor_case(name, found).as_match() for name, found in reading.fields.items() if name not in UNLISTED
-    }
+    shown: dict[str, object] = {name: match for name, match in matches(reading).items() if name not in UNLISTED}
     if reading.dependents:
         shown["dependent_names"] = [_in_vendor_case("dependent_names", d).as_match() for d in reading.dependents]
     return shown
 
 
-def unlisted(reading: Reading) -> dict[str, dict[str, object]]:
-    """Return the fields of UNLISTED, each in the shape of a MatchScore."""
-    return {name: found.as_match() for name, found in reading.fields.items() if name in UNLISTED}
+def matches(reading: Reading) -> dict[str, dict[str, object]]:
+    """Return every single field, those of UNLISTED too, each in the shape of a MatchScore."""
+    return {name: _in_vendor_case(name, found).as_match() for name, found in reading.fields.items()}
 
 
 def _side(lines: Sequence[Line]) -> _Side:

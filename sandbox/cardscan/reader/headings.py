@@ -65,14 +65,17 @@ def find_payer_heading(free: Sequence[Piece], lines: Sequence[Line]) -> Heading 
     tallest = max((line.box.height for line in lines), default=1.0)
     top = min((line.box.top for line in lines), default=0.0)
     lowest = max((line.box.bottom for line in lines), default=1.0)
-    best: Heading | None = None
+    ranked = []
     for name in _names(free, lines):
         high = 1 - (name.top - top) / max(lowest - top, 1.0)
-        score = _payer_likeness(name, name.height / tallest, high)
-        if score >= LEAST_PAYER and (best is None or score > best.label_score):
-            said = _payer_in(name.text)
-            best = name.as_heading(said, score, whole=said == name.text)
-    return best
+        ranked.append((_payer_likeness(name, name.height / tallest, high), name))
+    if not ranked:
+        return None
+    score, name = max(ranked, key=lambda pair: pair[0])
+    if score < LEAST_PAYER:
+        return None
+    said = _payer_in(name.text)
+    return name.as_heading(said, score, whole=said == name.text)
 
 
 def find_plan_heading(free: Sequence[Piece], payer: Heading | None, head: float) -> Heading | None:
@@ -175,7 +178,7 @@ def _completes(upper: str, lower: str) -> bool:
     whole, part = find_payer(f"{above} {below}"), find_payer(above)
     if whole and whole.share >= 0.9 and (part is None or len(whole.printed) > len(part.printed)):
         return True
-    if above.rstrip().endswith(("&", " and", " of")) or (words & _SMALL_WORDS == {"of"} and len(words) <= 3):
+    if above.endswith(("&", " and", " of")) or below.lower().startswith(("& ", "and ", "of ")):
         return not words & STRONG_PLAN_WORDS
     tails = bool(set(_words(above)) & PAYER_WORDS) and words <= PAYER_WORDS | PAYER_TAILS | _SMALL_WORDS
     if any(char.isdigit() for char in upper + lower) or words & STRONG_PLAN_WORDS - PAYER_TAILS:

@@ -91,10 +91,15 @@ def _joined(labels: Sequence[Label], text: str) -> list[Label]:
 
 def _longest(found: Iterable[Label]) -> list[Label]:
     kept: list[Label] = []
-    for label in sorted(found, key=lambda label: (label.start - label.end, -label.meaning.strength)):
+    for label in sorted(found, key=_preference):
         if all(label.end <= other.start or other.end <= label.start for other in kept):
             kept.append(label)
     return sorted(kept, key=lambda label: label.start)
+
+
+def _preference(label: Label) -> tuple[int, bool, float]:
+    """Return what sorts labels: the longest first, of equal ones those that tell a field, then the surest."""
+    return label.start - label.end, label.meaning.kinds == ("other",), -label.meaning.strength
 
 
 def _is_inside_code(hit: re.Match[str], text: str) -> bool:

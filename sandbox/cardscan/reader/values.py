@@ -104,7 +104,7 @@ def _next_part(code: str, rest: str, *, goes_on: bool) -> str:
         return ""
     if code.isalpha():
         return part if len(code) <= 4 and len(part) <= 12 else ""
-    return part if len(code) <= 11 and len(part) <= (9 if goes_on else 5) else ""
+    return part if len(code) <= 11 and len(part) <= (9 if goes_on or len(code) <= 4 else 5) else ""
 
 
 def _group_number(text: str) -> Taken | None:
