@@ -188,6 +188,15 @@ def out_of_pocket(
     return _meter(lines, Kind.OUT_OF_POCKET_MAX, level, in_network, service_type_code)
 
 
+def is_out_of_pocket_met(lines: Sequence[BenefitLine], *, service_type_code: str = WHOLE_PLAN) -> bool:
+    """Return whether the payer states that nothing is left of an in-network out-of-pocket maximum, of either level."""
+    meters = (out_of_pocket(lines, level=level, service_type_code=service_type_code) for level in _LEVELS)
+    return any(meter.remaining == 0 for meter in meters)
+
+
+_LEVELS = (Level.INDIVIDUAL, Level.FAMILY)
+
+
 def deductible_remaining(
     lines: Iterable[BenefitLine], *, in_network: bool = True, service_type_code: str = WHOLE_PLAN
 ) -> Decimal | None:

@@ -85,7 +85,8 @@ class CorrectionOut(serializers.ModelSerializer):
 
 
 class CheckOut(serializers.ModelSerializer):
-    """A check as lists show it. `copay` and `deductible_remaining` are null when the payer did not say."""
+    """A check as lists show it. `copay` and `deductible_remaining` are null when the payer did not say; with
+    `out_of_pocket_met` the plan may pay everything, a stated copay too."""
 
     coverage = serializers.UUIDField(source="coverage.code")
     appointment = serializers.UUIDField(source="appointment.code", default=None)
@@ -111,6 +112,7 @@ class CheckOut(serializers.ModelSerializer):
             "aaa_codes",
             "copay",
             "deductible_remaining",
+            "out_of_pocket_met",
             "next_try_at",
             "created_at",
             "answered_at",

@@ -67,13 +67,14 @@ def shown(check: EligibilityCheck, lines: Sequence[BenefitLine]) -> Shown:
     shares = () if not_covered else benefits.coinsurance(lines, service_type_code=service)
     deductible = benefits.deductible(lines, service_type_code=service)
     out_of_pocket = benefits.out_of_pocket(lines, service_type_code=service)
+    is_met = benefits.is_out_of_pocket_met(lines, service_type_code=service)
     return Shown(
         copay=copay,
         copay_words=_copay_words(copay),
         coinsurance_words=_shares_words(shares),
         deductible=deductible,
         out_of_pocket=out_of_pocket,
-        payment=_not_covered(check) if not_covered else _payment(check, copay, shares, deductible, out_of_pocket),
+        payment=_not_covered(check) if not_covered else _payment(check, copay, shares, deductible, is_met),
         networks=[*_networks(lines, service)],
         visits=benefits.visit_limits(lines),
         non_covered=_non_covered(lines),
@@ -114,15 +115,15 @@ def _payment(
     copay: Copay,
     shares: Sequence[BenefitLine],
     deductible: Meter,
-    out_of_pocket: Meter,
+    is_met: bool,
 ) -> Payment:
     why = [f"This is what {check.payer_label} states and no promise to pay."]
     if any(line.in_network is None for line in [*copay.lines, *shares]):
         why.append("The payer did not say for which network, so it is assumed to be in network.")
     else:
         why.append("It holds in network; whether this provider is in network is not part of the answer.")
-    if out_of_pocket.remaining is not None and out_of_pocket.remaining == 0:
-        why.insert(0, "The out-of-pocket maximum is met, so the plan may pay everything. Ask before taking money.")
+    if is_met:
+        return _met(check, copay, why)
     if copay.is_stated:
         return _copay_payment(check, copay, why)
     clear = [line.percent for line in shares if line.percent is not None]
@@ -135,6 +136,16 @@ def _payment(
             sentence = f"The patient pays what is allowed, {until}, then {rest}."
         return Payment(sentence, ["No copay is stated.", *why])
     return Payment(f"The payer did not say what the patient pays for {check.service.lower()}.", [])
+
+
+def _met(check: EligibilityCheck, copay: Copay, why: list[str]) -> Payment:
+    """Nothing is left of the yearly maximum, so a stated copay may not be owed either: no amount to take is named."""
+    taking = f"the {_amount(copay.amount)} copay" if copay.amount else "money"
+    sentence = "The out-of-pocket maximum is met, so the plan may pay everything."
+    if not copay.is_stated:
+        return Payment(f"{sentence} Ask {check.payer_label} before taking money.", why)
+    beside = "Some plans take a copay all the same: the payer states it beside the maximum."
+    return Payment(f"{sentence} Ask {check.payer_label} before taking {taking}.", [beside, *why])
 
 
 def _copay_payment(check: EligibilityCheck, copay: Copay, why: list[str]) -> Payment:

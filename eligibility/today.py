@@ -98,4 +98,6 @@ def _answered(check: EligibilityCheck, appointment: Appointment, coverage: Cover
 
 
 def _active(check: EligibilityCheck) -> str:
+    if check.out_of_pocket_met:
+        return "Active, out-of-pocket maximum met"
     return "Active" if check.copay is None else f"Active, {show(check.copay).removesuffix('.00')} copay"

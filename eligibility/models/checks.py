@@ -96,6 +96,7 @@ class EligibilityCheck(Coded):
     # What lists and Today show of the benefits, worked out once when the answer is recorded.
     copay = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     deductible_remaining = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
+    out_of_pocket_met = models.BooleanField(default=False)
 
     requested_by = models.ForeignKey("clinic.User", on_delete=models.SET_NULL, related_name="+", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -96,6 +96,7 @@ def _summary(check: EligibilityCheck, reply: Reply) -> dict[str, Any]:
         "auto_updated_check_id": reply.auto_updated_check_id[:120],
         "copay": copay_of(check, lines).amount,
         "deductible_remaining": benefits.deductible_remaining(lines, service_type_code=check.service_type_code),
+        "out_of_pocket_met": benefits.is_out_of_pocket_met(lines, service_type_code=check.service_type_code),
     }
 
 

@@ -13,6 +13,7 @@ from core.models import AuditEvent, Command
 from eligibility.benefits import BenefitLine
 from eligibility.choices import Kind
 from eligibility.models import Benefit, EligibilityCheck
+from eligibility.today import light
 from intake.models import Coverage
 from tests.conftest import Cast
 
@@ -124,6 +125,36 @@ def test_a_service_that_is_not_covered_is_no_green_answer(client: Client, cast: 
     assert "but physical therapy is not covered. Call Aetna." in html
     assert "The patient pays about" not in html
     assert "Active, but not covered" in page(client, cast.bo, "worklist")
+
+
+def _with_yearly_maximum(left: int, copay: int | None) -> dict[str, Any]:
+    """Return an active answer with what is left of the out-of-pocket maximum, and perhaps a copay."""
+    yearly = {"oop_max": {"individual": 5000}, "oop_max_remaining": {"individual": left}}
+    service = {"service_code": "98", "in_network": {"copay": {"individual": copay}} if copay else {}}
+    found = {"plan_coverage": {"in_network": yearly}, "service_specific_coverage": [service]}
+    return {"response": None, "parsed_response": {"eligibility_status": "ACTIVE", "benefits": found}}
+
+
+@pytest.mark.parametrize(
+    ("left", "copay", "headline", "on_today"),
+    [
+        (800, 15, "The patient pays about $15 today.", "Active, $15 copay"),
+        (0, 15, "Ask Aetna before taking the $15 copay.", "Active, out-of-pocket maximum met"),
+        (0, None, "Ask Aetna before taking money.", "Active, out-of-pocket maximum met"),
+    ],
+)
+def test_a_yearly_maximum_that_is_met_is_the_headline(
+    client: Client, cast: Cast, left: int, copay: int | None, headline: str, on_today: str
+) -> None:
+    coverage = make.coverage(cast.clinic_a)
+    visit = make.visit(cast.clinic_a, coverage.patient)
+    check = make.answered(cast.clinic_a, coverage, _with_yearly_maximum(left, copay), visit.service_type_code)
+    assert check.out_of_pocket_met is (left == 0)
+    found = page(client, cast.alice, "check-detail", check.code)
+    assert headline in found
+    assert ("The out-of-pocket maximum is met" in found.split("Why?")[0]) is (left == 0)
+    assert ("The patient pays about" in found) is (left > 0)
+    assert light(cast.clinic_a, [visit])[visit.pk].sentence == on_today
 
 
 def test_amounts_that_differ_are_all_shown_and_none_is_drawn(client: Client, cast: Cast) -> None:
