@@ -51,7 +51,7 @@ def begin(coverage_id: str, doc: Any) -> Doc:
     check_id = f"ec_{uuid.uuid4()}"
     kept = {
         "check_id": check_id,
-        "coverage_id": coverage_id,
+        "coverage_id": _plain(coverage_id),
         "service_code": service,
         "initiated_at": now.isoformat(),
         "ready_at": ready_at.isoformat(),

@@ -1,5 +1,6 @@
 """Speaks to the sandbox's Candid over HTTP, as the product does."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,13 @@ class Candid:
     def post(self, doc: Any, **how: Any) -> requests.Response:
         """Ask with any body."""
         return self.http.post(f"{self.url}/eligibility-checks/v1", json=doc, timeout=20, **how)
+
+    def call(self, method: str, path: str, doc: Any = None, **how: Any) -> requests.Response:
+        """Make any call below /candid; `doc` is sent as JSON unless it is None."""
+        if doc is not None:
+            how["data"] = json.dumps(doc)
+            how["headers"] = {"Content-Type": "application/json"}
+        return self.http.request(method, f"{self.url}/{path}", timeout=30, **how)
 
     def body(self, payer_id: str, subscriber: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Return a request body; `service` and `day` make the encounter."""
