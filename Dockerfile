@@ -10,7 +10,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements/run.lock \
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 frontdesk \
- && mkdir -p /data /app/static-files && chown frontdesk /data /app/static-files
+ && mkdir -p -m 700 /data && mkdir -p /app/static-files && chown frontdesk /data /app/static-files
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data STATIC_ROOT=/app/static-files
 WORKDIR /app

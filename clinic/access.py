@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +12,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from clinic.models import Clinic, Membership, Provider, Role, User
-
-View = Callable[..., HttpResponse]
+from core.access import View, sign_in_first
 
 
 class StaffRequest(HttpRequest):
@@ -43,7 +41,7 @@ def staff(*roles: Role) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        @login_required
+        @sign_in_first
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             _require(request, roles)
             return view(request, *args, **kwargs)

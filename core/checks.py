@@ -82,6 +82,15 @@ def live_is_served_safely(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+@register
+def data_is_ours_alone(**kwargs: Any) -> list[CheckMessage]:
+    """Nobody else on the machine reads the folder of the data: the embedded database holds names and birth dates."""
+    if settings.DATA_DIR.stat().st_mode & 0o077:
+        folder = settings.DATA_DIR
+        return [Warning("Others on this machine can read DATA_DIR.", hint=f"chmod 700 {folder}", id="core.W002")]
+    return []
+
+
 @register(deploy=True)
 def keys_lie_elsewhere(**kwargs: Any) -> list[CheckMessage]:
     """An installation with a live vendor keeps its sealing keys outside DATA_DIR."""

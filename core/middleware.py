@@ -5,6 +5,7 @@ from collections.abc import Callable
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
 from core import audit
 
@@ -33,6 +34,21 @@ def _length(request: HttpRequest) -> int:
     if request.META.get("HTTP_TRANSFER_ENCODING") or not announced.isdigit():
         return MOST_BYTES + 1
     return int(announced)
+
+
+class ExplainedRefusals:
+    """Answer with a page where Django answers a wrong method with nothing: a button's address opened by hand."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or request.path.startswith("/api/"):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class PrivatePages:

@@ -1,5 +1,6 @@
 """Settings, all from the environment; the defaults run the embedded demo. docs/settings.md lists them."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from csp.constants import NONE, SELF
 
 from core import env, keys
 
+os.umask(0o077)  # what any of our processes writes is nobody else's to read
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -90,6 +92,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.PrivatePages",
+    "core.middleware.ExplainedRefusals",
     "clinic.middleware.CurrentClinic",
     "core.idempotency.IdempotentPosts",
 ]

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from core.access import sign_in_first
 
 STATES = [
     {"state": "done", "label": "Active", "note": ", $25 copay"},
@@ -64,7 +65,7 @@ def sample_context() -> dict[str, Any]:
 
 
 @require_safe
-@login_required
+@sign_in_first
 def page(request: HttpRequest) -> HttpResponse:
     """Show the style guide."""
     return render(request, "styleguide.html", sample_context())

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 GRACE = 60.0  # seconds a child gets to finish its work: longer than any call that moves money
 STAYS_UP = 5.0  # seconds after which a first start counts as good
@@ -122,6 +124,32 @@ def _end_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return  # nothing of it is left
+
+
+class FolderInUse(Exception):
+    """Another program of ours runs on the data folder; the sentence says which."""
+
+
+def hold_folder(folder: Path, who: str) -> IO[str]:
+    """Take the data folder for this process until the file that is returned is closed, at the latest at its end.
+
+    Two programs on one folder would share the embedded database, the broker and the schedule, and the second would
+    take the first one's children for leftovers. `who` is told to whoever comes second. Raises FolderInUse.
+    """
+    lock = (folder / "in-use").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        other = lock.read().strip() or "another Frontdesk"
+        lock.close()
+        raise FolderInUse(
+            f"The data folder is in use by {other}. Stop that one, or set DATA_DIR to another folder."
+        ) from None
+    lock.truncate(0)
+    lock.write(who)
+    lock.flush()
+    return lock
 
 
 def end_leftovers(pids: Path) -> None:

@@ -212,15 +212,6 @@
 
   document.addEventListener("htmx:afterSwap", (event) => focusFirst(event.detail.target));
 
-  // A fragment never holds the sign-in page: when the session has ended, the whole page goes there.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const arrived = new URL(event.detail.xhr.responseURL || window.location.href).pathname;
-    const signIn = document.body.dataset.signIn;
-    if (!signIn || arrived !== signIn) return;
-    event.detail.shouldSwap = false;
-    window.location.assign(`${signIn}?next=${encodeURIComponent(window.location.pathname)}`);
-  });
-
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (status === 403) say("error", "This sign-in may not do that. Nothing is changed.");

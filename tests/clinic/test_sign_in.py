@@ -2,6 +2,8 @@
 
 import runpy
 from importlib import import_module
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.adapter import get_adapter
@@ -202,3 +204,40 @@ def test_behind_proxy_says_whose_word_is_taken(monkeypatch, tmp_path, flag, coun
     monkeypatch.setenv("BEHIND_PROXY", flag)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     assert runpy.run_path(settings_module.__file__)["ALLAUTH_TRUSTED_PROXY_COUNT"] == count
+
+
+# ---- a session that has ended ---------------------------------------------------------------------------------------
+
+
+def next_of(answer):
+    return parse_qs(urlsplit(answer["Location"]).query)["next"]
+
+
+def test_a_page_is_opened_again_after_signing_in(client, cast):
+    assert next_of(client.get("/patients/?q=a")) == ["/patients/?q=a"]
+
+
+@pytest.mark.parametrize(
+    ("came_from", "then"),
+    [
+        ("http://testserver/patients/?q=a", "/patients/?q=a"),
+        ("https://elsewhere.example/patients/", "/"),
+        (None, "/"),
+    ],
+)
+def test_a_press_leads_back_to_the_page_with_the_button(client, cast, came_from, then):
+    headers = {"referer": came_from} if came_from else {}
+    address = reverse("card-new", args=[uuid4()])
+    assert next_of(client.post(address, headers=headers)) == [then]
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(client, cast):
+    answer = client.get("/patients/", headers={"HX-Request": "true", "referer": "http://testserver/"})
+    assert answer["HX-Redirect"] == f"{reverse('account_login')}?next=/"
+
+
+def test_a_buttons_address_that_is_opened_says_what_it_is(client, cast):
+    client.force_login(cast.alice)
+    page = client.get(reverse("card-new", args=[uuid4()]))
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert "takes only what a button sends" in page.content.decode()

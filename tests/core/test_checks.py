@@ -79,3 +79,16 @@ def test_each_of_candids_two_addresses_counts(settings):
     settings.CANDID_API_URL = "https://api.joincandidhealth.com"
     assert context.world() == "test"
     assert context.is_live()
+
+
+def test_a_data_folder_that_others_can_read_is_told(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    tmp_path.chmod(0o755)
+    assert [found.id for found in checks.data_is_ours_alone()] == ["core.W002"]
+    tmp_path.chmod(0o700)
+    assert checks.data_is_ours_alone() == []
+
+
+def test_what_our_processes_write_is_nobody_elses_to_read(tmp_path):
+    (tmp_path / "written").touch()
+    assert (tmp_path / "written").stat().st_mode & 0o077 == 0

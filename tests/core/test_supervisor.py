@@ -9,10 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from core import supervisor
 from core.supervisor import Part, Stopped, Supervisor, port_is_free
 
+ROOT = Path(__file__).resolve().parents[2]
 SLEEPS = [sys.executable, "-c", "import time; print('up'); time.sleep(60)"]
 
 
@@ -99,6 +101,42 @@ def test_the_next_start_ends_what_a_killed_supervisor_left(tmp_path, said):
     wait_until(lambda: not _lives(grandchild))
     assert not pids.exists()
     supervisor.end_leftovers(pids)
+
+
+def test_one_data_folder_serves_one_program(tmp_path):
+    with (
+        supervisor.hold_folder(tmp_path, "process 7 on port 8000"),
+        pytest.raises(supervisor.FolderInUse, match="process 7 on port 8000"),
+    ):
+        supervisor.hold_folder(tmp_path, "process 8 on port 8001")
+    supervisor.hold_folder(tmp_path, "process 9 on port 8002").close()
+
+
+def test_the_second_program_on_a_folder_touches_nothing(tmp_path, settings):
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "children").write_text("1")
+    with (
+        supervisor.hold_folder(tmp_path, "process 7 on port 8000"),
+        pytest.raises(CommandError, match="process 7 on port 8000"),
+    ):
+        call_command("serve", port=8001)
+    assert (tmp_path / "children").exists()
+
+
+def test_a_killed_program_leaves_its_folder_free(tmp_path):
+    hold = "import sys, time; from pathlib import Path; from core import supervisor; import subprocess"
+    hold += "; kept = supervisor.hold_folder(Path(sys.argv[1]), 'x'); subprocess.Popen(['sleep', '60'])"
+    hold += "; print('held', flush=True); time.sleep(60)"
+    one = subprocess.Popen(
+        [sys.executable, "-c", hold, str(tmp_path)], stdout=subprocess.PIPE, start_new_session=True, cwd=ROOT
+    )
+    assert one.stdout.readline() == b"held\n"
+    one.kill()
+    one.wait()
+    try:
+        supervisor.hold_folder(tmp_path, "the next").close()  # although what it started still runs
+    finally:
+        os.killpg(one.pid, signal.SIGKILL)
 
 
 def test_a_number_that_is_somebody_elses_now_is_left_alone(tmp_path):

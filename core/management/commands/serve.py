@@ -16,7 +16,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core import env
 from core.checks import LOOPBACK
 from core.context import is_sandbox
-from core.supervisor import Part, Stopped, Supervisor, end_leftovers, port_is_free, python
+from core.supervisor import (
+    FolderInUse,
+    Part,
+    Stopped,
+    Supervisor,
+    end_leftovers,
+    hold_folder,
+    port_is_free,
+    python,
+)
 from core.vendors import VENDORS
 
 READY_WITHIN = 60.0  # seconds
@@ -36,7 +45,15 @@ class Command(BaseCommand):
         """Run until Ctrl-C, SIGTERM, or a child's end."""
         host, port = options["host"], options["port"]
         with_sandbox = any(is_sandbox(vendor.url) for vendor in VENDORS.values()) and _is_local(settings.SANDBOX_URL)
-        pids = settings.DATA_DIR / f"children-{port}"
+        try:
+            folder = hold_folder(settings.DATA_DIR, f"process {os.getpid()} on port {port}")
+        except FolderInUse as why:
+            raise CommandError(str(why)) from None
+        with folder:
+            self._serve(host, port, with_sandbox)
+
+    def _serve(self, host: str, port: int, with_sandbox: bool) -> None:
+        pids = settings.DATA_DIR / "children"
         end_leftovers(pids)
         self._check_ports(host, port, with_sandbox)
         call_command("prepare")
