@@ -16,7 +16,20 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox import NAME, VENDORS, clock, faults, front, gate, page, scenario_api, scenarios, switches, webhooks
+from sandbox import (
+    NAME,
+    VENDORS,
+    clock,
+    faults,
+    front,
+    gate,
+    openapi,
+    page,
+    scenario_api,
+    scenarios,
+    switches,
+    webhooks,
+)
 from sandbox.answers import Doc, Unclear, answer, number_of, orders, problem, text_of
 from sandbox.cardscan import cards, reading
 from sandbox.cardscan.worker import worker
@@ -253,6 +266,11 @@ def send_webhook_again(request: Request, body: Doc) -> tuple[Doc, int]:
     return {"state": "waiting"}, 200
 
 
+def described(request: Request) -> Response:
+    """Send the OpenAPI document of everything."""
+    return answer(openapi.document())
+
+
 def ledger(request: Request) -> Response:
     """Tell how often money left, by the payment's reference."""
     return answer(rules.ledger())
@@ -289,6 +307,7 @@ def routes() -> list[BaseRoute]:
     inside = [
         Route("/", show),
         Route("/page.css", style),
+        Route("/openapi.json", described),
         Route("/health", health),
         Route("/state", state),
         Route("/reset", reset, methods=["POST"]),
