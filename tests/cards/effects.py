@@ -25,10 +25,10 @@ def seen_from(
     landed = _project(corners, view, distance=2.2 * wide)
     landed *= min(1.0, *(0.49 * np.array([wide, high]) / np.abs(landed).max(axis=0)))
     landed += np.array([wide / 2, high / 2])
+    card = card.convert("RGB").resize((round(card.width * scale), round(card.height * scale)), Image.Resampling.LANCZOS)
     source = np.array([[0, 0], [card.width, 0], [card.width, card.height], [0, card.height]], np.float32)
     warp = cv2.getPerspectiveTransform(source, landed.astype(np.float32))
-    smaller = cv2.INTER_AREA if scale < 0.7 else cv2.INTER_CUBIC
-    picture = cv2.warpPerspective(np.asarray(card.convert("RGB")), warp, (wide, high), flags=smaller)
+    picture = cv2.warpPerspective(np.asarray(card), warp, (wide, high), flags=cv2.INTER_CUBIC)
     mask = cv2.warpPerspective(_rounded(card.width, card.height), warp, (wide, high), flags=cv2.INTER_LINEAR)
     return picture.astype(np.float32), mask[:, :, None]
 

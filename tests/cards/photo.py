@@ -170,7 +170,7 @@ _FAULTS = {
     "small": lambda die: {"fill": die.between(0.8, 0.92), "aspect": 0.75, "side": die.whole(820, 1000), "blur": 0.5},
     "squeezed": lambda die: {"quality": die.whole(28, 45), "saved_before": die.whole(40, 60), "noise": 2.0},
     "dark": lambda die: {"noise": die.between(9, 15), "shade": die.between(0.4, 0.6), "quality": die.whole(50, 70)},
-    "busy": lambda die: {"table": die.pick("keys", "letter", "cloth"), "fill": die.between(0.6, 0.75), "side": 1800},
+    "busy": lambda die: {"table": die.pick("keys", "letter", "cloth"), "fill": die.between(0.6, 0.75), "side": 2600},
     "cmyk": lambda die: {"cmyk": True, "told_turns": 0},
 }  # fmt: skip
 #: two of these together cannot be read by a person any more

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageColor
 
 from tests.cards.people import Member
 from tests.cards.sheet import Sheet
@@ -104,3 +104,20 @@ def square_code(text: str) -> Image.Image:
 
 def _code(text: str, kind: zxingcpp.BarcodeFormat) -> Image.Image:
     return Image.fromarray(np.array(zxingcpp.create_barcode(text, kind).to_image(scale=2))).convert("RGB")
+
+
+def wash(sheet: Sheet, top: str, bottom: str) -> None:
+    """Colour the whole sheet from one colour above to another below."""
+    upper, lower = (np.array(ImageColor.getrgb(colour), np.float32) for colour in (top, bottom))
+    part = np.linspace(0, 1, sheet.page.height, dtype=np.float32)[:, None, None]
+    rows = (upper * (1 - part) + lower * part).astype(np.uint8)
+    sheet.page.paste(Image.fromarray(np.broadcast_to(rows, (*sheet.page.size[::-1], 3)).copy()))
+
+
+def swoosh(sheet: Sheet, y: float, high: float, colour: str) -> None:
+    """Draw a curved band over the whole width, `y` points from the top."""
+    wide = sheet.size[0]
+    walk = np.linspace(0, 1, 40)
+    upper = [(wide * t, y + high * 0.5 * np.sin(t * np.pi)) for t in walk]
+    lower = [(wide * t, y + high * (0.6 + 0.4 * np.cos(t * np.pi))) for t in walk[::-1]]
+    sheet.shape(upper + lower, colour)

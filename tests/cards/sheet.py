@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 from tests.cards.lettering import Style, mask_of
 from tests.cards.people import Member
 
+Box = tuple[float, float, float, float]
 #: pixels of the drawing for each point of the layout
 SCALE = 1.5
 CARD = (1012, 638)
@@ -34,6 +35,7 @@ class Sheet:
         self.size = size
         self.page = Image.new("RGB", (round(size[0] * SCALE), round(size[1] * SCALE)), paper)
         self.printed: set[str] = set()
+        self._taken: list[tuple[str, Box]] = []
         self._words = _Words(member, self.printed)
 
     def fill(self, template: str) -> str:
@@ -77,19 +79,36 @@ class Sheet:
             mask = mask.resize((round(room * SCALE), mask.height), Image.Resampling.LANCZOS)
         left = x * SCALE - {"left": 0.0, "middle": mask.width / 2, "right": float(mask.width)}[align]
         self.page.paste(colour or self.ink, (round(left), round(y * SCALE)), mask)
+        self._take(words, mask, left, y * SCALE)
         return (left + mask.width) / SCALE
 
     def beside(
-        self, x: float, y: float, label: str, value: str, size: float = 26, *, gap: float = 0, bold: bool = False
+        self,
+        x: float,
+        y: float,
+        label: str,
+        value: str,
+        size: float = 26,
+        *,
+        gap: float = 0,
+        until: float = 0,
+        bold: bool = False,
     ) -> float:
-        """Print a label and its value right of it: `gap` points from the label's left edge, or close to its end."""
-        end = self.put(x, y, label, size, colour=self.label)
-        return self.put(x + gap if gap else end + size * 0.3, y, value, size, style=self._value(bold))
+        """Print a label and its value right of it: `gap` points from the label's left edge, or close to its end.
+
+        The value does not pass `until`, when that is given. A label without a value is left out.
+        """
+        if not self.fill(value):
+            return x
+        start = max(self.put(x, y, label, size, colour=self.label) + size * 0.3, x + gap)
+        return self.put(start, y, value, size, style=self._value(bold), room=max(0, until - start))
 
     def below(
         self, x: float, y: float, label: str, value: str, size: float = 28, *, small: float = 18, bold: bool = False
     ) -> float:
-        """Print a small label with its value under it; return the bottom of the value."""
+        """Print a small label with its value under it; return the bottom of the value. Without a value nothing."""
+        if not self.fill(value):
+            return y
         self.put(x, y, label, small, colour=self.label)
         self.put(x, y + small * 1.3, value, size, style=self._value(bold))
         return y + small * 1.3 + size * 1.3
@@ -97,7 +116,9 @@ class Sheet:
     def above(
         self, x: float, y: float, label: str, value: str, size: float = 28, *, small: float = 16, bold: bool = False
     ) -> float:
-        """Print a value with its small label under it; return the bottom of the label."""
+        """Print a value with its small label under it; return the bottom of the label. Without a value nothing."""
+        if not self.fill(value):
+            return y
         self.put(x, y, value, size, style=self._value(bold))
         self.put(x, y + size * 1.25, label, small, colour=self.label)
         return y + size * 1.25 + small * 1.3
@@ -110,12 +131,13 @@ class Sheet:
         size: float = 24,
         *,
         gap: float = 0,
+        until: float = 0,
         pitch: float = 1.4,
     ) -> float:
         """Print labels and values line under line (empty values are left out); return where the next line goes."""
         for label, value in pairs:
             if self.fill(value):
-                self.beside(x, y, label, value, size, gap=gap)
+                self.beside(x, y, label, value, size, gap=gap, until=until)
                 y += size * pitch
         return y
 
@@ -147,6 +169,20 @@ class Sheet:
         """Put a picture, such as a barcode, on the sheet without smoothing it."""
         size = (round(wide * SCALE), round(high * SCALE))
         self.page.paste(picture.resize(size, Image.Resampling.NEAREST), (round(x * SCALE), round(y * SCALE)))
+
+    def collisions(self) -> list[tuple[str, str]]:
+        """Return the pairs of texts that were printed over each other: a mistake of the layout."""
+        return [
+            (first, second)
+            for place, (first, one) in enumerate(self._taken)
+            for second, other in self._taken[place + 1 :]
+            if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+        ]
+
+    def _take(self, words: str, mask: Image.Image, left: float, top: float) -> None:
+        ink = mask.point(lambda value: 255 if value > 60 else 0).getbbox()
+        if ink:
+            self._taken.append((words, (left + ink[0], top + ink[1], left + ink[2], top + ink[3])))
 
     def _value(self, bold: bool) -> Style:
         return replace(self.style, weight=700) if bold else self.style
