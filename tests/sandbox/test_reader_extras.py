@@ -2,7 +2,8 @@
 
 import pytest
 
-from sandbox.cardscan.reader.extras import describe, find_addresses, find_copays, find_phones
+from sandbox.cardscan.reader.copays import describe, find_copays
+from sandbox.cardscan.reader.extras import find_addresses, find_phones
 from tests.sandbox.reader_lines import front
 
 

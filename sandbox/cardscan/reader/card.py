@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from sandbox.cardscan.reader.associate import Answer, Sorted, associate
 from sandbox.cardscan.reader.barcode import CardBarcode
-from sandbox.cardscan.reader.extras import describe, find_addresses, find_copays, find_phones
+from sandbox.cardscan.reader.copays import describe, find_copays
+from sandbox.cardscan.reader.extras import find_addresses, find_phones
 from sandbox.cardscan.reader.headings import (
     Heading,
     clean,
@@ -17,6 +18,7 @@ from sandbox.cardscan.reader.headings import (
 from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.payers import find_payer, is_known_id
 from sandbox.cardscan.reader.people import find_dependents, find_unlabelled_member, full_name
+from sandbox.cardscan.reader.rx import tell_rx_group
 from sandbox.cardscan.reader.scoring import Found, best, is_card, with_barcode
 from sandbox.cardscan.reader.values import MEDICARE_ID
 
@@ -43,6 +45,7 @@ _LABELLED = (
     "rx_group",
     "rx_id",
     "rx_plan",
+    "rx_issuer",
     "plan_id",
     "card_specific_id",
     "medicare_medicaid_id",
@@ -113,23 +116,7 @@ def matches(reading: Reading) -> dict[str, dict[str, object]]:
 
 def _side(lines: Sequence[Line]) -> _Side:
     answers, parts = associate(lines)
-    rx = [answer for answer in answers if answer.kind in ("rx_bin", "rx_pcn")]
-    return _Side(lines, [_doubt_rx_group(answer, rx) for answer in answers], parts)
-
-
-def _doubt_rx_group(answer: Answer, rx: Sequence[Answer]) -> Answer:
-    """Return a group number with a lower score when it goes on with a BIN or PCN: there "GRP" means the Rx group."""
-    if answer.kind != "group_number":
-        return answer
-    box = answer.piece.box
-    in_line = any(other.piece.line == answer.piece.line and other.piece.start < answer.piece.start for other in rx)
-    below = any(
-        0 < box.middle[1] - other.piece.box.middle[1] < 2 * box.height
-        and abs(box.left - other.piece.box.left) < box.height
-        for other in rx
-    )
-    doubt = 0.6 if in_line else 0.93 if below else 1.0
-    return replace(answer, label_score=answer.label_score * doubt)
+    return _Side(lines, tell_rx_group(answers), parts)
 
 
 def _found(answer: Answer | Heading) -> Found:

@@ -1,48 +1,15 @@
-"""The second half of a reading (the vendor's enriched_results): copays, phone numbers, addresses. Pure.
+"""A part of the vendor's enriched_results: phone numbers and addresses (copays are in copays.py). Pure.
 
 Kinds are the closed lists of the vendor's schema; what fits none of them is left out.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.values import PHONE
 
 Row = dict[str, object]
-
-_SERVICES = {
-    "specialist_visit": r"(?:specialists?|specialty|spec|spc|splst|scp|spc?lst)"
-    r"(?:\s*(?:care|office|ov|physician|doctor)s?)*(?:\s*visits?)?",
-    "office_visit": r"(?:office|pcp|primary\s*care|primary|family\s*doctor)"
-    r"(?:\s*(?:office|physician|provider|doctor|dr|ov)s?)?(?:\s*visits?)?"
-    r"|o\.?v\.?|(?:doctor|physician|dr)\.?\s*(?:office\s*)?visits?|visita\s*medica|medico\s*primario",
-    "emergency_room": r"(?:hospital\s*)?emer(?:gency|g)\.?(?:\s*(?:room|dept|department|care|services|visit))*"
-    r"|(?:hospital\s*)?e\.?r\.?(?:\s*visits?)?|e\.?d\.?|sala\s*de\s*emergencias?|emergencias?",
-    "urgent_care": r"urg(?:ent)?\.?(?:\s*care)?(?:\s*(?:center|facility|visit|clinic)s?)*|ucc?"
-    r"|cuidado\s*urgente|urgencias?",
-    "preventive_care": r"prevent(?:ive|ative)(?:\s*(?:care|visits?|services?))?|wellness|well\s*visits?",
-    "telemedicine": r"telemedicine|telehealth|tele-?doc|e-?visits?|virtual(?:\s*visits?|\s*care)?",
-    "vision": r"vision|eye\s*exam",
-    "dental": r"dental",
-    "prescription": r"rx|generic|brand|prescriptions?|drugs?|tier\s*\d",
-    "deductible": r"deductible|ded",
-    "out_of_pocket_max": r"(?:out[\s-]*of[\s-]*pocket|oop)(?:\s*max(?:imum)?)?|moop",
-    "coinsurance": r"co-?insurance",
-}
-_SERVICE = re.compile(
-    r"(?<![a-z])(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _SERVICES.items()) + r")(?![a-z])",
-    re.IGNORECASE,
-)
-# OCR reads a small "$" as S now and then, and a nought as O
-_AMOUNT = re.compile(
-    r"(?:\$|(?<![A-Za-z0-9])S(?=\d))\s?(?P<money>\d[\d,]*(?:\.\d{2})?(?!\d)|[Oo](?![a-z]))"
-    r"|(?<![\d.])(?P<percent>\d{1,3})\s?%"
-)
-_TOKEN = re.compile(f"(?P<service>{_SERVICE.pattern})|(?P<amount>{_AMOUNT.pattern})", re.IGNORECASE)
-_OUT_OF_NETWORK = re.compile(r"out[\s-]*of[\s-]*network|oon|non-?network", re.IGNORECASE)
-_IN_NETWORK = re.compile(r"in[\s-]*network", re.IGNORECASE)
 
 _PHONE_WORDS = (
     ("pharmacy_services_phone", r"pharmac|prescription|\brx\b"),
@@ -69,30 +36,6 @@ _WEB = re.compile(r"www\.|@|\.(?:com|org|net|gov|example)\b", re.IGNORECASE)
 _STREET = re.compile(r"(?:P\.?\s*O\.?\s*Box\s*\d+|(?<![\d-])\d{1,6}\s+[A-Z][A-Za-z].*)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class _Mark:
-    """A service or an amount found in a line."""
-
-    name: str
-    value: float
-    percent: bool
-
-
-def find_copays(lines: Sequence[Line]) -> list[Row]:
-    """Return rows of service, category, value (a number: dollars or percent) and score."""
-    rows: dict[tuple[object, object], Row] = {}
-    for line in lines:
-        marks = _marks(line.text)
-        if marks and all(not mark.name for mark in marks):
-            continue
-        if marks and not any(not mark.name for mark in marks):
-            marks = [*marks, *_amounts_right_of(line, lines)]
-        for service, amount in _pair(marks):
-            row = _copay(service, amount, line)
-            rows.setdefault((row["service"], row["category"]), row)
-    return list(rows.values())
-
-
 def find_phones(lines: Sequence[Line]) -> list[Row]:
     """Return rows of label, type, number (NPA-NXX-XXXX) and score; a number whose words fit no type is left out."""
     rows: dict[tuple[object, object], Row] = {}
@@ -105,7 +48,7 @@ def find_phones(lines: Sequence[Line]) -> list[Row]:
             if kind:
                 number = "-".join(match.groups())
                 score = line.score * (0.97 if words else 0.5)
-                row: Row = {"label": words or "phone", "type": kind, "number": number, "score": _score(score)}
+                row: Row = {"label": words or "phone", "type": kind, "number": number, "score": as_score(score)}
                 rows.setdefault((kind, number), row)
     return list(rows.values())
 
@@ -119,71 +62,9 @@ def find_addresses(lines: Sequence[Line]) -> list[Row]:
     return list(rows.values())
 
 
-def describe(copays: Sequence[Row]) -> str:
-    """Return the copays as one short text, as the vendor's plan_details has it."""
-    dollars = [row for row in copays if row["category"] != "coinsurance"]
-    return ", ".join(f"{str(row['service']).replace('_', ' ')}: {_money(row['value'])}" for row in dollars)
-
-
-def _money(value: object) -> str:
-    return f"${value}" if isinstance(value, int) else f"${value:.2f}"
-
-
-def _score(value: float) -> str:
+def as_score(value: float) -> str:
+    """Return a score as the vendor writes it."""
     return f"{max(0.0, min(value, 0.999)):.3f}"
-
-
-# --- copays ---------------------------------------------------------------------------------------------
-
-
-def _marks(text: str) -> list[_Mark]:
-    found = []
-    for match in _TOKEN.finditer(text):
-        if match["service"]:
-            name = next(name for name in _SERVICES if match[name])
-            found.append(_Mark(name, 0.0, False))
-        else:
-            number = (match["money"] or match["percent"]).upper().replace(",", "").replace("O", "0")
-            found.append(_Mark("", float(number), match["percent"] is not None))
-    return found
-
-
-def _pair(marks: Sequence[_Mark]) -> list[tuple[str, _Mark]]:
-    """Pair "A $1 B $2" and "A / B $1 / $2"; with more names than amounts the names nearest the amounts count."""
-    pairs: list[tuple[str, _Mark]] = []
-    names: list[str] = []
-    amounts: list[_Mark] = []
-    for mark in [*marks, _Mark("end", 0.0, False)]:
-        if mark.name and amounts:
-            pairs += zip(names[-len(amounts) :], amounts, strict=False)
-            names, amounts = [], []
-        if mark.name:
-            names.append(mark.name)
-        else:
-            amounts.append(mark)
-    return pairs
-
-
-def _copay(service: str, amount: _Mark, line: Line) -> Row:
-    category = "coinsurance" if amount.percent else "copay"
-    if service in ("deductible", "out_of_pocket_max", "coinsurance"):
-        category, service = service, _network(line.text)
-    value = int(amount.value) if amount.value == int(amount.value) else amount.value
-    return {"service": service, "category": category, "value": value, "score": _score(line.score * 0.97)}
-
-
-def _network(text: str) -> str:
-    if _OUT_OF_NETWORK.search(text):
-        return "out_of_network_medical"
-    return "in_network_medical" if _IN_NETWORK.search(text) else "other"
-
-
-def _amounts_right_of(line: Line, lines: Sequence[Line]) -> list[_Mark]:
-    """Return the amounts of the nearest text in the row of a service that has none of its own."""
-    row = [o for o in lines if o.box.left >= line.box.right and o.box.shares_row(line.box) >= 0.5]
-    nearest = min(row, key=lambda other: other.box.left, default=None)
-    marks = _marks(nearest.text) if nearest else []
-    return marks if marks and not marks[0].name else []
 
 
 # --- words around phones and addresses ------------------------------------------------------------------
@@ -241,7 +122,7 @@ def _address(line: Line, city: re.Match[str], lines: Sequence[Line]) -> Row | No
         "label": label or "address",
         "type": kind,
         "address": address.lower(),
-        "score": _score(line.score * 0.95),
+        "score": as_score(line.score * 0.95),
     }
     return row | {"company_name": company.lower()} if company else row
 

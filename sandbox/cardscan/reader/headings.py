@@ -146,6 +146,13 @@ def _is_heading_like(text: str) -> bool:
     )
 
 
+def _is_sentence(text: str) -> bool:
+    """Say whether words are written small, as in a slogan ("A plan for those who serve")."""
+    words = [word for word in clean(text).split() if word.isalpha()]
+    small = sum(word.islower() and word not in _SMALL_WORDS for word in words)
+    return 2 <= small < len(words)
+
+
 def _has_number(text: str) -> bool:
     """Say whether a text is words and a round sum, as in "PPO 1500" or "Bronze 60"."""
     return re.fullmatch(r"(?:[A-Za-z&/+\-()]+\s+)+\$?\d[\d,/]{1,11}(?:\s+[A-Za-z]+)*", clean(text)) is not None

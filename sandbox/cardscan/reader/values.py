@@ -123,7 +123,9 @@ def _payer_id(text: str) -> Taken | None:
         return None
     if _digits(code):
         return Taken(code, 1.0 if len(code) == 5 else 0.85, rest)
-    return Taken(code, 0.75) if not rest and len(code) == 5 else None
+    # letters alone are a word unless they are five capitals
+    fits = len(code) == 5 and (not rest or text[:5].isupper())
+    return Taken(code, 0.75 if not rest else 0.7, rest) if fits else None
 
 
 def _rx_bin(text: str) -> Taken | None:
@@ -256,6 +258,7 @@ _SHAPES: dict[str, Shape] = {
     "rx_bin_and_pcn": _rx_bin_and_pcn,
     "rx_id": _free_code,
     "rx_plan": _free_code,
+    "rx_issuer": _free_code,
     "plan_id": _free_code,
     "card_specific_id": _free_code,
     "member_id_suffix": _free_code,
