@@ -33,7 +33,6 @@ class Organization(Coded):
 
     name = models.CharField(max_length=60)
     npi = models.CharField("billing NPI", max_length=10, blank=True, validators=[validate_npi])
-    spry_organisation_id = models.PositiveBigIntegerField("SPRY organisation number", null=True, blank=True)
 
     def __str__(self) -> str:
         return f"Organization #{self.pk}"

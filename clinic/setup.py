@@ -49,6 +49,7 @@ class FirstSetUp:
     state: str = ""
     postal_code: str = ""
     phone: str = ""
+    spry_clinic_id: int | None = None
     provider_first_name: str = ""
     provider_last_name: str = ""
     provider_npi: str = ""
@@ -80,6 +81,7 @@ def set_up(answers: FirstSetUp) -> Clinic:
         city=answers.city,
         state=answers.state,
         postal_code=answers.postal_code,
+        spry_clinic_id=answers.spry_clinic_id,
     )
     admin = add_person(
         clinic, answers.admin_email, answers.admin_name, Role.ADMIN, by=None, password=answers.admin_password
@@ -166,12 +168,11 @@ def _new_demo_clinic(now: datetime) -> Clinic:
             provider_first_name="Nora",
             provider_last_name="Whitfield",
             provider_npi="2000000002",
+            spry_clinic_id=89,
             account="ACCT1",
             sub_account="SUBACCT1",
         )
     )
-    Organization.objects.filter(pk=clinic.organization_id).update(spry_organisation_id=67)
-    clinic.change(None, spry_clinic_id=89)
     for seed in demo_seeds:
         seed(clinic, now)
     return clinic

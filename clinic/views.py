@@ -174,7 +174,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
     form = FirstSetUpForm(request.POST or None)
     code_is_right = services.is_setup_code(request.POST.get("setup_code", ""))
     if request.method == "POST" and form.is_valid() and code_is_right:
-        setup.set_up(setup.FirstSetUp(**form.cleaned_data))
+        setup.set_up(form.answers())
         services.forget_setup_code()
         messages.info(request, "It is set up. Sign in.")
         return redirect("account_login")

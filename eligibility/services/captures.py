@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from clinic.models import Clinic, User
@@ -166,7 +167,7 @@ def _answer(
 def missing_numbers(capture: ManualCapture) -> list[str]:
     """Return which of SPRY's numbers are not on file, in words."""
     needed = {
-        "the organization's SPRY number": capture.clinic.organization.spry_organisation_id,
+        "the organization's SPRY number (SPRY_ORGANISATION_ID)": settings.SPRY_ORGANISATION_ID,
         "the clinic's SPRY number": capture.clinic.spry_clinic_id,
         "the patient's SPRY number": capture.coverage.patient.spry_patient_id,
     }
@@ -177,7 +178,7 @@ def _numbers(capture: ManualCapture) -> Numbers:
     appointment = capture.appointment
     return Numbers(
         patient_id=capture.coverage.patient.spry_patient_id or 0,
-        organisation_id=capture.clinic.organization.spry_organisation_id or 0,
+        organisation_id=settings.SPRY_ORGANISATION_ID,
         clinic_id=capture.clinic.spry_clinic_id or 0,
         appointment_id=appointment.spry_appointment_id if appointment else None,
     )

@@ -136,7 +136,7 @@ def test_it_leads_to_the_sign_in_when_the_session_has_ended(people: People) -> N
     page.goto("/patients/")
     page.context.clear_cookies(name="sessionid")
     page.get_by_label("Name, birth date or member ID").fill("Dickinson")
-    page.wait_for_url("**/accounts/login/?next=%2Fpatients%2F")
+    page.wait_for_url("**/accounts/login/?next=/patients/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 

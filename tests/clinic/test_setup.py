@@ -46,19 +46,77 @@ def test_it_is_set_up_on_the_terminal(db, sandbox):
         call_command("setup", no_input=True, **ANSWERS)
 
 
-def test_bad_answers_are_named(db):
-    with pytest.raises(CommandError, match="npi"):
-        call_command("setup", no_input=True, **{**ANSWERS, "npi": "1234567890"})
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"npi": "1234567890"}, "Billing NPI: "),
+        ({"provider_npi": ""}, "Provider's NPI: A provider has all three."),
+        ({"provider_last_name": ""}, "Provider's last name: A provider has all three."),
+        ({"account": "ACCT1"}, "Payment sub-account short code: An account is named together"),
+        ({"time_zone": "Chicago"}, "Its time zone: "),
+    ],
+)
+def test_bad_answers_are_named(db, wrong, said):
+    with pytest.raises(CommandError, match=said):
+        call_command("setup", no_input=True, **{**ANSWERS, **wrong})
     assert not Organization.objects.exists()
+
+
+@pytest.mark.real
+def test_only_a_wrong_answer_is_asked_again(db, sandbox, monkeypatch):
+    typed = {"Billing NPI": ["1234567890", "1234567893"], "Phone": ["217-555-0140"]}
+    secret = {
+        "First admin's password": ["a good long phrase"] * 2,
+        "The password once more": ["a god long", "a good long phrase"],
+    }
+    asked = []
+
+    def terminal(answers):
+        def read(prompt):
+            question = prompt.split(" (may")[0].split(" [")[0].removesuffix(": ")
+            asked.append(question)
+            return answers.get(question, [""]).pop(0) if answers.get(question) else ""
+
+        return read
+
+    monkeypatch.setattr("builtins.input", terminal(typed))
+    monkeypatch.setattr("getpass.getpass", terminal(secret))
+    given = {name: ANSWERS[name] for name in ("organization", "clinic", "admin_name", "admin_email")}
+    said = StringIO()
+    call_command("setup", stderr=said, stdout=StringIO(), **given)
+    assert "The two are not the same." in said.getvalue()
+    assert [question for question in asked if asked.count(question) > 1] == [
+        "Billing NPI",
+        "The password once more",
+        "Billing NPI",
+        "The password once more",
+    ]
+    clinic = Clinic.objects.get()
+    assert (clinic.npi, clinic.phone, clinic.time_zone) == ("1234567893", "217-555-0140", "America/Chicago")
+    assert User.objects.get().check_password("a good long phrase")
+
+
+def test_without_a_terminal_it_says_what_else_can_be_done(db, monkeypatch):
+    def ended(prompt):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", ended)
+    with pytest.raises(CommandError, match="open /setup/ in a browser"):
+        call_command("setup")
 
 
 def test_it_is_set_up_in_the_browser_with_the_code_of_the_console(client, db):
     page = client.get(reverse("first-run"))
     assert page.status_code == 200
-    wrong = client.post(reverse("first-run"), {**ANSWERS, "setup_code": "guess"})
+    wrong = client.post(
+        reverse("first-run"), {**ANSWERS, "admin_password_again": ANSWERS["admin_password"], "setup_code": "guess"}
+    )
     assert b"This is not the code" in wrong.content
     assert not Organization.objects.exists()
-    done = client.post(reverse("first-run"), {**ANSWERS, "setup_code": services.setup_code()})
+    done = client.post(
+        reverse("first-run"),
+        {**ANSWERS, "admin_password_again": ANSWERS["admin_password"], "setup_code": services.setup_code()},
+    )
     assert done.status_code == 302
     assert User.objects.get().check_password("a good long phrase")
     assert client.get(reverse("first-run")).status_code == 404

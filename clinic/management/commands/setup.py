@@ -4,6 +4,7 @@ import getpass
 from argparse import ArgumentParser
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--show", action="store_true", help="print how to get in: demo logins, or the set-up code")
         parser.add_argument("--no-input", action="store_true", help="ask nothing")
         for name, field in FirstSetUpForm.base_fields.items():
+            if name == "admin_password_again":
+                continue
             parser.add_argument(f"--{name.replace('_', '-')}", help=str(field.label))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,27 +39,45 @@ class Command(BaseCommand):
             return
         if setup.is_set_up():
             raise CommandError("It is set up already. Clinics and people are added on the Clinic page.")
-        form = FirstSetUpForm({name: self._answer(name, field, options) for name, field in self._questions()})
-        if not form.is_valid():
-            raise CommandError(
-                "\n".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items())
-            )
-        setup.set_up(setup.FirstSetUp(**form.cleaned_data))
+        form = self._ask_until_right(options)
+        setup.set_up(form.answers())
         self.stdout.write(f"{form.cleaned_data['clinic']} is set up. {form.cleaned_data['admin_email']} can sign in.")
         for result in check_keys():
             self.stdout.write(f"{'ok ' if result.ok else 'BAD'}  {result.name}: {result.sentence}")
 
-    def _questions(self) -> list[tuple[str, Any]]:
-        return list(FirstSetUpForm.base_fields.items())
+    def _ask_until_right(self, options: dict[str, Any]) -> FirstSetUpForm:
+        """Ask everything, then only what was wrong; whatever was right stays answered."""
+        answers = {name: self._given(name, options) for name in FirstSetUpForm.base_fields}
+        asked = [name for name in answers if answers[name] is None]
+        while True:
+            answers |= {name: self._ask(name, options) for name in asked}
+            form = FirstSetUpForm(answers)
+            if form.is_valid():
+                return form
+            wrong = [f"{form[name].label}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()]
+            if options["no_input"]:
+                raise CommandError("\n".join(wrong))
+            self.stderr.write("\n".join(wrong))
+            again = {"admin_password_again"} if "admin_password" in form.errors else set()
+            asked = [name for name in answers if name in form.errors.keys() | again]
 
-    def _answer(self, name: str, field: Any, options: dict[str, Any]) -> str:
-        given = options.get(name)
-        if given is not None or options["no_input"]:
-            return given or (field.initial or "")
-        if name == "admin_password":
-            return getpass.getpass(f"{field.label}: ")
-        hint = f" [{field.initial}]" if field.initial else "" if field.required else " (may stay empty)"
-        return input(f"{field.label}{hint}: ").strip() or (field.initial or "")
+    def _given(self, name: str, options: dict[str, Any]) -> str | None:
+        """Return what the command line says; a password there needs no second time."""
+        return options.get("admin_password" if name == "admin_password_again" else name)
+
+    def _ask(self, name: str, options: dict[str, Any]) -> str:
+        field = FirstSetUpForm.base_fields[name]
+        default = str(field.initial or "")
+        if options["no_input"]:
+            return default
+        hint = f" [{default}]" if default else "" if field.required else " (may stay empty)"
+        read = getpass.getpass if isinstance(field.widget, forms.PasswordInput) else input
+        try:
+            return read(f"{field.label}{hint}: ").strip() or default
+        except EOFError:
+            raise CommandError(
+                "There is no terminal to ask on. Give the answers as options, see --help, or open /setup/ in a browser."
+            ) from None
 
     def _demo(self) -> None:
         if not settings.DEMO:
