@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 from django.urls import reverse
 
 from core.commands import open_for
 from core.models import Command
 from core.money import show
-from payments.models import Payment, PaymentBatch, PaymentChunk
+from payments.models import Payment, PaymentBatch, PaymentChunk, Transition
+from payments.offering import ordered
 from payments.proof import Totals
 from payments.rules import Finding
 from payments.services.frozen import approvals_needed, is_approved, live_approvals
 from payments.services.orders import is_stalled
 from payments.services.people import checkers_of
-from payments.services.sending import LOOK, last_order, loaded, open_order
+from payments.services.sending import ADD, LOOK, ORDERS, last_order, loaded, open_order
 from payments.states import BatchStatus
 
 S = BatchStatus
 _TOP_PAYEES = 8
-_PAID = (S.RELEASED, S.RECONCILED)
 # Status -> how far the line is drawn: draft 0, submitted 1, approved 2, held (or loaded) 3, released 4, reconciled 5.
 _PLACES = {
     S.DRAFT: 0,
@@ -73,12 +74,23 @@ class Hold:
     action: str = ""
 
 
-def state_of(batch: PaymentBatch) -> dict[str, str]:
-    """Return the state and the word for a batch."""
+def state_of(batch: PaymentBatch, order: Command | None = None) -> dict[str, str]:
+    """Return the state and the word for a batch; `order` is its open order, if any."""
+    if words := ordered(batch, order):
+        return {"state": "waiting", "label": f"{words}, on its way"}
     state, label = STATE_WORDS[BatchStatus(batch.status)]
     if batch.status == S.LOADED and not batch.holds:
         return {"state": "needs-you", "label": "Loaded, waits for release"}
     return {"state": state, "label": label}
+
+
+def with_states(batches: Iterable[PaymentBatch]) -> list[dict[str, Any]]:
+    """Return each batch of a list with its state; one query for their orders, whatever their number."""
+    rows = list(batches)
+    kinds = [kind for kind in ORDERS if kind != ADD]
+    found = Command.objects.filter(kind__in=kinds, status__in=Command.OPEN, target_pk__in=[row.pk for row in rows])
+    orders = {order.target_pk: order for order in found}
+    return [{"batch": row, "state": state_of(row, orders.get(row.pk))} for row in rows]
 
 
 def life_line(batch: PaymentBatch) -> list[dict[str, Any]]:
@@ -166,6 +178,12 @@ def is_moving(batch: PaymentBatch) -> bool:
     return open_order(batch) is not None or (batch.status != S.DRAFT and open_for(LOOK, batch) is not None)
 
 
+def next_look(batch: PaymentBatch) -> datetime | None:
+    """Return when a released batch is looked at the next time; None when nobody looks any more."""
+    look = open_for(LOOK, batch) if batch.status == S.RELEASED else None
+    return look.due_at if look else None
+
+
 def progress(batch: PaymentBatch) -> dict[str, Any] | None:
     """Return how much of the batch is loaded, while it is being loaded."""
     if batch.status not in (S.LOADING, S.UNCLEAR, S.NEEDS_REVIEW) or batch.is_single:
@@ -218,12 +236,18 @@ def _approval_holds(batch: PaymentBatch, now: datetime) -> list[Hold]:
 
 
 def checkers_figures(batch: PaymentBatch) -> dict[str, Any]:
-    """Return what a checker looks at instead of the JSON: payees, new ones, the batch before."""
-    payees = _payees(batch)
+    """Return what a checker looks at instead of the JSON: payees, new ones, the batch before.
+
+    All of it is judged as of the batch's submission, so what somebody signed reads the same for ever.
+    """
+    since = batch.submitted_at or batch.created_at
+    payees = _payees(batch, since)
     new = [payee for payee in payees if payee["is_new"]]
-    ended = PaymentBatch.objects.filter(account=batch.account, status__in=_PAID, pk__lt=batch.pk)
-    before = ended.order_by("-pk").first()
+    released = _released_before(since).filter(batch__account=batch.account).order_by("-at", "-pk")
+    step = released.select_related("batch").first()
+    before = step.batch if step else None
     return {
+        "since": since,
         "payees": payees[:_TOP_PAYEES],
         "payee_count": len(payees),
         "others": len(payees) - _TOP_PAYEES,
@@ -235,8 +259,13 @@ def checkers_figures(batch: PaymentBatch) -> dict[str, Any]:
     }
 
 
-def _payees(batch: PaymentBatch) -> list[dict[str, Any]]:
-    """Return who is paid, by tax id, the largest sum first, and whether anything was ever released to them before."""
+def _released_before(moment: datetime) -> QuerySet[Transition]:
+    """Return the releases until then. History is appended only, so later releases and settlements change nothing."""
+    return Transition.objects.filter(new=S.RELEASED, at__lt=moment)
+
+
+def _payees(batch: PaymentBatch, since: datetime) -> list[dict[str, Any]]:
+    """Return who is paid, by tax id, the largest sum first, and whether any of it is paid for the first time."""
     groups = (
         batch.payments.values("payee_fingerprint")
         .annotate(amount=Sum("amount"), count=Count("pk"), name=Min("payee_name"))
@@ -245,9 +274,9 @@ def _payees(batch: PaymentBatch) -> list[dict[str, Any]]:
     payees: list[dict[str, Any]] = [dict(group) for group in groups]
     paid = Payment.objects.filter(
         account__organization=batch.account.organization_id,
-        batch__status__in=_PAID,
+        batch__in=_released_before(since).values("batch"),
         payee_fingerprint__in=[payee["payee_fingerprint"] for payee in payees],
-    ).exclude(batch=batch)
+    )
     known = set(paid.values_list("payee_fingerprint", flat=True))
     for payee in payees:
         payee["is_new"] = payee["payee_fingerprint"] not in known

@@ -215,12 +215,25 @@ def stop(*, batch: PaymentBatch, by: User, now: datetime) -> None:
 
 def needs_someone() -> Q:
     """Return which batches wait for a person: by where they stand, or because nothing brings them on."""
-    open_ones = Command.objects.filter(status__in=Command.OPEN, kind__startswith="payments.")
-    working = Exists(open_ones.exclude(kind=ADD).filter(target_pk=OuterRef("pk")))
+    waiting = Q(status__in=[S.SUBMITTED, S.UNCLEAR, S.NEEDS_REVIEW]) | (_RESTING & ~_has_open(*_ALONE, ADD))
+    return waiting | (Q(status__in=[S.APPROVED, S.LOADING, *_SENDING]) & ~_has_open(*_ALONE, ADD, LOOK))
+
+
+def on_its_way() -> Q:
+    """Return which batches go on by themselves, or are being looked up."""
+    return Q(status__in=[S.APPROVED, S.LOADING, *_SENDING]) | (_RESTING & _has_open(*_ALONE, ADD))
+
+
+_RESTING = Q(status__in=[S.HELD, S.LOADED])
+_ALONE = (CREATE, SINGLE, START, RELEASE, CANCEL)  # orders for a batch as a whole; ADD is for a part of it
+
+
+def _has_open(*kinds: str) -> Q:
+    """Return which batches have something of these kinds open, for themselves or for a part of them."""
+    open_ones = Command.objects.filter(status__in=Command.OPEN, kind__in=kinds)
+    whole = Exists(open_ones.exclude(kind=ADD).filter(target_pk=OuterRef("pk")))
     parts = PaymentChunk.objects.filter(batch=OuterRef(OuterRef("pk"))).values("pk")
-    adding = Exists(open_ones.filter(kind=ADD, target_pk__in=parts))
-    waiting = Q(status__in=[S.SUBMITTED, S.HELD, S.LOADED, S.UNCLEAR, S.NEEDS_REVIEW])
-    return waiting | (Q(status__in=[S.APPROVED, S.LOADING, *_SENDING]) & ~working & ~adding)
+    return Q(whole) | Q(Exists(open_ones.filter(kind=ADD, target_pk__in=parts)))
 
 
 def is_stalled(batch: PaymentBatch) -> bool:

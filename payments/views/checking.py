@@ -20,6 +20,7 @@ from payments.models import PaymentBatch
 from payments.services import approvals, orders
 from payments.services.approvals import Seen
 from payments.services.people import may_check
+from payments.services.sending import open_order
 from payments.states import BatchStatus
 from payments.views.acting import act
 
@@ -64,6 +65,9 @@ def batch_release(request: Any, code: UUID) -> HttpResponse:
     waits = BatchStatus.HELD if batch.holds else BatchStatus.LOADED
     if batch.status != waits or not may_check(request.user, batch):
         messages.error(request, "This batch does not wait for a release by you.")
+        return redirect("batch-detail", batch.code)
+    if open_order(batch) is not None:
+        messages.info(request, "This batch has an order on its way already. Look at where it stands.")
         return redirect("batch-detail", batch.code)
     context = {
         "batch": batch,

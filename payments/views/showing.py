@@ -16,14 +16,13 @@ from django.views.decorators.http import require_GET
 from clinic.access import staff
 from clinic.models import Role
 from core import audit
-from payments import access, canonical, presenting
+from payments import access, canonical, offering, presenting
 from payments.forms import ReasonForm, SeenForm, SettleForm, WarningsForm
 from payments.models import PaymentBatch
 from payments.rules.claims import object_in, objects_in
-from payments.services.frozen import is_approved
-from payments.services.orders import AT_VENDOR, is_stalled, needs_someone, settlements
-from payments.services.people import checkers_of, is_maker, may_check
-from payments.services.sending import last_order, open_order
+from payments.services.orders import needs_someone, on_its_way, settlements
+from payments.services.people import is_maker, may_check
+from payments.services.sending import open_order
 from payments.states import BatchStatus
 
 S = BatchStatus
@@ -31,10 +30,7 @@ PER_PAGE, PAYMENTS_PER_PAGE = 50, 20
 FILTERS = {
     "": ("All", None),
     "needs-you": ("Needs someone", needs_someone()),
-    "moving": (
-        "On the way",
-        Q(status__in=[S.APPROVED, S.CREATING, S.LOADING, S.STARTING, S.RELEASING, S.CANCELLING, S.UNCLEAR]),
-    ),
+    "moving": ("On the way", on_its_way()),
     "draft": ("Drafts", Q(status=S.DRAFT)),
     "ended": ("Ended", Q(status__in=[S.RELEASED, S.RECONCILED, S.REJECTED, S.CANCELLED])),
 }
@@ -52,7 +48,7 @@ def batch_list(request: Any) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [{"batch": batch, "state": presenting.state_of(batch)} for batch in page],
+        "rows": presenting.with_states(page),
         "tabs": [{"key": key, "label": label, "on": key == chosen} for key, (label, _) in FILTERS.items()],
         "chosen": chosen,
         "accounts": access.accounts_for(request.clinic),
@@ -83,17 +79,17 @@ def batch_status(request: Any, code: UUID) -> HttpResponse:
 
 def live_context(batch: PaymentBatch) -> dict[str, Any]:
     """Return what the live part shows."""
-    now = timezone.now()
+    now, order = timezone.now(), open_order(batch)
     return {
         "batch": batch,
-        "state": presenting.state_of(batch),
+        "state": presenting.state_of(batch, order),
         "steps": presenting.life_line(batch),
         "moving": presenting.is_moving(batch),
         "progress": presenting.progress(batch),
         "holds": presenting.holds(batch, now),
-        "order": open_order(batch),
-        "last_order": last_order(batch),
-        "stalled": is_stalled(batch),
+        "order": order,
+        "ordered": offering.ordered(batch, order),
+        "next_look": presenting.next_look(batch),
     }
 
 
@@ -102,21 +98,24 @@ def detail_context(request: Any, batch: PaymentBatch, form: WarningsForm | None 
     warnings = presenting.warnings_of(batch)
     checker = may_check(request.user, batch)
     seen = {"content_hash": batch.content_hash, "total": batch.total, "count": batch.count}
-    context = live_context(batch) | {
+    context = live_context(batch)
+    order, now = context["order"], timezone.now()
+    context |= {
         "maker": is_maker(request.user, batch),
         "checker": checker,
-        "approved": is_approved(batch, timezone.now()),
-        "checkers": checkers_of(batch),
+        "next": offering.next_of(batch, request.user, order, now),
+        "more": offering.more_of(batch, checker, order),
         "figures": presenting.figures(batch),
         "check": presenting.checkers_figures(batch) if batch.status != S.DRAFT else None,
         "warnings": warnings,
         "warnings_form": form or _warnings_form(batch, warnings),
         "seen": SeenForm(initial=seen),
         "reason": ReasonForm(auto_id=False),
+        "reject": ReasonForm(auto_id="reject_%s"),
         "settle": SettleForm(auto_id="settle_%s"),
         "settlements": settlements(batch) if batch.status == S.NEEDS_REVIEW else [],
         "reads": settings.PAYMENTS_STATUS_READS,
-        "can_cancel": batch.status in AT_VENDOR and (batch.vendor_batch_id or batch.status == S.LOADED),
+        "can_cancel": offering.may_cancel(batch, order),
         "history": presenting.history(batch),
         "approvals": batch.approvals.select_related("by"),
         "orders": batch.commands.exclude(kind="payments.look").order_by("-pk")[:12],
