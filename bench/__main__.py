@@ -12,9 +12,9 @@ import django
 
 django.setup()
 
-from bench import images, running, today  # noqa: E402 (Django first)
+from bench import images, reader, running, today  # noqa: E402 (Django first)
 
-BENCHES = {"images": images.run, "today": today.run, "running": running.run}
+BENCHES = {"images": images.run, "today": today.run, "running": running.run, "reader": reader.run}
 
 
 def main() -> int:

@@ -8,25 +8,33 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One result: what was measured, the value, its unit, and the most it may be."""
+    """One result: what was measured, the value, its unit, and the most it may be; or, with `least`, the least."""
 
     what: str
     value: float
     most: float
     unit: str = "x"
     note: str = ""
+    least: float | None = None
 
     @property
     def ok(self) -> bool:
         """Whether it is within its limit."""
-        return self.value <= self.most
+        return self.value <= self.most if self.least is None else self.value >= self.least
 
     @property
     def shown(self) -> str:
         """The value for people."""
-        digits = 2 if self.unit == "x" else 1
+        digits = {"x": 2, "": 3}.get(self.unit, 1)
+        limit = f"at most {self.most:g}" if self.least is None else f"at least {self.least:g}"
         note = f"  ({self.note})" if self.note else ""
-        return f"{self.value:.{digits}f} {self.unit} (at most {self.most:g} {self.unit}){note}"
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.value:.{digits}f}{unit} ({limit}{unit}){note}"
+
+
+def at_least(what: str, value: float, least: float, *, note: str = "") -> Figure:
+    """Return a figure without a unit that has to reach `least`."""
+    return Figure(what, value, least, "", note, least)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -17,6 +17,8 @@ from sandbox.cardscan.reader import ReadCard
 from tests.cards.families import COPAYS, TEXT_FIELDS, Face
 
 FIELDS = (*TEXT_FIELDS, "copays")
+#: fields that the vendor has no key for; the reader tells them beside its details
+_OURS = {"rx_group"}
 _LEGAL = re.compile(r"\b(inc|llc|co|corp|company|ltd|the)\b")
 
 
@@ -55,7 +57,7 @@ def _judge_text(face: Face, card: ReadCard, name: str) -> Judged:
 
 
 def _said(card: ReadCard, name: str) -> tuple[str, float]:
-    found = card.details.get(name) or getattr(card, "fields", {}).get(name)
+    found = (card.fields if name in _OURS else card.details).get(name)
     if not isinstance(found, dict) or not found.get("value"):
         return "", 0.0
     return str(found["value"]), min(float(score) for score in found["scores"])

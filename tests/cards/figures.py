@@ -1,7 +1,7 @@
 """The figures of many comparisons: precision, recall and F1 of each field, and how much the scores can be trusted."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tests.cards.compare import FIELDS, Judged
@@ -76,25 +76,38 @@ class Figures:
         return sum(distances) / self.said if self.said else 0.0
 
 
-def count(judged: Iterable[Judged], cards: int, refused: int) -> Figures:
+@dataclass(frozen=True)
+class Tally:
+    """The comparisons of some cards; tallies can be added."""
+
+    rows: tuple[Judged, ...] = ()
+    cards: int = 0
+    refused: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Return both together."""
+        return Tally(self.rows + other.rows, self.cards + other.cards, self.refused + other.refused)
+
+
+def count(tally: Tally) -> Figures:
     """Count comparisons."""
-    rows = list(judged)
+    rows = tally.rows
     claimed = [row for row in rows if row.said]
     return Figures(
         {name: _counts([row for row in rows if row.field == name]) for name in FIELDS},
         _bins(claimed),
         sum(1 for row in claimed if not row.right and row.score >= SURE),
-        cards,
-        refused,
+        tally.cards,
+        tally.refused,
     )
 
 
-def _counts(rows: list[Judged]) -> Counts:
+def _counts(rows: Sequence[Judged]) -> Counts:
     right = sum(1 for row in rows if row.said and row.right)
     return Counts(right, sum(1 for row in rows if row.said), sum(1 for row in rows if row.truth))
 
 
-def _bins(claimed: list[Judged]) -> tuple[Bin, ...]:
+def _bins(claimed: Iterable[Judged]) -> tuple[Bin, ...]:
     sorted_in: dict[int, list[Judged]] = defaultdict(list)
     for row in claimed:
         sorted_in[min(BINS - 1, int(row.score * BINS))].append(row)

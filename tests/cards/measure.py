@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sandbox.cardscan.reader import ReadCard, read_card, warm_up
-from tests.cards.compare import Judged, judge
+from tests.cards.compare import judge
 from tests.cards.families import Face, Family, load
-from tests.cards.figures import Figures, count, table
+from tests.cards.figures import Tally, count, table
 from tests.cards.photo import GRADES, faults_of, snap
 
 
@@ -26,19 +26,12 @@ class Reading:
     card: ReadCard
 
 
-def measure(group: str, grade: str, people: int = 1, first: int = 0) -> Figures:
-    """Return the figures of a group (training, held_out) for a grade of photos, `people` cards of each family."""
-    return figures_of(readings(load(group), grade, range(first, first + people)))
-
-
-def figures_of(read: Iterable[Reading]) -> Figures:
-    """Count readings."""
-    judged: list[Judged] = []
-    cards = refused = 0
+def tally(read: Iterable[Reading]) -> Tally:
+    """Compare readings with what the cards say."""
+    whole = Tally()
     for one in read:
-        judged.extend(judge(one.face, one.card))
-        cards, refused = cards + 1, refused + (not one.card.is_card)
-    return count(judged, cards, refused)
+        whole += Tally(tuple(judge(one.face, one.card)), 1, int(not one.card.is_card))
+    return whole
 
 
 def readings(families: Iterable[Family], grade: str, people: Iterable[int]) -> Iterator[Reading]:
@@ -88,7 +81,7 @@ def main(words: list[str]) -> None:
     warm_up()
     for grade in given.photos:
         read = readings(families, grade, range(given.first, given.first + given.people))
-        figures = figures_of(_misses(read) if given.misses else read)
+        figures = count(tally(_misses(read) if given.misses else read))
         sys.stdout.write(f"\n{given.group}, {grade} photos\n{table(figures)}\n")
 
 
