@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DEMO ?= 1
 
-.PHONY: run test check bench demo sandbox locks clean help
+.PHONY: run test check bench demo card logins sandbox locks clean help
 
 help:  ## Say what each command does.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,14 @@ check: $(VENV)/.test  ## Lint, types, import contracts, migrations, deploy check
 
 demo: $(VENV)/.run  ## The main job without a browser: CARD=front.png BACK=back.png for your own card.
 	@exec $(BIN)/python -m demo $(if $(CARD),--card "$(CARD)") $(if $(BACK),--back "$(BACK)")
+
+card: $(VENV)/.run  ## A made-up card to photograph or upload: var/card-front.png and var/card-back.png.
+	@mkdir -p -m 700 var
+	@$(BIN)/python -m sandbox.cardscan.demo_card var/card-front.png var/card-back.png --name "Emily Dickinson"
+	@echo "Emily Dickinson's card is in var/card-front.png and var/card-back.png."
+
+logins: $(VENV)/.run  ## Say again how to sign in: the demo's logins, or the code of the first set-up.
+	@$(BIN)/python manage.py setup --show
 
 bench: $(VENV)/.test  ## The benchmarks, as ratios with both sides in one run.
 	@$(BIN)/python -m bench

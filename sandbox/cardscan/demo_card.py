@@ -1,4 +1,4 @@
-"""The sample card of the demo: `python -m sandbox.cardscan.demo_card FRONT.png BACK.png`.
+"""The sample card of the demo: `python -m sandbox.cardscan.demo_card FRONT.png BACK.png [--name "FIRST LAST"]`.
 
 Drawn with the font inside Pillow, so that it looks the same everywhere. Member and numbers are made up; payer name and
 payer id are those of a payer the sandbox's clearinghouse knows, so that the rest of the path finds it.
@@ -85,9 +85,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Draw the sample card of the demo.")
     parser.add_argument("front", type=Path)
     parser.add_argument("back", type=Path)
-    files = parser.parse_args()
-    draw_front(DemoCard()).save(files.front, "PNG")
-    draw_back(DemoCard()).save(files.back, "PNG")
+    parser.add_argument("--name", default=DemoCard.member_name, help="whose card it is, first name and last name")
+    options = parser.parse_args()
+    card = DemoCard(member_name=options.name.upper())
+    draw_front(card).save(options.front, "PNG")
+    draw_back(card).save(options.back, "PNG")
 
 
 def _write(pen: ImageDraw.ImageDraw, x: int, y: int, text: str, size: int, colour: str) -> None:

@@ -1,13 +1,17 @@
 """Settings refuse bad values and name the variable."""
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from core import env, keys
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -144,3 +148,16 @@ def test_the_program_does_not_start_with_a_bad_value(tmp_path):
     )
     assert run.returncode == 1
     assert run.stderr == "PAYMENTS_QUIET_SECONDS must be a number of seconds, not 'soon'.\n"
+
+
+def test_every_setting_is_written_down():
+    asked = re.compile(r'\benv\.[a-z_]+\(\s*"([A-Z_0-9]+)"')
+    written = (ROOT / "docs" / "settings.md").read_text()
+    names = {
+        name
+        for package in ("core", "clinic", "intake", "eligibility", "payments")
+        for file in (ROOT / package).rglob("*.py")
+        for name in asked.findall(file.read_text())
+    }
+    assert len(names) > 50
+    assert [name for name in sorted(names) if f"`{name}`" not in written] == []

@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 
 from clinic import services, setup
 from clinic.forms import FirstSetUpForm
+from clinic.models import Organization
 from core.vendors import check_keys
 
 
@@ -31,6 +33,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Set up, and try each vendor's key."""
+        if Organization._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("There is no database yet. Start Frontdesk once (make run), or run manage.py prepare.")
         if options["show"]:
             self._show()
             return

@@ -121,7 +121,7 @@ def _parts(host: str, port: int, with_sandbox: bool) -> list[Part]:
         Part("web", web_command(host, port)),
         Part("worker", worker_command()),
         Part("dispatcher", python(manage, "dispatch")),
-        Part("beat", python("-m", "celery", "-A", "core", "beat", "--loglevel", "WARNING", "--pidfile=")),
+        Part("beat", python("-m", "celery", "-A", "core", "--quiet", "beat", "--loglevel", "WARNING", "--pidfile=")),
     ]
     if with_sandbox:
         data = env.text("SANDBOX_DATA", str(settings.DATA_DIR / "sandbox"))
@@ -147,6 +147,6 @@ def worker_command() -> list[str]:
     """Return the command line of the worker: threads, as many as WORKER_THREADS."""
     name = f"worker@{os.getpid()}"
     return python(
-        *("-m", "celery", "-A", "core", "worker", "--pool", "threads", "--loglevel", "INFO"),
+        *("-m", "celery", "-A", "core", "--quiet", "worker", "--pool", "threads", "--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle", "--hostname", name),
     )
