@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from clinic.models import Clinic
+from core.addresses import state_of, zip_of
 from core.money import show
-from intake.forms import DateText
+from intake.forms import DateText, StateChoice, ZipText
 from intake.models import Appointment, Coverage, Patient
 
 from .forms import PAST, date_input, within_reach
@@ -25,11 +26,6 @@ from .models import ManualCapture
 from .phone_call import NOTES_LENGTH, Amounts, PhoneCall, Subscriber, errors
 from .service_types import choices
 
-_USPS = (
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
-    "PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI AA AE AP"
-)
-_STATES = _USPS.split()
 NETWORKS = (("in_network", "In network"), ("out_of_network", "Out of network"))
 _MONEY = {
     "individual_deductible": "Individual deductible, year",
@@ -151,14 +147,8 @@ class CaptureForm(forms.Form):
     subscriber_birth_date = DateText(label="Birth date", required=False)
     subscriber_address_line = _line("Street address", 110)
     subscriber_city = _line("City", 60)
-    subscriber_state = forms.ChoiceField(
-        label="State", choices=[("", "Not said"), *((state, state) for state in _STATES)], required=False
-    )
-    subscriber_postal_code = forms.CharField(
-        label="ZIP code",
-        required=False,
-        validators=[RegexValidator(r"^\d{5}(-?\d{4})?$", "Write five digits, or nine as 60601-1234.")],
-    )
+    subscriber_state = StateChoice(nothing="Not said")
+    subscriber_postal_code = ZipText()
 
     service_covered = _yes_no("Is the service covered?", required=False)
     prior_authorization = _yes_no(
@@ -254,9 +244,7 @@ def _said(letter: str) -> bool | None:
 
 
 def subscriber_from(patient: Patient) -> Subscriber:
-    """Return the patient as the subscriber; a state that is no postal code of two letters is left out."""
-    state = patient.state.strip().upper()
-    zip_code = patient.postal_code.strip()
+    """Return the patient as the subscriber; what is no state or no ZIP code is left out."""
     return Subscriber(
         first_name=patient.first_name,
         last_name=patient.last_name,
@@ -264,8 +252,8 @@ def subscriber_from(patient: Patient) -> Subscriber:
         birth_date=patient.birth_date,
         address_line=patient.address_line,
         city=patient.city,
-        state=state if state in _STATES else "",
-        postal_code=zip_code if re.fullmatch(r"\d{5}(-?\d{4})?", zip_code) else "",
+        state=state_of(patient.state) or "",
+        postal_code=zip_of(patient.postal_code) or "",
     )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clinic.access import providers_for
 from clinic.models import Clinic
+from core.addresses import BAD_STATE, BAD_ZIP, STATES, state_of, zip_of
 
 from . import fields
 from .models import Appointment, Coverage, Patient
@@ -45,6 +46,36 @@ class DateText(forms.CharField):
         return f"{value:%m/%d/%Y}" if isinstance(value, date) else value
 
 
+class StateChoice(forms.ChoiceField):
+    """A US state by its two letters, or nothing."""
+
+    def __init__(self, *, nothing: str = "Not stated", **options: Any) -> None:
+        """Offer every state after `nothing`, the words for an empty one."""
+        told = {"invalid_choice": BAD_STATE}
+        options = {"label": "State", "required": False, "error_messages": told} | options
+        super().__init__(choices=[("", nothing), *((code, code) for code in STATES)], **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored state in capitals."""
+        return (state_of(value) or value) if isinstance(value, str) else value
+
+
+class ZipText(forms.CharField):
+    """A ZIP code of five or nine digits, or nothing."""
+
+    def __init__(self, **options: Any) -> None:
+        """Show the number pad on a phone."""
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(**{"label": "ZIP code", "required": False, "max_length": 15, "widget": widget} | options)
+
+    def clean(self, value: Any) -> str:
+        """Return it as 60601 or 60601-1234, "" when left empty. Raises ValidationError."""
+        found = zip_of(super().clean(value))
+        if found is None:
+            raise forms.ValidationError(BAD_ZIP, code="zip")
+        return found
+
+
 def _born(value: date | None) -> date | None:
     """Return a birth date that can be one. Raises ValidationError."""
     if value and value > timezone.now().date():
@@ -72,8 +103,8 @@ class PatientForm(PersonForm):
     email = forms.EmailField(required=False, label="E-mail")
     address_line = forms.CharField(max_length=110, required=False, label="Street address")
     city = forms.CharField(max_length=60, required=False)
-    state = forms.CharField(max_length=30, required=False)
-    postal_code = forms.CharField(max_length=15, required=False, label="ZIP code")
+    state = StateChoice()
+    postal_code = ZipText()
     mrn = forms.CharField(max_length=40, required=False, label="Medical record number")
     spry_patient_id = forms.IntegerField(
         required=False,
@@ -82,6 +113,13 @@ class PatientForm(PersonForm):
         label="SPRY patient number",
         help_text="Needed to send a phone call's answer to SPRY.",
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Say what is on file where that is no state, since the list cannot show it."""
+        super().__init__(*args, **options)
+        stored = str(self.initial.get("state") or "")
+        if state_of(stored) is None:
+            self.fields["state"].help_text = f"On file is “{stored}”, which is no state."
 
 
 class AppointmentForm(forms.Form):

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
+from core.addresses import BAD_STATE, BAD_ZIP, state_of, zip_of
+
 from . import fields
 from .models import Appointment, CardField, CardScan, Coverage, Patient, Payer
 from .services.coverage import OnFile
@@ -41,6 +43,20 @@ class PatientIn(PersonIn):
     postal_code = serializers.CharField(max_length=15, allow_blank=True, default="")
     mrn = serializers.CharField(max_length=40, allow_blank=True, default="")
     spry_patient_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, allow_null=True, default=None)
+
+    def validate_state(self, value: str) -> str:
+        """Return the state's code; refuse what is no US state."""
+        return _known(state_of(value), BAD_STATE)
+
+    def validate_postal_code(self, value: str) -> str:
+        """Return the ZIP code as it is kept; refuse what is none."""
+        return _known(zip_of(value), BAD_ZIP)
+
+
+def _known(value: str | None, sentence: str) -> str:
+    if value is None:
+        raise serializers.ValidationError(sentence)
+    return value
 
 
 class NewPatientIn(PatientIn):

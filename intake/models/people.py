@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from core.addresses import one_line
 from core.models import Coded, Versioned
 from core.sealed import SealedTextField
 
@@ -79,6 +80,11 @@ class Patient(Coded, Versioned):
     def name(self) -> str:
         """Return first and last name, as people say it."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def address(self) -> str:
+        """Return what there is of the address on one line; "" for none."""
+        return one_line(self.address_line, self.city, self.state, self.postal_code)
 
 
 class Appointment(Coded):

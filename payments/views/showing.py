@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from clinic.access import staff
 from clinic.models import Role
 from core import audit
+from core.addresses import one_line
 from payments import access, canonical, offering, presenting
 from payments.forms import ReasonForm, SeenForm, SettleForm, WarningsForm
 from payments.models import PaymentBatch
@@ -157,8 +158,23 @@ def payment_detail(request: Any, code: UUID, payment_code: UUID) -> HttpResponse
         for _, block in objects_in(document.get("claimLevelInformation"))
         for _, claim in objects_in(block.get("claimLoop"))
     ]
-    context = {"batch": batch, "payment": payment, "document": document, "claims": claims}
+    context = {
+        "batch": batch,
+        "payment": payment,
+        "document": document,
+        "claims": claims,
+        "payee_address": _address(document.get("payeeDetails")),
+        "mailed_to": _address(document.get("shippingDetails")),
+    }
     return render(request, "payments/payment.html", context)
+
+
+def _address(person: Any) -> str:
+    """Return the address of the payee, or of where it is mailed to, on one line."""
+    told = object_in(object_in(person).get("address"))
+    line = {name: str(told.get(name) or "") for name in ("address1", "address2", "city", "state", "postalCode")}
+    street = ", ".join(filter(None, (line["address1"], line["address2"])))
+    return one_line(street, line["city"], line["state"], line["postalCode"])
 
 
 def _claim(claim: dict[str, Any]) -> dict[str, Any]:

@@ -179,6 +179,10 @@ def test_it_searches_lists_and_changes_patients(desk_api: Api, other_api: Api, e
     assert (changed.json()["phone"], changed.json()["first_name"]) == ("217-555-0100", "Emily")
     assert desk_api("PATCH", f"/patients/{emily.code}/", {"phone": "1", "version": 1}).status_code == 409
     assert desk_api("PATCH", f"/patients/{emily.code}/", {"birth_date": "2090-01-01"}).status_code == 400
+    for wrong in ({"state": "Illinoisx"}, {"postal_code": "abc"}):
+        assert desk_api("PATCH", f"/patients/{emily.code}/", wrong).status_code == 400
+    moved = desk_api("PATCH", f"/patients/{emily.code}/", {"state": "il", "postal_code": "627011234"}).json()
+    assert (moved["state"], moved["postal_code"]) == ("IL", "62701-1234")
 
 
 def test_it_lists_the_day(desk_api: Api, emily: Patient, cast: Cast) -> None:

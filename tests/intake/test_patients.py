@@ -105,12 +105,34 @@ def test_it_registers_a_patient(desk: Client, cast: Cast) -> None:
         ({"birth_date": "31/05/1979"}, "Write the date as month/day/year"),
         ({"birth_date": "05/31/2090"}, "A birth date lies in the past."),
         ({"email": "walt at leaves"}, "Enter a valid email address."),
+        ({"state": "Illinoisx"}, "Write the state as two letters, such as IL."),
+        ({"postal_code": "abc"}, "Write five digits, or nine as 60601-1234."),
+        ({"postal_code": "6270"}, "Write five digits, or nine as 60601-1234."),
     ],
 )
 def test_it_says_what_is_wrong_beside_the_field(desk: Client, change: dict[str, str], sentence: str) -> None:
     page = desk.post(reverse("patient-new"), FORM | change)
     assert sentence in page.content.decode()
     assert not Patient.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ({"state": "IL", "postal_code": "62701"}, "IL 62701"),
+        ({"city": "Springfield", "state": "IL"}, "Springfield, IL"),
+        ({"address_line": "12 Oak Street", "postal_code": "627011234"}, "12 Oak Street, 62701-1234"),
+    ],
+)
+def test_it_shows_what_there_is_of_an_address(desk: Client, address: dict[str, str], shown: str) -> None:
+    page = desk.post(reverse("patient-new"), FORM | address, follow=True).content.decode()
+    assert f"<dd>{shown}</dd>" in page
+
+
+def test_it_says_which_stored_state_the_list_does_not_have(desk: Client, emily: Patient) -> None:
+    Patient.objects.filter(pk=emily.pk).update(state="Illinoisx")
+    page = desk.get(reverse("patient-edit", args=[emily.code])).content.decode()
+    assert "On file is “Illinoisx”, which is no state." in page
 
 
 def test_it_shows_somebody_of_the_same_name_and_birth_date_first(desk: Client) -> None:
