@@ -273,7 +273,7 @@ def _nearness(asked: Asked, box: Box, parts: Sorted, above: float) -> float:
 def _right_of(label: Box, value: Box) -> float:
     size = max(label.height, value.height)
     gap = (value.left - label.right) / size
-    if label.shares_row(value) < 0.5 or not -0.5 <= gap <= FARTHEST_RIGHT:
+    if label.shares_row(value) < 0.5 or not -0.9 <= gap <= FARTHEST_RIGHT or value.left < label.middle[0]:
         return 0.0
     return RIGHT - 0.012 * max(gap, 0.0)
 

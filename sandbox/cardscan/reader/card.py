@@ -16,6 +16,7 @@ from sandbox.cardscan.reader.headings import (
     find_plan_heading,
 )
 from sandbox.cardscan.reader.lines import Line
+from sandbox.cardscan.reader.mend import mend
 from sandbox.cardscan.reader.payers import find_payer, is_known_id
 from sandbox.cardscan.reader.people import find_dependents, find_unlabelled_member, full_name
 from sandbox.cardscan.reader.rx import tell_rx_group
@@ -96,7 +97,7 @@ def read_reading(front: Sequence[Line], back: Sequence[Line] | None, barcode: Ca
     _add_parts(fields)
     _weigh_payer(fields)
     dependents = tuple(_found(answer) for answer in family)
-    enriched = _enriched(front, back)
+    enriched = _enriched([side.lines for side in sides], both=back is not None)
     _add_plan_details(fields, enriched)
     return Reading(fields, dependents, enriched, _judge(fields, dependents, enriched, front, barcode))
 
@@ -115,6 +116,7 @@ def matches(reading: Reading) -> dict[str, dict[str, object]]:
 
 
 def _side(lines: Sequence[Line]) -> _Side:
+    lines = mend(lines)
     answers, parts = associate(lines)
     return _Side(lines, tell_rx_group(answers), parts)
 
@@ -231,13 +233,12 @@ def _surer(found: Found) -> Found:
     return Found(found.value, found.text_score, 1 - (1 - found.label_score) * 0.5)
 
 
-def _enriched(front: Sequence[Line], back: Sequence[Line] | None) -> dict[str, object]:
-    sides = [front] + ([back] if back is not None else [])
+def _enriched(sides: Sequence[Sequence[Line]], *, both: bool) -> dict[str, object]:
     return {
         "addresses": [row for lines in sides for row in find_addresses(lines)],
         "phone_numbers": [row for lines in sides for row in find_phones(lines)],
         "copays_deductibles": [row for lines in sides for row in find_copays(lines)],
-        "processed_sides": "front_only" if back is None else "both",
+        "processed_sides": "both" if both else "front_only",
     }
 
 

@@ -56,8 +56,14 @@ class _Name:
 
 
 def clean(text: str) -> str:
-    """Return a printed name without trade marks and stray marks at its ends."""
-    return " ".join(_TRADE_MARKS.sub("", text).split()).strip(" .,;:\"'“”*|-–")
+    """Return a printed name without trade marks and stray marks at its ends, and with "PP0" read as "PPO"."""
+    text = " ".join(_letters_for_noughts(word) for word in _TRADE_MARKS.sub("", text).split())
+    return text.strip(" .,;:\"'“”*|-–")
+
+
+def _letters_for_noughts(word: str) -> str:
+    letters = word.replace("0", "O")
+    return letters if letters != word and letters.strip("().,").lower() in STRONG_PLAN_WORDS else word
 
 
 def find_payer_heading(free: Sequence[Piece], lines: Sequence[Line]) -> Heading | None:
@@ -167,11 +173,15 @@ def _is_stacked(upper: Box, lower: Box) -> bool:
 
 
 def _same_ink(one: Piece, other: Piece, lines: Sequence[Line]) -> bool:
-    """Say whether two texts may be printed in one colour; unknown colours may."""
-    inks = [lines[piece.line].ink if piece.line < len(lines) else None for piece in (one, other)]
-    if inks[0] is None or inks[1] is None:
+    """Say whether two texts may be printed in one colour; unknown colours may.
+
+    Thin letters look paler than bold ones, so that lightness counts less.
+    """
+    first, second = (lines[piece.line].ink if piece.line < len(lines) else None for piece in (one, other))
+    if first is None or second is None:
         return True
-    return sum((a - b) ** 2 for a, b in zip(inks[0], inks[1], strict=True)) ** 0.5 <= OTHER_COLOUR
+    paler, green_red, blue_yellow = (a - b for a, b in zip(first, second, strict=True))
+    return ((0.4 * paler) ** 2 + green_red**2 + blue_yellow**2) ** 0.5 <= OTHER_COLOUR
 
 
 def _completes(upper: str, lower: str) -> bool:
@@ -232,13 +242,7 @@ def _plan_likeness(piece: Piece, payer: Heading | None, head: float) -> float:
     words = _words(clean(text))
     if not 1 <= len(words) <= 7 or set(words) & HEADING_NOISE - {"deductible"} or text.rstrip().endswith("."):
         return 0.0
-    if (
-        MONEY.search(text)
-        or DATE.search(text)
-        or PHONE.search(text)
-        or _WEB.search(text)
-        or text.rstrip().endswith(".")
-    ):
+    if _is_sentence(text) or not (_is_heading_like(text) or _has_number(text)):
         return 0.0
     if find_pharmacy_manager(clean(text)):
         return 0.0
@@ -246,7 +250,7 @@ def _plan_likeness(piece: Piece, payer: Heading | None, head: float) -> float:
     known = sum(word in PLAN_WORDS for word in words)
     named = bool(payer) and words[0] == _words(payer.value)[0] if payer else False
     in_head = piece.box.middle[1] < head or _is_beside(piece, payer)
-    typical = strong or (len(words) > 1 and known == len(words)) or (known and (named or in_head))
+    typical = strong or (known > 1 and known >= len(words) - 1) or (known and (named or in_head))
     if not typical and not (in_head and _may_be_any_name(piece, payer)):
         return 0.0
     only_kind = 0.25 if len(words) == 1 and not in_head else 0.0

@@ -66,7 +66,7 @@ def find_labels(text: str) -> list[Label]:
     found = [Label(_ISSUER, hit.start(), hit.end(), closed=True) for hit in _ISSUER_PATTERN.finditer(low)]
     for meaning, pattern in _patterns():
         for hit in pattern.finditer(low):
-            if not _is_inside_code(hit, text):
+            if not _is_inside_code(hit, text) and not _is_in_address(hit, text):
                 closed = any(mark in hit["close"] for mark in ":#=") or hit["tail"].strip() != ""
                 found.append(Label(meaning, hit.start(), hit.end(), closed))
     return _joined(_longest(found), text)
@@ -106,6 +106,12 @@ def _is_inside_code(hit: re.Match[str], text: str) -> bool:
     """Say whether a short word runs on into digits, as in the member number "IPA71609"."""
     alone = not hit["tail"] and not hit["close"]
     return alone and len(hit["words"]) < 5 and text[hit.end() : hit.end() + 1].isdigit()
+
+
+def _is_in_address(hit: re.Match[str], text: str) -> bool:
+    """Say whether words are a part of a web address, as in "www.plan.example"."""
+    before, after = text[: hit.start()], text[hit.end("words") :]
+    return re.search(r"\w[.@]$", before) is not None or re.match(r"\.[a-z]{2,}", after) is not None
 
 
 def _lower(text: str) -> str:

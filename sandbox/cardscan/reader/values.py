@@ -130,10 +130,10 @@ def _payer_id(text: str) -> Taken | None:
 
 def _rx_bin(text: str) -> Taken | None:
     word, _, rest = text.partition(" ")
-    code = word.strip(_EDGES).upper().translate(str.maketrans("OØQILSB", "0001158"))
+    code = word.strip(_EDGES + "/").upper().translate(str.maketrans("OØQILSB", "0001158"))
     if not code.isdigit() or len(code) not in (6, 8):
         return None
-    return Taken(code, (1.0 if len(code) == 6 else 0.9) * (1.0 if word.strip(_EDGES).isdigit() else 0.9), rest)
+    return Taken(code, (1.0 if len(code) == 6 else 0.9) * (1.0 if word.strip(_EDGES + "/").isdigit() else 0.9), rest)
 
 
 def _rx_pcn(text: str) -> Taken | None:
