@@ -52,8 +52,8 @@ class StateChoice(forms.ChoiceField):
     def __init__(self, *, nothing: str = "Not stated", **options: Any) -> None:
         """Offer every state after `nothing`, the words for an empty one."""
         told = {"invalid_choice": BAD_STATE}
-        options = {"label": "State", "required": False, "error_messages": told} | options
-        super().__init__(choices=[("", nothing), *((code, code) for code in STATES)], **options)
+        known: dict[str, Any] = {"label": "State", "required": False, "error_messages": told}
+        super().__init__(choices=[("", nothing), *((code, code) for code in STATES)], **(known | options))
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored state in capitals."""
@@ -66,7 +66,8 @@ class ZipText(forms.CharField):
     def __init__(self, **options: Any) -> None:
         """Show the number pad on a phone."""
         widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        super().__init__(**{"label": "ZIP code", "required": False, "max_length": 15, "widget": widget} | options)
+        known: dict[str, Any] = {"label": "ZIP code", "required": False, "max_length": 15, "widget": widget}
+        super().__init__(**(known | options))
 
     def clean(self, value: Any) -> str:
         """Return it as 60601 or 60601-1234, "" when left empty. Raises ValidationError."""
