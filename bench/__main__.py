@@ -12,9 +12,15 @@ import django
 
 django.setup()
 
-from bench import images, reader, running, today  # noqa: E402 (Django first)
+from bench import images, reader, running, sandbox, today  # noqa: E402 (Django first)
 
-BENCHES = {"images": images.run, "today": today.run, "running": running.run, "reader": reader.run}
+BENCHES = {
+    "images": images.run,
+    "today": today.run,
+    "running": running.run,
+    "reader": reader.run,
+    "sandbox": sandbox.run,
+}
 
 
 def main() -> int:

@@ -18,6 +18,8 @@ logger = logging.getLogger("sandbox")
 def main(arguments: list[str] | None = None) -> int:
     """Run the sandbox; return the exit code, which is 2 when it may not or cannot listen where it was told to."""
     options = _options(arguments)
+    # None of it is logged, and finding it out takes a part of every call.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s frontdesk-sandbox %(message)s")
     for chatty in ("uvicorn.error", "websockets.server"):  # they would log websocket addresses with their tokens
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -40,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         logger.info("ports of one vendor each: %s", {name: port for name, port in ports.items() if name in VENDORS})
         logger.info("This is a sandbox: nothing here reaches a real vendor, a payer or a bank.")
 
-    front.SandboxServer(app.build(), listeners, started).run()
+    front.SandboxServer(app.build(reads=not options.without_reader), listeners, started).run()
     return 0
 
 
@@ -60,6 +62,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--vendor-ports", type=int, default=0, help="first of four ports, one for each vendor; 0: free ones"
     )
+    parser.add_argument("--without-reader", action="store_true", help="no card is read, and no models are loaded")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--data", type=Path, required=True, help="folder for the sandbox's state")
     return parser.parse_args(arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,8 +21,12 @@ from sandbox.payments import http as payments
 from sandbox.spry import http as spry
 
 
-def build() -> Starlette:
-    """Return the application; `sandbox.state.open_store` must have been called before."""
+def build(*, reads: bool = True) -> Starlette:
+    """Return the application; `sandbox.state.open_store` must have been called before.
+
+    Args:
+        reads: whether cards are read; without it their photos wait.
+    """
     routes: list[BaseRoute] = [
         *inspect.routes(),
         Mount("/cardscan", routes=cardscan.routes()),
@@ -37,7 +42,7 @@ def build() -> Starlette:
     faults.speak("cardscan", _storage_error, route="upload")
     faults.speak("cardscan", _storage_error, route="image")
     gate.guard(routes)
-    return Starlette(routes=routes, lifespan=_lifespan)
+    return Starlette(routes=routes, lifespan=partial(_lifespan, reads=reads))
 
 
 def _sockets(routes: list[BaseRoute]) -> Iterator[WebSocketRoute]:
@@ -62,13 +67,15 @@ def _to_the_window(request: Request) -> Response:
 
 
 @asynccontextmanager
-async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+async def _lifespan(app: Starlette, *, reads: bool) -> AsyncIterator[None]:
     hub.bind()
     clock.on_move(worker.tidy)
     state.store().on_reset(lambda vendor: worker.tidy())
     clock.on_move(webhooks.courier.wake)
-    worker.start()
+    if reads:
+        worker.start()
     webhooks.courier.start()
     yield
     webhooks.courier.stop(seconds=1.0)
-    worker.stop(seconds=1.0)
+    if reads:
+        worker.stop(seconds=1.0)

@@ -63,7 +63,7 @@ def style(request: Request) -> Response:
     return Response((Path(__file__).parent / "page.css").read_text(), media_type="text/css")
 
 
-def health(request: Request) -> Response:
+async def health(request: Request) -> Response:
     """Say that the sandbox is up, where, and whether the card reader has loaded its models."""
     reader = "ready" if worker.warm else "loading"
     return answer({"ok": True, "sandbox": True, "name": NAME, "reader": reader, "ports": front.ports()})

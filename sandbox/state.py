@@ -13,6 +13,8 @@ import simplejson
 
 Doc = dict[str, Any]
 
+# What every call looks at (faults, scenarios, switches, the clock) is kept in memory, too.
+SETTINGS = "sandbox"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -24,6 +26,8 @@ CREATE TABLE IF NOT EXISTS documents (
 );
 CREATE INDEX IF NOT EXISTS documents_in_order ON documents (vendor, collection, seq);
 """
+_SELECT = "SELECT doc FROM documents WHERE vendor = ? AND collection = ? AND key = ?"
+_DELETE = "DELETE FROM documents WHERE vendor = ? AND collection = ? AND key = ?"
 _UPSERT = (
     "INSERT INTO documents (vendor, collection, key, doc) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (vendor, collection, key) DO UPDATE SET doc = excluded.doc"
@@ -47,8 +51,8 @@ def load(text: str | bytes) -> Any:
 class Store:
     """Documents by vendor, collection and key; writers take turns, readers never wait.
 
-    Every thread has its own connection. Never await inside `transaction()`: the lock belongs to the thread, and another
-    coroutine of the same thread would walk into it.
+    Every thread has its own connection, and only one process may use a file. Never await inside `transaction()`: the
+    lock belongs to the thread, and another coroutine of the same thread would walk into it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,6 +65,8 @@ class Store:
         self._after_reset: list[Callable[[str | None], None]] = []
         self._afterwards: list[Callable[[], None]] = []
         self._connection().executescript(_SCHEMA)
+        self._settings: dict[str, dict[str, str]] = {}
+        self._read_settings()
 
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._mine, "connection", None)
@@ -87,6 +93,7 @@ class Store:
                 if self._depth == 0:
                     self._afterwards.clear()
                     connection.execute("ROLLBACK")
+                    self._read_settings()
                 raise
             self._depth -= 1
             if self._depth == 0:
@@ -108,32 +115,44 @@ class Store:
             self._writer.release()
         return free
 
+    def _read_settings(self) -> None:
+        rows = self._connection().execute(
+            "SELECT collection, key, doc FROM documents WHERE vendor = ? ORDER BY seq", (SETTINGS,)
+        )
+        settings: dict[str, dict[str, str]] = {}
+        for collection, key, doc in rows:
+            settings.setdefault(collection, {})[key] = doc
+        self._settings = settings
+
     def get(self, vendor: str, collection: str, key: str) -> Doc | None:
         """Return the document, or None. It is the caller's own copy: `put` it back to keep a change."""
-        row = (
-            self._connection()
-            .execute(
-                "SELECT doc FROM documents WHERE vendor = ? AND collection = ? AND key = ?", (vendor, collection, key)
-            )
-            .fetchone()
-        )
-        return None if row is None else load(row[0])
+        if vendor == SETTINGS:
+            text = self._settings.get(collection, {}).get(key)
+        else:
+            row = self._connection().execute(_SELECT, (vendor, collection, key)).fetchone()
+            text = row and row[0]
+        return None if text is None else load(text)
 
     def put(self, vendor: str, collection: str, key: str, doc: Doc) -> None:
         """Keep the document; one with the same key is replaced and keeps its place in the order."""
-        with self.transaction():
-            self._connection().execute(_UPSERT, (vendor, collection, key, dump(doc)))
+        text = dump(doc)
+        with self._writer:  # alone, or as a part of the transaction in hand
+            self._connection().execute(_UPSERT, (vendor, collection, key, text))
+            if vendor == SETTINGS:
+                self._settings.setdefault(collection, {})[key] = text
 
     def delete(self, vendor: str, collection: str, key: str) -> bool:
         """Forget the document; return whether there was one."""
-        with self.transaction():
-            cursor = self._connection().execute(
-                "DELETE FROM documents WHERE vendor = ? AND collection = ? AND key = ?", (vendor, collection, key)
-            )
+        with self._writer:
+            cursor = self._connection().execute(_DELETE, (vendor, collection, key))
+            if vendor == SETTINGS:
+                self._settings.get(collection, {}).pop(key, None)
             return cursor.rowcount == 1
 
     def items(self, vendor: str, collection: str) -> list[tuple[str, Doc]]:
         """Return (key, document) of a whole collection, oldest first."""
+        if vendor == SETTINGS:
+            return [(key, load(text)) for key, text in list(self._settings.get(collection, {}).items())]
         rows = self._connection().execute(
             "SELECT key, doc FROM documents WHERE vendor = ? AND collection = ? ORDER BY seq", (vendor, collection)
         )
@@ -170,6 +189,7 @@ class Store:
                 self._connection().execute("DELETE FROM documents")
             else:
                 self._connection().execute("DELETE FROM documents WHERE vendor = ?", (vendor,))
+            self._read_settings()
         for callback in self._after_reset:
             callback(vendor)
 
