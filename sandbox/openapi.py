@@ -7,6 +7,7 @@ vendor or ours.
 from __future__ import annotations
 
 import functools
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,26 @@ def _add(whole: Doc, described: Doc, prefix: str, tag: str) -> None:
         merge(whole["components"].setdefault(kind, {}), named)
 
 
+BEGIN, END = "<!-- shapes -->\n", "<!-- /shapes -->"
+_SHAPES = {"documented": "documented", "ours": "our guess"}
+
+
+def shapes() -> str:
+    """Return the table of what is documented by the vendors and what is our guess, as Markdown."""
+    lines = ["", "| Call | Address | Shape |", "|---|---|---|"]
+    for vendor in VENDORS:
+        for path, method, operation in operations(part(vendor)):
+            shape = _SHAPES[operation["x-shape"]]
+            lines.append(f"| `{operation['operationId']}` | `{method.upper()} /{vendor}{path}` | {shape} |")
+    return "\n".join(lines) + "\n\n"
+
+
+def with_shapes(text: str) -> str:
+    """Return a document with the table between its two marks made anew."""
+    before, _, rest = text.partition(BEGIN)
+    return before + BEGIN + shapes() + END + rest.partition(END)[2]
+
+
 def merge(into: Doc, more: Doc) -> None:
     """Add names to others.
 
@@ -81,3 +102,8 @@ def merge(into: Doc, more: Doc) -> None:
         if name in into:
             raise Clash(name)
         into[name] = value
+
+
+if __name__ == "__main__":
+    for _name in sys.argv[1:]:
+        Path(_name).write_text(with_shapes(Path(_name).read_text()))

@@ -1,12 +1,14 @@
 """The sandbox's documents name what the sandbox can do."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
-from sandbox import faults, gate, inspect, players
+from sandbox import faults, gate, inspect, openapi, players
 from sandbox.cardscan import http as cardscan
-from tests.sandbox_process import ROOT
+from tests.sandbox_process import ROOT, SandboxProcess
 
 SANDBOX, CARDSCAN = ROOT / "docs" / "sandbox.md", ROOT / "docs" / "vendors" / "cardscan.md"
 
@@ -30,6 +32,19 @@ def test_every_route_of_cardscan_is_named(name: str) -> None:
 )
 def test_every_address_of_the_window_is_described(path: str) -> None:
     assert f"/__sandbox__{path.replace('{', '<').replace('}', '>')}" in SANDBOX.read_text()
+
+
+def test_it_says_what_is_documented_and_what_is_our_guess() -> None:
+    text = SANDBOX.read_text()
+    assert text == openapi.with_shapes(text), "run: python -m sandbox.openapi docs/sandbox.md"
+
+
+@pytest.mark.real
+def test_its_examples_work(sandbox: SandboxProcess) -> None:
+    examples = re.findall(r"curl localhost:8900/__sandbox__/(\w+) -d '(.*?)'", SANDBOX.read_text(), re.DOTALL)
+    assert len(examples) >= 5
+    for path, body in examples:
+        assert sandbox.call("POST", path, json.loads(body)), path
 
 
 def test_the_links_between_the_documents_lead_somewhere() -> None:
