@@ -160,20 +160,20 @@ def _subject(question: Question, payer: payers.Payer) -> dict[str, str]:
 
 def _fingerprint(question: Question, payer: payers.Payer) -> str:
     """Return the same text for the same question: payer, provider, people, day and services."""
-    asked = [
+    asked = (
         payer.payer_id,
         question.npi,
         question.provider_name.upper(),
-        _person_key(question.subscriber),
-        _person_key(question.dependent),
+        *_person_key(question.subscriber),
+        *_person_key(question.dependent),
         question.date_of_service.isoformat(),
-        list(question.service_type_codes),
-    ]
-    return hashlib.sha256(dump(asked).encode()).hexdigest()
+        *question.service_type_codes,
+    )
+    return hashlib.sha256("\n".join(asked).encode()).hexdigest()
 
 
-def _person_key(person: Person | None) -> list[str] | None:
+def _person_key(person: Person | None) -> tuple[str, ...]:
     if person is None:
-        return None
+        return ("",)
     born = person.birth_date.isoformat() if person.birth_date else ""
-    return [plain(person.first_name), plain(person.last_name), plain_id(person.member_id), born]
+    return plain(person.first_name), plain(person.last_name), plain_id(person.member_id), born

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from simplejson import RawJSON
+
 from sandbox import clock
 from sandbox.candid import aaa, errors, pace, payers, roster
-from sandbox.candid.faces import as_json, faces_of
+from sandbox.candid.faces import faces_of, together
 from sandbox.candid.fields import Part
 from sandbox.candid.model import Dependent, Member
 from sandbox.candid.npi import is_npi
@@ -176,16 +178,16 @@ def _failed(discovery_id: str, rejection: aaa.Rejection) -> Doc:
     return {"discovery_id": discovery_id, "status": "ERROR", "errors": [errors.details(rejection)]}
 
 
-def _told(match: _Match, search: Search) -> tuple[Doc, Doc]:
+def _told(match: _Match, search: Search) -> tuple[RawJSON, RawJSON]:
     """Return a match in both faces, each with how sure it is."""
     payer = payers.find(match.member.payer_id)
     assert payer is not None  # noqa: S101 - members have payers of the directory
     faces = faces_of(match.member, payer, match.dependent, service_type=PLAN, day=search.day)
     level, reason = match.confidence
-    confidence = {"confidence": {"level": level, "reason": reason}}
-    of_payer = {"payer": {"name": payer.name.upper(), "payorIdentification": payer.payer_id}}
-    raw = {"provider": {"npi": search.npi}, **of_payer, **as_json(faces.raw), **confidence}
-    return raw, {**as_json(faces.view), **confidence}
+    confidence = {"level": level, "reason": reason}
+    of_payer = {"name": payer.name.upper(), "payorIdentification": payer.payer_id}
+    raw = together(faces.raw, confidence=confidence, provider={"npi": search.npi}, payer=of_payer)
+    return raw, together(faces.view, confidence=confidence)
 
 
 def _matches(sought: Sought) -> Iterator[_Match]:

@@ -23,8 +23,6 @@ from sandbox.candid.plans import plan_of
 from sandbox.state import dump
 from sandbox.switches import switch
 
-# Names of fields to their JSON text.
-Texts = Mapping[str, str]
 # About twenty kilobytes each.
 _MOST_KEPT = 500
 
@@ -36,14 +34,14 @@ class Faces:
     Attributes:
         key: the same for the same texts.
         plan: what they tell about.
-        raw: the fields of the raw answer behind its head, each as JSON text.
-        view: the fields of the parsed view.
+        raw: the fields of the raw answer behind its head, as JSON without the braces.
+        view: the fields of the parsed view, likewise.
     """
 
     key: str
     plan: Plan
-    raw: Texts
-    view: Texts
+    raw: str
+    view: str
 
 
 def faces_of(
@@ -68,15 +66,13 @@ def _made(
     view: Mapping[str, Any] = {"eligibility_status": "UNKNOWN"}
     if plan.rows:
         view = parsed.view_of(plan, service_type=service_type, date_of_service=day, percent_scale=percent_scale)
-    raw, parsed_view = _texts(raw271.of_plan(plan)), _texts(view)
-    key = hashlib.sha256("\n".join((*raw.values(), "", *parsed_view.values())).encode()).hexdigest()
-    return Faces(key, plan, raw, parsed_view)
+    raw, inner_view = dump(raw271.of_plan(plan))[1:-1], dump(view)[1:-1]
+    key = hashlib.sha256(f"{raw}\n{inner_view}".encode()).hexdigest()
+    return Faces(key, plan, raw, inner_view)
 
 
-def as_json(texts: Texts) -> dict[str, RawJSON]:
-    """Return texts as values to put into a document."""
-    return {key: RawJSON(text) for key, text in texts.items()}
-
-
-def _texts(doc: Mapping[str, Any]) -> Texts:
-    return {key: dump(value) for key, value in doc.items()}
+def together(fields: str, **first: Any) -> RawJSON:
+    """Return the object with these fields, as JSON without the braces, and others before them."""
+    if not first:
+        return RawJSON(f"{{{fields}}}")
+    return RawJSON(f"{dump(first)[:-1]},{fields}}}")

@@ -1,23 +1,22 @@
-"""The checks that were made: what was asked is kept small and apart from the long answers.
+"""The checks that were made.
 
-Four collections: `checks` (one small document for each check), `answers` (its answer, without the plan), `faces` (the
-plans, which are long and the same for the same member) and `answered` (the latest successful check of each question).
+Two collections: `checks` (what was asked, and its answer without the plan) and `faces` (the plans, which are long and
+the same for the same member). What is looked for in them is known in memory, too; it is read once after a start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sandbox.candid.faces import Faces, Texts, as_json
+from sandbox.candid.faces import Faces, together
 from sandbox.candid.questions import Question
 from sandbox.state import dump, store
 
 Doc = dict[str, Any]
-# The plans that this process has kept already: they are long, and looking them up costs as much as writing.
-_kept_faces: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,19 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What can be looked for in a check that was made."""
+
+    payer_id: str
+    npi: str
+    member_id: str
+    day: str
+    fingerprint: str
+    asked_at: datetime
+    succeeded: bool
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer: what is written in it, and what is told about the plan, which goes into two of its fields."""
 
@@ -49,65 +61,106 @@ class Answer:
         return _text(self.doc, (self.faces.raw, self.faces.view) if self.faces else None)
 
 
-def _text(doc: Doc, faces: tuple[Texts, Texts] | None) -> str:
-    if faces is not None:
-        raw, view = faces
-        doc = doc | {"response": {**doc["response"], **as_json(raw)}, "parsed_response": as_json(view)}
-    return dump(doc)
+class Known:
+    """What this process knows to be in the store."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.lock = threading.Lock()
+        self.faces: set[str] = set()
+        self._checks: dict[str, Asked] | None = None
+        self._latest: dict[str, str] = {}  # fingerprint to check id
+
+    def checks(self) -> dict[str, Asked]:
+        """Return every check by its id, oldest first."""
+        with self.lock:
+            if self._checks is None:
+                self._checks = {}
+                for check_id, kept in store().items("candid", "checks"):
+                    self.add(check_id, _asked(kept["asked"]))
+            return self._checks
+
+    def latest(self, fingerprint: str) -> tuple[str, Asked] | None:
+        """Return the latest successful check of a question, or None."""
+        checks = self.checks()
+        check_id = self._latest.get(fingerprint)
+        return None if check_id is None else (check_id, checks[check_id])
+
+    def add(self, check_id: str, asked: Asked) -> None:
+        """Know one check more, which must be in the store; before the first look none need be known. Hold `lock`."""
+        if self._checks is None:
+            return
+        self._checks[check_id] = asked
+        before = self._checks.get(self._latest.get(asked.fingerprint, ""))
+        # A check of a batch may be done after the same question was asked again.
+        if asked.succeeded and (before is None or before.asked_at <= asked.asked_at):
+            self._latest[asked.fingerprint] = check_id
+
+    def forget(self, vendor: str | None) -> None:
+        """Know nothing, after a reset of a vendor or of everything."""
+        self.faces.clear()
+        self._latest.clear()
+        self._checks = None
+
+
+known = Known()
 
 
 def keep(check: Check, answer: Answer, *, succeeded: bool) -> None:
     """Keep a check with its answer."""
-    question, asked_at = check.question, check.asked_at.isoformat()
-    asked = {
-        "asked_at": asked_at,
-        "payer_id": check.payer_id,
-        "npi": question.npi,
-        "member_id": question.subscriber.member_id,
-        "day": question.date_of_service.isoformat(),
+    question, faces = check.question, answer.faces
+    asked = Asked(
+        payer_id=check.payer_id,
+        npi=question.npi,
+        member_id=question.subscriber.member_id,
+        day=question.date_of_service.isoformat(),
+        fingerprint=check.fingerprint,
+        asked_at=check.asked_at,
+        succeeded=succeeded,
+    )
+    kept = {
+        "asked": asked.__dict__ | {"asked_at": check.asked_at.isoformat()},
+        "doc": answer.doc,
+        "faces": faces.key if faces else None,
     }
-    with store().transaction():
-        store().put("candid", "checks", check.check_id, asked)
-        faces = answer.faces
-        if faces is not None and faces.key not in _kept_faces:
-            store().put("candid", "faces", faces.key, {"raw": faces.raw, "view": faces.view})
-        kept = {"doc": answer.doc, "faces": faces.key if faces else None}
-        store().put("candid", "answers", check.check_id, kept)
-        if succeeded and not _later(check.fingerprint, check.asked_at):
-            latest = {"check_id": check.check_id, "asked_at": asked_at}
-            store().put("candid", "answered", check.fingerprint, latest)
-    if faces is not None:
-        _kept_faces.add(faces.key)
-
-
-def forget(vendor: str | None) -> None:
-    """Forget what is known to be in the store, after a reset of a vendor or of everything."""
-    _kept_faces.clear()
-
-
-def _later(fingerprint: str, asked_at: datetime) -> bool:
-    """Tell whether the question was asked again since: a check of a batch may be finished after that."""
-    kept = store().get("candid", "answered", fingerprint)
-    return kept is not None and datetime.fromisoformat(kept["asked_at"]) > asked_at
+    if faces is not None and faces.key not in known.faces:
+        store().put("candid", "faces", faces.key, {"raw": faces.raw, "view": faces.view})
+        known.faces.add(faces.key)
+    with known.lock:
+        store().put("candid", "checks", check.check_id, kept)
+        known.add(check.check_id, asked)
 
 
 def answer_of(check_id: str) -> str | None:
     """Return the text of an answer, or None if there is no such check."""
-    kept = store().get("candid", "answers", check_id)
+    kept = store().get("candid", "checks", check_id)
     if kept is None:
         return None
-    faces = store().get("candid", "faces", kept["faces"]) if kept["faces"] else None
-    return _text(kept["doc"], (faces["raw"], faces["view"]) if faces else None)
+    return _text(kept["doc"], _faces(kept["faces"]) if kept["faces"] else None)
+
+
+# The key stands for the texts, so what was read once is right for ever.
+@lru_cache(maxsize=500)
+def _faces(key: str) -> tuple[str, str]:
+    kept = store().get("candid", "faces", key)
+    assert kept is not None  # noqa: S101 - kept before the check was
+    return kept["raw"], kept["view"]
 
 
 def existing(fingerprint: str, since: datetime) -> str | None:
     """Return the answer of the latest successful check of this question if it was begun after `since`."""
-    kept = store().get("candid", "answered", fingerprint)
-    if kept is None or datetime.fromisoformat(kept["asked_at"]) <= since:
+    latest = known.latest(fingerprint)
+    if latest is None or latest[1].asked_at <= since:
         return None
-    return answer_of(kept["check_id"])
+    return answer_of(latest[0])
 
 
-def asked() -> Iterator[tuple[str, Doc]]:
-    """Return (check id, what was asked) of every check, oldest first."""
-    return iter(store().items("candid", "checks"))
+def _asked(kept: Doc) -> Asked:
+    return Asked(**kept | {"asked_at": datetime.fromisoformat(kept["asked_at"])})
+
+
+def _text(doc: Doc, faces: tuple[str, str] | None) -> str:
+    if faces is not None:
+        raw, view = faces
+        doc = doc | {"response": together(raw, **doc["response"]), "parsed_response": together(view)}
+    return dump(doc)

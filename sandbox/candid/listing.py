@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from itertools import islice
 from typing import Any
 
 import simplejson
 
 from sandbox.candid import history, paging, payers
 from sandbox.candid.fields import Part
+from sandbox.candid.history import Asked
 from sandbox.candid.people import plain_id
 
 Doc = dict[str, Any]
-_Test = Callable[[Doc], bool]
+_Test = Callable[[Asked], bool]
 
 
 def page(query: Mapping[str, str]) -> Doc:
@@ -28,8 +29,12 @@ def page(query: Mapping[str, str]) -> Doc:
     """
     begin, most = paging.start(query), paging.size(query, "limit")
     tests = _tests(Part(dict(query)))
-    found = [check_id for check_id, asked in history.asked() if all(test(asked) for test in tests)]
-    items = [simplejson.RawJSON(history.answer_of(check_id) or "null") for check_id in found[begin : begin + most]]
+    checks = history.known.checks()
+    found: Collection[str] = checks
+    if tests:
+        found = [check_id for check_id, asked in list(checks.items()) if all(test(asked) for test in tests)]
+    shown = islice(list(found), begin, begin + most)
+    items = [simplejson.RawJSON(history.answer_of(check_id) or "null") for check_id in shown]
     return paging.page(items, begin=begin, most=most, found=len(found))
 
 
@@ -39,11 +44,11 @@ def _tests(part: Part) -> list[_Test]:
     primary = payer.payer_id if payer else payer_id
     day, first, last = part.day("date_of_service"), part.moment("initiated_at_min"), part.moment("initiated_at_max")
     tests: list[tuple[object, _Test]] = [
-        (member, lambda asked: plain_id(asked["member_id"]) == plain_id(member)),
-        (payer_id, lambda asked: asked["payer_id"] == primary),
-        (npi, lambda asked: asked["npi"] == npi),
-        (day, lambda asked: day is not None and asked["day"] == day.isoformat()),
-        (first, lambda asked: first is not None and datetime.fromisoformat(asked["asked_at"]) >= first),
-        (last, lambda asked: last is not None and datetime.fromisoformat(asked["asked_at"]) <= last),
+        (member, lambda asked: plain_id(asked.member_id) == plain_id(member)),
+        (payer_id, lambda asked: asked.payer_id == primary),
+        (npi, lambda asked: asked.npi == npi),
+        (day, lambda asked: day is not None and asked.day == day.isoformat()),
+        (first, lambda asked: first is not None and asked.asked_at >= first),
+        (last, lambda asked: last is not None and asked.asked_at <= last),
     ]
     return [test for wanted, test in tests if wanted]

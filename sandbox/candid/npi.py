@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=1000)
 def is_npi(text: str) -> bool:
     """Tell whether the text is an NPI by its check digit (Luhn over 80840 and the number; CMS)."""
     if len(text) != 10 or not (text.isascii() and text.isdigit()):

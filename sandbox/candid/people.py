@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 _SUFFIXES = {"JR", "SR", "II", "III", "IV"}
 # What a camera or a hurried hand takes for each other. Both sides are folded, so 0 and O count as the same character.
 _LOOKALIKES = str.maketrans("OQDILSBZG", "000115826")
 
 
+# The same few people are compared again and again within a check.
+@lru_cache(maxsize=4000)
 def plain(name: str) -> str:
     """Return a name as payers write it: upper case, no accents, no punctuation."""
     letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
@@ -58,6 +61,7 @@ def close_name(asked: tuple[str, str], known: tuple[str, str]) -> bool:
     return last == known_last and _close(first, known_first)
 
 
+@lru_cache(maxsize=4000)
 def plain_id(member_id: str) -> str:
     """Return a member id without spaces and punctuation, in upper case."""
     return re.sub(r"[^A-Z0-9]", "", member_id.upper())

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+
+from simplejson import RawJSON
 
 from sandbox.candid import codes, service_types
 from sandbox.candid.aaa import DEPENDENT, Rejection
 from sandbox.candid.model import Address, Party, Plan, Row
 from sandbox.candid.payers import Payer
 from sandbox.candid.questions import Question
+from sandbox.state import dump
 
 Doc = dict[str, Any]
 
@@ -28,7 +32,7 @@ def of_plan(plan: Plan) -> Doc:
         "planInformation": _filled({"groupNumber": plan.group_number}),
         "planDateInformation": {name: _span(*span) for name, span in plan.dates.items()},
         "planStatus": [_plan_status(row, plan) for row in plan.rows if row.code in "12345678"],
-        "benefitsInformation": [row_of(row, plan.insurance_type) for row in plan.rows],
+        "benefitsInformation": [_row_as_json(row, plan.insurance_type) for row in plan.rows],
         "errors": [],
     }
 
@@ -114,6 +118,12 @@ def _plan_status(row: Row, plan: Plan) -> Doc:
         "planDetails": row.plan_coverage or plan.name,
         "serviceTypeCodes": list(row.services),
     }
+
+
+# Most rows are the same for very many members.
+@lru_cache(maxsize=20_000)
+def _row_as_json(row: Row, insurance_type: str) -> RawJSON:
+    return RawJSON(dump(row_of(row, insurance_type)))
 
 
 def row_of(row: Row, insurance_type: str) -> Doc:
