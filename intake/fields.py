@@ -20,11 +20,13 @@ class Kind:
         label: the desk's word for it.
         coverage: the Coverage column it fills, "" for none.
         asked: whether the review shows it even when it was not found on the card.
+        is_read: whether the vendor has a field for it; what it has none for is typed.
     """
 
     label: str
     coverage: str = ""
     asked: bool = False
+    is_read: bool = True
 
 
 KINDS: dict[str, Kind] = {
@@ -36,7 +38,7 @@ KINDS: dict[str, Kind] = {
     "plan_name": Kind("Plan", "plan_name", asked=True),
     "rx_bin": Kind("RxBIN", "rx_bin", asked=True),
     "rx_pcn": Kind("RxPCN", "rx_pcn", asked=True),
-    "rx_group": Kind("Rx group", "rx_group", asked=True),
+    "rx_group": Kind("Rx group", "rx_group", asked=True, is_read=False),
     "start_date": Kind("Starts on", "effective_date", asked=True),
     "dependent_names": Kind("Dependent"),
     "member_dob": Kind("Member's birth date"),
@@ -77,6 +79,11 @@ def label_of(name: str) -> str:
     """Return the desk's word for a field, or its own name made readable."""
     kind = KINDS.get(name)
     return kind.label if kind else name.replace("_", " ").capitalize()
+
+
+def is_read(name: str) -> bool:
+    """Return whether the vendor has a field of this name."""
+    return name not in KINDS or KINDS[name].is_read
 
 
 def parse_date(text: str, *, latest: date | None = None) -> date:

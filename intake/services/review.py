@@ -17,6 +17,7 @@ from .coverage import DecisionMissing, OnFile, Placing, add_coverage, current_co
 from .payers import PayerGuess, learn_alias, match_payer, names_a_payer, payer_from_choice
 
 Status, Match, Outcome = CardScan.Status, CardScan.Match, CardScan.Outcome
+PAYER_LINE = "payer_name"  # the payer and its id are one thing to check, and one problem
 _OUTCOMES = {
     OnFile.ADD: Outcome.ADDED,
     OnFile.REPLACE: Outcome.REPLACED,
@@ -140,11 +141,12 @@ def problems_of(card: CardScan, subscriber: Subscriber) -> dict[str, str]:
     """Return why the card cannot be confirmed, by field name; empty when it can."""
     values, problems = values_of(card), {}
     for row in unchecked(card):
-        problems[row.name] = f"{fields.label_of(row.name)} is not checked yet. Accept it or correct it."
+        name = PAYER_LINE if row.name in fields.PAYER_FIELDS else row.name
+        problems[name] = f"{fields.label_of(name)} is not checked yet. Accept it or correct it."
     if not values.get("member_number"):
         problems["member_number"] = "Type the member ID as printed on the card."
     if card.payer is None and not _guess(card, values).match:
-        problems["payer_name"] = "Choose who pays."
+        problems[PAYER_LINE] = "Choose who pays."
     return problems | _subscriber_problems(subscriber)
 
 

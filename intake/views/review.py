@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,118 +16,18 @@ from core.models import EditedMeanwhile
 from .. import fields
 from ..access import get_card, get_patient
 from ..forms import OnFileForm, SubscriberForm
-from ..models import CardField, CardMovedOn, CardScan, Coverage, member_id_fingerprint
+from ..models import CardMovedOn, CardScan, Coverage, member_id_fingerprint
 from ..services import cards, coverage, patients, review
 from ..services.payers import NAMELESS, names_a_payer, payer_from_choice
 from .cards import MOVED_ON
 from .common import Asker, is_fragment, reads, said, version_of, writes
+from .lines import PAYER, Line, lines_of
 
 SOMEBODY_ELSE = (
     "Somebody else worked on this card while you had it open. Their values are shown now. "
     "Yours was not saved; look at the field and accept or correct it again."
 )
-PAYER = "payer"
 NO_VALUE = "The value of this line did not arrive, so nothing was changed. Accept or correct it again."
-
-
-@dataclass
-class Line:
-    """One line of the review: a field, or the payer with its id."""
-
-    name: str
-    position: int
-    label: str
-    value: str
-    percent: int | None
-    trust: fields.Trust
-    is_done: bool
-    error: str = ""
-    rank: float = 2.0
-
-    @property
-    def key(self) -> str:
-        """Return what the line's controls are called."""
-        return f"{self.name}:{self.position}"
-
-    @property
-    def is_left(self) -> bool:
-        """Return whether somebody still has to look at it: it was read, or it is needed and missing."""
-        return not self.is_done and (bool(self.value) or self.name in {"member_number", PAYER})
-
-
-def _lines(card: CardScan) -> list[Line]:
-    """Return the card's lines, the least certain first; what was not found on the card comes last."""
-    rows = list(card.fields.all())
-    lines = [_line(row) for row in rows if row.name not in fields.PAYER_FIELDS]
-    lines.append(_payer_line(card, [row for row in rows if row.name in fields.PAYER_FIELDS]))
-    return sorted(lines, key=lambda line: (line.rank, _place(line.name), line.position))
-
-
-def _place(name: str) -> int:
-    """Return where a line stands among lines of equal certainty: in the order of fields.KINDS."""
-    order = list(fields.KINDS)
-    name = "payer_name" if name == PAYER else name
-    return order.index(name) if name in order else len(order)
-
-
-def _line(row: CardField) -> Line:
-    trust = fields.trust(_float(row.text_score), _float(row.label_score))
-    if row.is_reviewed:
-        trust = fields.Trust("done", _did(row))
-    if row.name in fields.DATES and row.current_value and not fields.usable_date(row.current_value):
-        trust = fields.Trust("needs-you", "Check", "Not a full date, so it is left out unless you correct it.")
-    score = row.score
-    return Line(
-        row.name,
-        row.position,
-        fields.label_of(row.name),
-        row.current_value,
-        None if score is None else int(score * 100),
-        trust,
-        row.is_reviewed,
-        rank=2.0 if score is None else float(score),
-    )
-
-
-def _did(row: CardField) -> str:
-    """Return the word for what a person did with a value."""
-    if not row.is_corrected:
-        return "Accepted"
-    return "Corrected" if row.value else "Typed"
-
-
-def _float(score: object) -> float | None:
-    return None if score is None else float(score)  # type: ignore[arg-type]
-
-
-def _payer_line(card: CardScan, rows: list[CardField]) -> Line:
-    """Return the one line of the payer: who it is taken for and by what."""
-    printed = {row.name: row.current_value for row in rows}
-    words = " · ".join(filter(None, [printed.get("payer_name", ""), printed.get("payer_id", "")]))
-    scores = [row.score for row in rows if row.score is not None]
-    done = bool(rows) and bool(words or card.payer) and all(row.is_reviewed or not row.value for row in rows)
-    done = done and (card.payer_match == CardScan.Match.PERSON or any(row.is_reviewed for row in rows))
-    return Line(
-        PAYER,
-        0,
-        "Payer",
-        card.payer.label if card.payer else words,
-        int(min(scores) * 100) if scores else None,
-        _payer_trust(card, done),
-        done,
-        rank=float(min(scores)) if scores else 2.0,
-    )
-
-
-def _payer_trust(card: CardScan, is_done: bool) -> fields.Trust:
-    """Return how sure the payer is, by what it was recognised by."""
-    why = card.get_payer_match_display().capitalize()
-    if is_done:
-        return fields.Trust("done", "Accepted", why)
-    match = CardScan.Match
-    if card.payer_match in {match.PAYER_ID, match.ALIAS, match.PERSON}:
-        return fields.Trust("done", "Clear", why)
-    return fields.Trust("needs-you", "Check" if why else "Needed", why)
 
 
 def _summary(card: CardScan, lines: list[Line]) -> dict[str, object]:
@@ -157,9 +56,10 @@ def _page(
     subscriber: SubscriberForm | None = None,
     on_file: OnFileForm | None = None,
     sentence: str = "",
+    problems: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    lines = _lines(card)
+    lines = lines_of(card)
     made = card.coverages.exclude(status=Coverage.Status.REMOVED).select_related("payer").first()
     current = coverage.current_coverages(card.patient)
     context = {
@@ -171,9 +71,18 @@ def _page(
         "subscriber_form": subscriber or _subscriber_form(card),
         "on_file_form": on_file or OnFileForm(current, initial={"on_file": _likely(card, current)}),
         "sentence": sentence,
+        "to_check": _to_check(lines, problems or {}),
         "may_write": Asker(request).may_write,
     }
     return render(request, "intake/card.html", context, status=status)
+
+
+def _to_check(lines: list[Line], problems: dict[str, str]) -> list[Line]:
+    """Return the lines that keep the card from being confirmed; one that is empty gets its sentence beside it."""
+    stopped = {PAYER if name == review.PAYER_LINE else name: sentence for name, sentence in problems.items()}
+    for line in lines:
+        line.error = "" if line.value else stopped.get(line.name, "")
+    return [line for line in lines if problems and (line.is_left or line.error)]
 
 
 def _subscriber_form(card: CardScan) -> SubscriberForm:
@@ -234,7 +143,7 @@ def _line_answer(request: HttpRequest, card: CardScan, key: str, error: str = ""
     card = get_card(Asker(request).clinic, card.code)
     if not is_fragment(request):
         return _page(request, card, sentence=error, status=400) if error else redirect("card-review", card.code)
-    lines = _lines(card)
+    lines = lines_of(card)
     line = next(line for line in lines if line.key == key)
     if error:
         line.value, line.error = request.POST.get(f"value:{key}", line.value), error
@@ -246,7 +155,7 @@ def _changed(request: HttpRequest, card: CardScan, key: str = "") -> HttpRespons
     """Somebody else was faster: show all lines as they are now, and keep what was typed in its line."""
     if not is_fragment(request):
         return _page(request, card, sentence=SOMEBODY_ELSE, status=409)
-    lines = _lines(card)
+    lines = lines_of(card)
     for line in lines:
         if line.key == key and f"value:{key}" in request.POST:
             typed = request.POST[f"value:{key}"]
@@ -307,8 +216,7 @@ def confirm(request: HttpRequest, code: UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except review.NotReady as not_ready:
-        sentence = " ".join(not_ready.problems.values())
-        return _page(request, card, subscriber=subscriber, on_file=on_file, sentence=sentence, status=400)
+        return _page(request, card, subscriber=subscriber, on_file=on_file, problems=not_ready.problems, status=400)
     except (EditedMeanwhile, coverage.DecisionMissing):
         fresh = get_card(asker.clinic, code)
         return _page(request, fresh, subscriber=subscriber, sentence=SOMEBODY_ELSE, status=409)

@@ -112,6 +112,16 @@
   });
 
   const isChanged = (input) => input.value !== input.defaultValue;
+
+  /** What is typed into an empty line is accepted, and no longer left empty. */
+  document.addEventListener("input", (event) => {
+    const input = within(event, "[data-line-input]");
+    const word = input?.closest("[data-line]").querySelector("[data-accept-word]");
+    if (!word) return;
+    word.dataset.word ??= word.textContent;
+    word.textContent = isChanged(input) && input.value ? "Accept" : word.dataset.word;
+  });
+
   let stays = false; // the last save came from leaving a line, so the focus stays where the person put it
   let confirms = null; // the button that was pressed while something typed was not saved yet
 

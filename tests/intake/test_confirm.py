@@ -57,7 +57,9 @@ def test_it_makes_the_coverage(desk: Client, checked: CardScan, cast: Cast) -> N
 
 def test_it_wants_every_read_field_checked(desk: Client, card: CardScan) -> None:
     page = confirm(desk, card)
-    assert page.status_code == 400 and b"Member name is not checked yet. Accept it or correct it." in page.content
+    text = page.content.decode()
+    assert page.status_code == 400 and "9 fields are still to check." in text
+    assert '<a href="#value-member_name-0">Member name</a>' in text and text.count('href="#value-payer-0"') == 1
     assert not Coverage.objects.exists()
 
 

@@ -51,6 +51,31 @@ def test_it_accepts_a_line(desk: Client, card: CardScan, cast: Cast) -> None:
     assert event.facts == {"fields": ["member_number"], "corrected": 0}
 
 
+def test_it_says_first_that_the_card_is_somebody_elses(desk: Client, cast: Cast, emily: Patient) -> None:
+    other = answer(member_name=score("June Ashworth"), member_number=score("128845682", "0.7"))
+    card = card_in_review(emily, cast.clinic_a, cast.alice, other)
+    page = desk.get(reverse("card-review", args=[card.code])).content.decode()
+    sentence = page.index("The card names June Ashworth, and this patient is Emily Dickinson.")
+    name, number = page.index('name="value:member_name:0"'), page.index('name="value:member_number:0"')
+    assert sentence < name < number
+    assert "This is not exactly the patient&#x27;s name." in page[name:number]
+    assert "Clear" not in page[name:number]
+
+
+def test_it_shows_no_score_of_a_payer_that_its_id_tells(desk: Client, cast: Cast, emily: Patient) -> None:
+    faint = answer(payer_id=score("87726", "0.78"), payer_name=score("United", "0.78"))
+    Payer.objects.create(name="UnitedHealthcare", edi_payer_id="87726")
+    card = card_in_review(emily, cast.clinic_a, cast.alice, faint)
+    page = desk.get(reverse("card-review", args=[card.code])).content.decode()
+    assert "Matched by payer id" in page and "78 %" not in page
+
+
+def test_it_tells_what_no_card_is_read_for_from_what_was_not_found(desk: Client, card: CardScan) -> None:
+    page = desk.get(reverse("card-review", args=[card.code])).content.decode()
+    rx_group = page[page.index('name="value:rx_group:0"') :]
+    assert "Not read from cards" in rx_group and "Leave empty" in rx_group
+
+
 def test_it_keeps_a_correction_beside_what_was_read(desk: Client, card: CardScan) -> None:
     assert b"Corrected" in accept(desk, card, "member_number:0", "  128845683 ", headers={"HX-Request": "true"}).content
     row = card.fields.get(name="member_number")
