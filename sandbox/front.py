@@ -16,6 +16,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -102,13 +103,25 @@ class Drip:
             asyncio.get_running_loop().call_later(self._pause, self._drop)
 
 
+class Protocol(H11Protocol):
+    """uvicorn's protocol, which says who it is also when it cannot read a request."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is not HTTP, and close."""
+        headers = [*self.server_state.default_headers, (b"content-type", b"text/plain"), (b"connection", b"close")]
+        response = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")
+        for event in (response, h11.Data(data=msg.encode("ascii")), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+
 class Front(asyncio.Protocol):
     """One connection: hands what happens on the socket to the protocol behind it."""
 
     def __init__(self, *, app_state: dict[str, Any], **options: Any) -> None:
         """Stand before uvicorn's protocol, which gets these options."""
         self._wire = Wire(self)
-        self.inner: asyncio.Protocol = H11Protocol(app_state=app_state | {"wire": self._wire}, **options)
+        self.inner: asyncio.Protocol = Protocol(app_state=app_state | {"wire": self._wire}, **options)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Give the protocol behind a transport that can play faults."""

@@ -121,6 +121,12 @@ def test_a_big_body_has_50_megabytes_by_itself(sandbox: SandboxProcess) -> None:
     assert len(ask(sandbox, CALLS["spry.token"](sandbox)).body) > 50_000_000
 
 
+@pytest.mark.parametrize("request_", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET /a b c HTTP/1.1\r\n\r\n"])
+def test_what_is_no_http_is_told_so(sandbox: SandboxProcess, request_: bytes) -> None:
+    seen = ask(sandbox, request_)
+    assert (seen.status, seen.headers["server"], seen.ended) == (400, "frontdesk-sandbox", "closed")
+
+
 # 429
 
 
