@@ -38,6 +38,10 @@ def read(lines: list[Line], barcode: CardBarcode | None = None) -> dict[str, obj
     return details(read_reading(lines, None, barcode))
 
 
+def score(found: dict[str, object], name: str) -> float:
+    return min(map(float, found[name]["scores"]))
+
+
 def value(found: dict[str, object], name: str) -> object:
     row = found.get(name)
     return row["value"] if isinstance(row, dict) else None
@@ -88,7 +92,8 @@ def test_a_name_without_a_label_stands_near_the_number() -> None:
     lines = front(("SIMONE LAURENT", 40, 60), ("Member ID # QRD119038255", 40, 110), ("Alan Poe", 40, 600))
     found = read(lines)
     assert value(found, "member_name") == "simone laurent"
-    assert float(found["member_name"]["scores"][1]) < 0.85
+    labelled = read(front(("Name: SIMONE LAURENT", 40, 60), ("Member ID # QRD119038255", 40, 110)))
+    assert score(found, "member_name") < score(labelled, "member_name")
 
 
 @pytest.mark.parametrize(
@@ -133,10 +138,11 @@ def test_the_barcode_confirms_supplies_and_overrules() -> None:
     assert coded is not None
     agreed = read(card(), coded)["member_number"]
     assert agreed["value"] == "734120956"
-    assert min(map(float, agreed["scores"])) >= 0.99
+    assert min(map(float, agreed["scores"])) >= 0.98
     assert value(read(front(("Member ID: 734120956", 40, 40)), coded), "rx_bin") == "017284"
     misread = read(front(("Member ID: 134120956", 40, 40), ("Group: 61842", 40, 90)), coded)["member_number"]
-    assert (misread["value"], misread["scores"][1]) == ("734120956", "0.800")
+    assert misread["value"] == "734120956"
+    assert min(map(float, misread["scores"])) < min(map(float, agreed["scores"]))
 
 
 def test_a_barcode_of_another_kind_is_left_alone() -> None:

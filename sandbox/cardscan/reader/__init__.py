@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sandbox.cardscan.reader import ocr
 from sandbox.cardscan.reader.barcode import CardBarcode, read_barcode
-from sandbox.cardscan.reader.card import details, matches, read_reading
+from sandbox.cardscan.reader.card import details, enriched_results, matches, read_reading
 from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.picture import NotAPicture, for_ocr, open_upright
 
@@ -77,4 +77,4 @@ def put_together(front: ReadSide, back: ReadSide | None = None) -> ReadCard:
     seconds = front.seconds + (back.seconds if back else 0.0) + time.monotonic() - started
     if not reading.is_card:
         return ReadCard(is_card=False, seconds=seconds)
-    return ReadCard(True, seconds, details(reading), reading.enriched, matches(reading))
+    return ReadCard(True, seconds, details(reading), enriched_results(reading), matches(reading))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.cardscan.reader.associate import Answer, Sorted, associate
 from sandbox.cardscan.reader.barcode import CardBarcode
+from sandbox.cardscan.reader.calibration import chance, scores
 from sandbox.cardscan.reader.copays import describe, find_copays
 from sandbox.cardscan.reader.extras import find_addresses, find_phones
 from sandbox.cardscan.reader.headings import (
@@ -20,7 +21,7 @@ from sandbox.cardscan.reader.mend import mend
 from sandbox.cardscan.reader.payers import find_payer, is_known_id
 from sandbox.cardscan.reader.people import find_dependents, find_unlabelled_member, full_name
 from sandbox.cardscan.reader.rx import tell_rx_group
-from sandbox.cardscan.reader.scoring import Found, best, is_card, with_barcode
+from sandbox.cardscan.reader.scoring import Found, best, decimal, is_card, with_barcode
 from sandbox.cardscan.reader.values import MEDICARE_ID
 
 #: fields whose values the vendor gives in lower case
@@ -106,13 +107,20 @@ def details(reading: Reading) -> dict[str, object]:
     """Return the vendor's `details`: a MatchScore per field, a list of them for the dependents."""
     shown: dict[str, object] = {name: match for name, match in matches(reading).items() if name not in UNLISTED}
     if reading.dependents:
-        shown["dependent_names"] = [_in_vendor_case("dependent_names", d).as_match() for d in reading.dependents]
+        shown["dependent_names"] = [_as_match("dependent_names", found) for found in reading.dependents]
     return shown
 
 
 def matches(reading: Reading) -> dict[str, dict[str, object]]:
     """Return every single field, those of UNLISTED too, each in the shape of a MatchScore."""
-    return {name: _in_vendor_case(name, found).as_match() for name, found in reading.fields.items()}
+    return {name: _as_match(name, found) for name, found in reading.fields.items()}
+
+
+def enriched_results(reading: Reading) -> dict[str, object]:
+    """Return the vendor's `enriched_results`, the scores of copays as chances."""
+    rows = reading.enriched["copays_deductibles"]
+    told = [{**row, "score": decimal(chance("copay", float(row["score"])))} for row in rows]  # type: ignore[attr-defined]
+    return {**reading.enriched, "copays_deductibles": told}
 
 
 def _side(lines: Sequence[Line]) -> _Side:
@@ -125,8 +133,10 @@ def _found(answer: Answer | Heading) -> Found:
     return Found(answer.value, answer.text_score, answer.label_score)
 
 
-def _in_vendor_case(name: str, found: Found) -> Found:
-    return Found(found.value.lower(), found.text_score, found.label_score) if name in _WORDS else found
+def _as_match(name: str, found: Found) -> dict[str, object]:
+    """Return the vendor's MatchScore: the value, names in lower case, and both scores as decimal strings."""
+    value = found.value.lower() if name in _WORDS else found.value
+    return {"value": value, "scores": [decimal(score) for score in scores(name, found.text_score, found.label_score)]}
 
 
 def _of_kind(sides: Sequence[_Side], kind: str) -> list[Found]:

@@ -177,7 +177,7 @@ def _judge(quad: np.ndarray, lab: np.ndarray) -> float:
     sides = [_edge_share(quad[i], quad[(i + 1) % 4], quad.mean(axis=0), lab) for i in range(4)]
     if min(sides) < EVERY_SIDE or sum(sides) / 4 < ALL_SIDES:
         return 0.0
-    return sum(sides) / 4 + 0.5 * share
+    return sum(sides) / 2 + 0.5 * share
 
 
 def _is_square_enough(quad: np.ndarray) -> bool:

@@ -26,6 +26,7 @@ _RUN_ON = re.compile(
 _MORE = frozenset(
     {"office", "visit", "specialist", "emergency", "urgent", "copay", "copays", "telemedicine", "preventive"}
 )
+_RX = frozenset({"rxbin", "rxpcn", "rxgrp", "rxgroup", "rxiin"})
 _WORD = re.compile(r"[A-Za-z0-9|!]{5,}")
 #: "ID" is read as "10" or "lD" behind a word for a person
 _ID = re.compile(r"(?<=[a-z]{4}\s)(?:1[0oOD]|[lI|]0)(?=\s*(?:$|[:#]|\s[A-Z0-9]{5}))", re.IGNORECASE)
@@ -51,6 +52,7 @@ def _nearest(word: str) -> str:
         return word
     wrong = 2 if len(low) >= LONG else 1
     near = [known for known in _vocabulary() if len(known) == len(low) and _differing(known, low) <= wrong]
+    near += [known for known in (low[1:], low[:-1]) if known in _RX]
     if len(near) != 1:
         return word
     return near[0].upper() if word.isupper() else near[0].capitalize() if word[0].isupper() else near[0]
@@ -67,4 +69,4 @@ def _vocabulary() -> frozenset[str]:
     rows = [row["words"] for row in table["meanings"]] + list(table["lists"].values())
     phrases = [phrase for row in rows for phrase in row]
     words = {word for phrase in phrases for word in re.findall(r"[a-z]+", re.sub(r"\{\w+\}", " ", phrase))}
-    return frozenset(word for word in words if len(word) >= SHORTEST) | _MORE
+    return frozenset(word for word in words if len(word) >= SHORTEST) | _MORE | _RX

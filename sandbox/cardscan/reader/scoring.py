@@ -48,10 +48,6 @@ class Found:
         """Return the lower of the two."""
         return min(self.text_score, self.label_score)
 
-    def as_match(self) -> dict[str, object]:
-        """Return the vendor's MatchScore: the value and both scores as decimal strings."""
-        return {"value": self.value, "scores": [decimal(self.text_score), decimal(self.label_score)]}
-
 
 def decimal(score: float) -> str:
     """Return a score as the vendor writes it: three decimals, never a full 1."""
