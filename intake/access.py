@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from clinic.models import Clinic
 
-from .models import Appointment, CardScan, Coverage, Patient
+from .models import Appointment, CardImage, CardScan, Coverage, Patient
 
 
 def patients_for(clinic: Clinic) -> QuerySet[Patient]:
@@ -45,6 +45,12 @@ def get_coverage(clinic: Clinic, code: UUID) -> Coverage:
 def cards_for(clinic: Clinic) -> QuerySet[CardScan]:
     """Return the cards photographed in this clinic; photos do not follow the patient to other clinics."""
     return CardScan.objects.filter(clinic=clinic, patient__clinics=clinic).select_related("patient", "payer", "clinic")
+
+
+def kept_cards_for(clinic: Clinic) -> QuerySet[CardScan]:
+    """Return the cards that hold something: not deleted, and no draft that never got a photo."""
+    empty = Q(status=CardScan.Status.DRAFT) & ~Exists(CardImage.objects.filter(card=OuterRef("pk")))
+    return cards_for(clinic).exclude(Q(status=CardScan.Status.DISCARDED) | empty)
 
 
 def get_card(clinic: Clinic, code: UUID) -> CardScan:

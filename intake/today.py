@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from clinic.models import Clinic
 
-from .access import cards_for
+from .access import kept_cards_for
 from .models import Appointment, CardScan, Coverage
 
 
@@ -82,7 +82,7 @@ def card_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Li
     """Return how far the newest card of each patient is."""
     patients = {appointment.patient_id for appointment in appointments}
     newest: dict[int, CardScan] = {}
-    known = cards_for(clinic).filter(patient__in=patients).exclude(status=CardScan.Status.DISCARDED)
+    known = kept_cards_for(clinic).filter(patient__in=patients)
     for card in known.select_related(None).only("pk", "code", "patient_id", "status", "problem").order_by("pk"):
         newest[card.patient_id] = card
     covered = set(Coverage.objects.current().filter(patient__in=patients).values_list("patient_id", flat=True))

@@ -35,6 +35,12 @@ def new_card(*, patient: Patient, clinic: Clinic, by: User) -> CardScan:
     return card
 
 
+def begin_card(*, patient: Patient, clinic: Clinic, by: User) -> CardScan:
+    """Return the card to photograph next: this person's draft that never got a photo, else a new one."""
+    drafts = CardScan.objects.filter(patient=patient, clinic=clinic, created_by=by, status=Status.DRAFT)
+    return drafts.filter(images=None).first() or new_card(patient=patient, clinic=clinic, by=by)
+
+
 def put_photo(card: CardScan, side: str, data: bytes, *, by: User) -> CardImage:
     """Clean and keep the photo of one side, replacing an earlier one; the other side stays as it is.
 

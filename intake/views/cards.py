@@ -31,7 +31,7 @@ SIDES = {"front": CardImage.Side.FRONT, "back": CardImage.Side.BACK}
 def new_card(request: HttpRequest, code: UUID) -> HttpResponse:
     """Begin a card for a patient."""
     asker = Asker(request)
-    card = cards.new_card(patient=get_patient(asker.clinic, code), clinic=asker.clinic, by=asker.user)
+    card = cards.begin_card(patient=get_patient(asker.clinic, code), clinic=asker.clinic, by=asker.user)
     return redirect("card-capture", card.code)
 
 

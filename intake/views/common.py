@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,6 +16,7 @@ from clinic.access import staff
 from clinic.models import Role
 
 from ..asker import Asker
+from ..visit_day import day_of
 
 __all__ = [
     "CHANGED_MEANWHILE",
@@ -24,6 +26,7 @@ __all__ = [
     "reads",
     "said",
     "version_of",
+    "visit_day_of",
     "writes",
 ]
 
@@ -45,6 +48,15 @@ def version_of(request: HttpRequest) -> int:
     """Return the version a form was made from; a missing or broken one matches nothing."""
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def visit_day_of(request: HttpRequest) -> str:
+    """Return the day, as 2026-11-22, that a patient is being looked for to get an appointment on; "" for none."""
+    text = request.POST.get("visit_day", "") or request.GET.get("visit_day", "")
+    try:
+        return day_of(text).isoformat() if text else ""
+    except ValidationError:
+        return ""
 
 
 def differences(form: forms.Form, row: models.Model) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,11 +18,11 @@ from core import audit
 from core.models import EditedMeanwhile
 
 from .. import fields
-from ..access import appointments_for, cards_for, get_patient
+from ..access import appointments_for, get_patient, kept_cards_for
 from ..forms import PatientForm, PersonForm
-from ..models import CardScan, Coverage, Patient
+from ..models import Coverage, Patient
 from ..services import patients
-from .common import CHANGED_MEANWHILE, Asker, differences, is_fragment, reads, said, version_of, writes
+from .common import CHANGED_MEANWHILE, Asker, differences, is_fragment, reads, said, version_of, visit_day_of, writes
 
 PERSON = ("first_name", "last_name", "birth_date")
 
@@ -35,7 +36,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     found = list(patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())))
     if text:
         audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(found))
-    context = {"q": text, "found": found, "typed": _typed(text), "may_write": asker.may_write}
+    context = {"q": text, "found": found, "visit_day": visit_day_of(request), "may_write": asker.may_write}
     return render(request, "intake/_patients_found.html" if is_fragment(request) else "intake/patients.html", context)
 
 
@@ -51,18 +52,26 @@ def _typed(text: str) -> dict[str, str]:
 def new_patient(request: HttpRequest) -> HttpResponse:
     """Register a patient; somebody of the same name and birth date is shown first."""
     asker = Asker(request)
+    context: dict[str, object] = {"visit_day": visit_day_of(request)}
     if request.method != "POST" or "q" in request.POST:
-        return render(
-            request, "intake/patient_form.html", {"form": PatientForm(initial=_typed(request.POST.get("q", "")))}
-        )
-    form = PatientForm(request.POST)
+        context["form"] = PatientForm(initial=_typed(request.POST.get("q", "")))
+        return render(request, "intake/patient_form.html", context)
+    context["form"] = form = PatientForm(request.POST)
     if not form.is_valid():
-        return render(request, "intake/patient_form.html", {"form": form})
+        return render(request, "intake/patient_form.html", context)
     same = _same_person(asker.clinic, form)
     if same and "anyway" not in request.POST:
-        return render(request, "intake/patient_form.html", {"form": form, **same})
+        return render(request, "intake/patient_form.html", context | same)
     patient = patients.register_patient(clinic=asker.clinic, by=asker.user, **form.cleaned_data)
-    return said(request, "The patient is registered.", "patient-detail", patient.code)
+    return _go_on(request, patient, "The patient is registered.")
+
+
+def _go_on(request: HttpRequest, patient: Patient, sentence: str) -> HttpResponse:
+    """Go to the record, or to the appointment that somebody looked for the patient for."""
+    messages.success(request, sentence)
+    if day := visit_day_of(request):
+        return redirect(f"{reverse('appointment-new', args=[patient.code])}?visit_day={day}")
+    return redirect("patient-detail", patient.code)
 
 
 def _same_person(clinic: Clinic, form: PersonForm) -> dict[str, object]:
@@ -87,7 +96,7 @@ def link_patient(request: HttpRequest) -> HttpResponse:
                 request, "Nobody of this name and birth date is known elsewhere any more. Register them here."
             )
             return redirect("patient-new")
-        return said(request, "The patient is now registered here too.", "patient-detail", patient.code)
+        return _go_on(request, patient, "The patient is now registered here too.")
     return render(request, "intake/patient_form.html", {"form": PatientForm(request.POST)})
 
 
@@ -129,7 +138,7 @@ def patient_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     audit.record(asker.user, "intake.patient.viewed", patient, clinic=asker.clinic)
     today = asker.clinic.today(timezone.now())
     coverages = list(Coverage.objects.in_line().filter(patient=patient).select_related("payer", "card"))
-    cards = cards_for(asker.clinic).filter(patient=patient).exclude(status=CardScan.Status.DISCARDED)
+    cards = kept_cards_for(asker.clinic).filter(patient=patient)
     context = {
         "patient": patient,
         "current": sorted((row for row in coverages if not row.has_ended_before(today)), key=_starts_later(today)),

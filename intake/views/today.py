@@ -20,7 +20,7 @@ from ..forms import AppointmentForm
 from ..models import Appointment
 from ..services import appointments
 from ..visit_day import day_of
-from .common import Asker, is_fragment, reads, said, writes
+from .common import Asker, is_fragment, reads, said, visit_day_of, writes
 
 NO_SUCH_DAY = "The address asks for a day that is none, or more than ten years away. Today is shown instead."
 
@@ -39,6 +39,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "labels": lights.labels(),
         "day": day,
+        "day_text": day.isoformat(),
         "is_today": day == this_day,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
@@ -65,7 +66,9 @@ def new_appointment(request: HttpRequest, code: UUID) -> HttpResponse:
     asker = Asker(request)
     patient = get_patient(asker.clinic, code)
     data = request.POST if request.method == "POST" else None
-    form = AppointmentForm(asker.clinic, data, initial={"day": asker.clinic.today(timezone.now())})
+    wanted = visit_day_of(request)
+    day = date.fromisoformat(wanted) if wanted else asker.clinic.today(timezone.now())
+    form = AppointmentForm(asker.clinic, data, initial={"day": day})
     if data is not None and form.is_valid():
         added = appointments.add_appointment(clinic=asker.clinic, patient=patient, by=asker.user, **form.values())
         sentence = f"The appointment is on {added.date_of_service:%A, %-d %B %Y}."

@@ -8,9 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import AuditEvent
-from intake.models import Coverage, Patient, Payer
-from intake.services import coverage, patients
+from intake.models import CardScan, Coverage, Patient, Payer
+from intake.services import cards, coverage, patients
 from tests.conftest import Cast
+from tests.intake.cards import photo
 
 TODAY = date(2026, 11, 22)
 FORM = {"first_name": "Walt", "last_name": "Whitman", "birth_date": "05/31/1979", "sex": "MALE"}
@@ -264,3 +265,27 @@ def test_a_new_phone_number_does_not_touch_the_coverages(cast: Cast, emily: Pati
     patients.edit_patient(emily, clinic=cast.clinic_a, by=cast.alice, version=2, first_name="Emilia")
     made.refresh_from_db()
     assert (made.version, made.subscriber_first_name) == (2, "Emilia")
+
+
+def test_it_carries_the_day_of_an_appointment_to_the_patient(desk: Client, emily: Patient) -> None:
+    today = desk.get(reverse("today"), {"day": "2026-12-03"}).content.decode()
+    assert "?visit_day=2026-12-03" in today
+    page = desk.post(reverse("patient-list"), {"q": "dickinson", "visit_day": "2026-12-03"}).content.decode()
+    there = f"{reverse('appointment-new', args=[emily.code])}?visit_day=2026-12-03"
+    assert "Find the patient who gets the appointment." in page and there in page
+    assert 'value="12/03/2026"' in desk.get(there).content.decode()
+    made = desk.post(reverse("patient-new"), FORM | {"visit_day": "2026-12-03"})
+    assert made.url == f"{reverse('appointment-new', args=[Patient.objects.latest('pk').code])}?visit_day=2026-12-03"
+    odd = desk.get(reverse("patient-list"), {"visit_day": "soon"}).content.decode()
+    assert "Search first" in odd and "soon" not in odd
+
+
+def test_a_card_that_never_got_a_photo_is_not_on_the_record(desk: Client, cast: Cast, emily: Patient) -> None:
+    first = desk.post(reverse("card-new", args=[emily.code])).url
+    record = desk.get(reverse("patient-detail", args=[emily.code])).content.decode()
+    assert "No card was scanned in this clinic." in record
+    assert desk.post(reverse("card-new", args=[emily.code])).url == first  # and the same one is taken up again
+    cards.put_photo(CardScan.objects.get(), "FRONT", photo(), by=cast.alice)
+    record = desk.get(reverse("patient-detail", args=[emily.code])).content.decode()
+    assert "Photos not sent" in record
+    assert desk.post(reverse("card-new", args=[emily.code])).url != first

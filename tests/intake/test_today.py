@@ -13,6 +13,7 @@ from intake import today
 from intake.models import Appointment, CardScan, Coverage, Patient, Payer
 from intake.services import appointments, cards, coverage, patients
 from tests.conftest import Cast
+from tests.intake.cards import photo
 
 CHICAGO = ZoneInfo("America/Chicago")
 DAY = date(2026, 11, 23)
@@ -85,9 +86,16 @@ def test_it_follows_the_newest_card(
     cast: Cast, visit: Appointment, status: str, state: str, action: str | None
 ) -> None:
     card = cards.new_card(patient=visit.patient, clinic=cast.clinic_a, by=cast.alice)
+    cards.put_photo(card, "FRONT", photo(), by=cast.alice)
     CardScan.objects.filter(pk=card.pk).update(status=status)
     found, step = lights(cast)
     assert (found["Card"].state, step.action if step else None) == (state, action)
+
+
+def test_a_draft_without_a_photo_is_no_card(cast: Cast, visit: Appointment) -> None:
+    cards.new_card(patient=visit.patient, clinic=cast.clinic_a, by=cast.alice)
+    found, step = lights(cast)
+    assert (found["Card"].sentence, step and step.action) == ("No card", "Scan card")
 
 
 def test_it_is_content_with_a_coverage(cast: Cast, visit: Appointment) -> None:
