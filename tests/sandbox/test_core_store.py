@@ -102,6 +102,16 @@ def test_it_forgets_one_vendor_or_all(store: Store) -> None:
 # Switches and clock
 
 
+def test_it_undoes_settings_with_their_transaction(store: Store) -> None:
+    switches.set_switch("payments", "strict", True)
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        switches.set_switch("payments", "strict", None)
+        faults.add("payments", "add", "429")
+        raise ZeroDivisionError
+    assert switches.switch("payments", "strict", False) is True
+    assert faults.all_rules() == []
+
+
 def test_it_reads_a_switch_at_every_call(store: Store) -> None:
     assert switches.switch("payments", "strict", False) is False
     switches.set_switch("payments", "strict", True)

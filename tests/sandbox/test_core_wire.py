@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from sandbox import faults
-from tests.sandbox.raw import CALLS, Seen, ask
+from tests.sandbox.cardscan_vendor import KEY
+from tests.sandbox.raw import CALLS, Seen, ask, http
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -119,6 +120,14 @@ def test_payments_speaks_of_problems(sandbox: SandboxProcess) -> None:
 def test_a_big_body_has_50_megabytes_by_itself(sandbox: SandboxProcess) -> None:
     sandbox.fault("spry", "token", "big_body")
     assert len(ask(sandbox, CALLS["spry.token"](sandbox)).body) > 50_000_000
+
+
+@pytest.mark.parametrize("kind", ["500_before", "429", "redirect", "200_error_body", "reset_before"])
+def test_a_client_may_say_all_of_a_long_request_first(sandbox: SandboxProcess, kind: str) -> None:
+    sandbox.fault("cardscan", "create", kind)
+    body = b'{"metadata": "' + b"x" * 20_000_000 + b'"}'
+    seen = ask(sandbox, http("POST", "/cardscan/v1/cards", body, Authorization=f"Bearer {KEY}"))
+    assert LOOKS[kind](seen), seen
 
 
 @pytest.mark.parametrize("request_", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET /a b c HTTP/1.1\r\n\r\n"])
