@@ -24,16 +24,27 @@ ACCOUNT_IDENTITY = "us-east-1:0d2f7c66-8a41-4c2b-b1de-2f1a9c7e4a10"
 
 @dataclass(frozen=True)
 class Caller:
-    """Who a request comes from; `is_account` means the API key, which sees every card."""
+    """Who a request comes from.
+
+    Attributes:
+        is_account: the API key, which sees every card; a session token sees those of its identity.
+        scans_only: the token of a magic link, which scans and sees the cards of its own session alone.
+    """
 
     identity: str
     is_account: bool
     user_id: str | None = None
     session_id: str | None = None
+    scans_only: bool = False
 
-    def may_see(self, card: dict[str, Any]) -> bool:
-        """Tell whether a card is this caller's to see."""
-        return self.is_account or card["identity"] == self.identity
+    def may_see(self, record: dict[str, Any]) -> bool:
+        """Tell whether a card or an eligibility check is this caller's to see."""
+        if self.scans_only and record["session_id"] != self.session_id:
+            return False
+        return self.is_account or record["identity"] == self.identity
+
+
+NOBODY = Caller("", is_account=False)
 
 
 def signature(text: str) -> str:
@@ -64,11 +75,12 @@ def caller_of_token(token: str) -> Caller:
     try:
         # The sandbox's clock can be moved, so the expiry is compared below and not by the library.
         claims = jwt.decode(token, _secret(), algorithms=["HS256"], options={"verify_exp": False, "verify_iat": False})
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, RecursionError):
         raise Problem(403, "API Key is not registered", type="Unauthorized", code=401) from None
     if claims["exp"] <= clock.now().timestamp():
         raise Problem(401, "The session token has expired")
-    return Caller(claims["sub"], is_account=False, user_id=claims["user_id"], session_id=claims["session_id"])
+    who = {name: claims[name] for name in ("user_id", "session_id", "scans_only")}
+    return Caller(claims["sub"], is_account=False, **who)
 
 
 def issue_token(caller: Caller, user_id: str | None) -> dict[str, str]:
@@ -79,13 +91,18 @@ def issue_token(caller: Caller, user_id: str | None) -> dict[str, str]:
     """
     if not caller.is_account:
         raise Problem(403, "Only an API key may issue session tokens")
-    identity, session_id = _identity_of(user_id), str(uuid.uuid4())
+    session_id = str(uuid.uuid4())
+    user = Caller(_identity_of(user_id), is_account=False, user_id=user_id, session_id=session_id)
+    return {"Token": token_of(user), "IdentityId": user.identity, "session_id": session_id}
+
+
+def token_of(user: Caller) -> str:
+    """Return a token for a user's session; it is good for an hour, or as long as the switch `token_seconds` says."""
     issued = clock.now()
     expires = issued + timedelta(seconds=float(switch("cardscan", "token_seconds", 3600)))
-    claims: dict[str, Any] = {"sub": identity, "user_id": user_id, "session_id": session_id}
-    claims |= {"iat": int(issued.timestamp()), "exp": int(expires.timestamp())}
-    token = jwt.encode(claims, _secret(), algorithm="HS256")
-    return {"Token": token, "IdentityId": identity, "session_id": session_id}
+    claims: dict[str, Any] = {"sub": user.identity, "user_id": user.user_id, "session_id": user.session_id}
+    claims |= {"scans_only": user.scans_only, "iat": int(issued.timestamp()), "exp": int(expires.timestamp())}
+    return jwt.encode(claims, _secret(), algorithm="HS256")
 
 
 def _identity_of(user_id: str | None) -> str:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
-from datetime import datetime
 from typing import Any
 
-from sandbox import clock
-from sandbox.cardscan import photos
+from sandbox.cardscan import listing, payer_match, photos, times
 from sandbox.cardscan.access import Caller
 from sandbox.cardscan.problems import Problem
 from sandbox.state import store
 
 Card = dict[str, Any]
 
+VERSION = "frontdesk-sandbox-1.0"
 SIDES = ("front", "back")
 READ = ("completed", "enriched")
 FAILED = ("error", "frontside_failed", "backside_failed", "unknown")
 FINISHED = READ + FAILED
 _SEARCHED = ("member_name", "member_number", "payer_name", "group_number")
 _BACKSIDES = ("required", "optional", "disabled")
-
-
-def stamp(moment: datetime) -> str:
-    """Return a time as the vendor writes it: `2025-06-18 02:26:24.578379+00:00`."""
-    return moment.isoformat(sep=" ", timespec="microseconds")
 
 
 def new_card(caller: Caller, wish: dict[str, Any]) -> Card:
@@ -37,9 +30,9 @@ def new_card(caller: Caller, wish: dict[str, Any]) -> Card:
     for name in ("enable_backside_scan", "enable_livescan"):
         if not isinstance(wish.get(name, False), bool):
             raise Problem(400, f"{name} must be a boolean")
-    if not isinstance(wish.get("metadata") or {}, dict):
+    if not isinstance(wish.get("metadata"), dict | None):
         raise Problem(400, "metadata must be an object")
-    now = stamp(clock.now())
+    now = times.now()
     card = {
         "card_id": str(uuid.uuid4()),
         "state": "pending",
@@ -52,6 +45,7 @@ def new_card(caller: Caller, wish: dict[str, Any]) -> Card:
         "user_id": caller.user_id,
         "session_id": caller.session_id,
         "scans": {},
+        "eligibility_ids": [],
         "front_passed": False,
         "history": [{"state": "pending", "at": now}],
         "timings": {},
@@ -62,7 +56,8 @@ def new_card(caller: Caller, wish: dict[str, Any]) -> Card:
 
 def _backside(wish: dict[str, Any]) -> str:
     """Return required, optional or disabled; the explicit boolean wins over the newer spelling."""
-    newer = wish.get("backside") or {}
+    newer = wish.get("backside")
+    newer = {} if newer is None else newer
     if not isinstance(newer, dict) or newer.get("scanning", "disabled") not in _BACKSIDES:
         raise Problem(400, "backside.scanning must be one of required, optional, disabled")
     spelled = str(newer.get("scanning", "disabled"))
@@ -97,22 +92,23 @@ def card_for(caller: Caller, card_id: str, *, deleted_too: bool = False) -> Card
     return card
 
 
-def delete(caller: Caller, card_id: str) -> None:
-    """Remove what a card holds about a person; its bare record stays (contract section 4.2).
+def empty(card: Card) -> list[str]:
+    """Remove what a card holds about a person; its bare record stays (contract section 4.2). Inside a transaction.
 
-    Raises:
-        Problem: as `card_for`; a second time is 404.
+    Returns:
+        The scans it had, whose photos are to be forgotten once the transaction is over.
     """
-    with store().transaction():
-        card = card_for(caller, card_id)
-        for name in ("details", "enriched_results", "enrichment", "error"):
-            card.pop(name, None)
-        scans = [scan_id for scan_id, scan in store().items("cardscan", "scans") if scan["card_id"] == card_id]
-        keep(card | {"deleted": True, "metadata": {}, "scans": {}})
-        for scan_id in scans:
-            store().delete("cardscan", "scans", scan_id)
+    for name in ("details", "enriched_results", "enrichment", "payer_match", "error"):
+        card.pop(name, None)
+    card_id = card["card_id"]
+    scans = [scan_id for scan_id, scan in store().items("cardscan", "scans") if scan["card_id"] == card_id]
+    card |= {"deleted": True, "metadata": {}, "scans": {}}
+    keep(card)
     for scan_id in scans:
-        photos.forget(scan_id)
+        store().delete("cardscan", "scans", scan_id)
+    for told in ("performance", "flags"):
+        store().delete("cardscan", told, card_id)
+    return scans
 
 
 def page(
@@ -121,6 +117,7 @@ def page(
     """Return one page of the caller's cards, newest first, and its `response_metadata`.
 
     Args:
+        caller: whose cards.
         limit: how many cards, 1 to 200.
         cursor: where the last page ended, or None for the first.
         text: only cards with this in member name, member number, payer name or group number.
@@ -128,14 +125,11 @@ def page(
     Raises:
         Problem: 400 when the cursor is none of ours.
     """
-    everything = [card for _key, card in reversed(store().items("cardscan", "cards"))]
-    start = _start_after(everything, cursor)
-    wanted = [not card["deleted"] and caller.may_see(card) and _mentions(card, text) for card in everything]
-    rest = [card for card, is_wanted in zip(everything[start:], wanted[start:], strict=True) if is_wanted]
-    about: dict[str, Any] = {"limit": limit, "total": sum(wanted)}
-    if len(rest) > limit:
-        about["next_cursor"] = base64.urlsafe_b64encode(rest[limit - 1]["card_id"].encode()).decode()
-    return rest[:limit], about
+
+    def is_wanted(card: Card) -> bool:
+        return not card["deleted"] and caller.may_see(card) and _mentions(card, text)
+
+    return listing.page("cards", is_wanted, limit=limit, cursor=cursor)
 
 
 def _mentions(card: Card, text: str | None) -> bool:
@@ -143,16 +137,6 @@ def _mentions(card: Card, text: str | None) -> bool:
         return True
     details = card.get("details") or {}
     return any(text.lower() in details[name]["value"].lower() for name in _SEARCHED if name in details)
-
-
-def _start_after(everything: list[Card], cursor: str | None) -> int:
-    if not cursor:
-        return 0
-    try:
-        last = base64.urlsafe_b64decode(cursor.encode()).decode()
-        return [card["card_id"] for card in everything].index(last) + 1
-    except ValueError:
-        raise Problem(400, "cursor is not valid") from None
 
 
 def shown(card: Card, base: str) -> dict[str, Any]:
@@ -171,8 +155,10 @@ def shown(card: Card, base: str) -> dict[str, Any]:
         seen["images"] = {side: {"url": _image(base, scan_id)} for side, scan_id in card["scans"].items()}
     if card["state"] in READ:
         seen["details"] = card["details"]
-        seen["payer_match"] = {"message": "Payer Match is not enabled for this account"}
-        seen["metadata"] = {"insurance_scan_version": "frontdesk-sandbox-1.0", "payer_match_version": None}
+        match = card["payer_match"]
+        seen["payer_match"] = match
+        version = payer_match.VERSION if "matches" in match else None
+        seen["metadata"] = {"insurance_scan_version": VERSION, "payer_match_version": version}
     if card["state"] == "enriched":
         seen["enriched_results"] = card["enriched_results"]
     return seen

@@ -6,17 +6,18 @@ import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from sandbox import faults
+from sandbox import exact, faults, webhooks
 from sandbox.cardscan import access, cards
 from sandbox.cardscan.access import Caller
+from sandbox.cardscan.eligibility import records
+from sandbox.cardscan.happenings import Event
 from sandbox.cardscan.problems import Problem
-from sandbox.state import dump, load
+from sandbox.state import dump
 
 
 @dataclass(eq=False)
@@ -27,7 +28,7 @@ class Listener:
     cards: set[str] = field(default_factory=set)
     waiting: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
-    def hears(self, event: dict[str, Any]) -> bool:
+    def hears(self, event: Event) -> bool:
         """Tell whether an event is for this socket: its card was registered, or its session is the socket's own."""
         session = event.get("session_id")
         return event["card_id"] in self.cards or (session is not None and session == self.caller.session_id)
@@ -45,13 +46,14 @@ class Hub:
         """Deliver through the running event loop from now on."""
         self._loop = asyncio.get_running_loop()
 
-    def publish(self, events: Iterable[dict[str, Any]]) -> None:
-        """Tell the sockets; call it after the transaction that made the events true."""
+    def publish(self, events: Iterable[Event]) -> None:
+        """Tell the sockets, and have waiting webhooks sent; call it after the transaction that made the events true."""
         told = list(events)
+        webhooks.courier.wake()
         if told and self._loop is not None:
             self._loop.call_soon_threadsafe(self._deliver, told)
 
-    def _deliver(self, events: list[dict[str, Any]]) -> None:
+    def _deliver(self, events: list[Event]) -> None:
         for event in events:
             for listener in self._listeners:
                 if listener.hears(event):
@@ -90,9 +92,6 @@ async def socket(websocket: WebSocket) -> None:
 
 def _welcome(token: str) -> tuple[Caller, bool]:
     """Return who opens a socket, and whether a fault wants it silent."""
-    rule = faults.take_one_of("cardscan", "socket", ("401", "403"))
-    if rule is not None:
-        raise Problem(int(rule["kind"]), "The websocket is refused")
     if not token:
         raise Problem(401, "Unknown authorization error - please check your token format and try again")
     return access.caller_of_token(token), faults.take("cardscan", "socket", "silent") is not None
@@ -103,21 +102,29 @@ async def _receive(websocket: WebSocket, listener: Listener) -> None:
         text = message.get("text") or ""
         if text == "ping":
             listener.waiting.put_nowait("pong")
-        else:
-            await run_in_threadpool(_register, listener, text)
+            continue
+        missed = await run_in_threadpool(_register, listener, text)
+        if missed is not None:
+            listener.waiting.put_nowait(dump(missed))
 
 
-def _register(listener: Listener, text: str) -> None:
-    """Take a `register` frame; nothing is answered and nothing repeated, since that breaks the vendor's SDK."""
+def _register(listener: Listener, text: str) -> Event | None:
+    """Take a `register` frame and return the event that is repeated for it, if one is.
+
+    Nothing is acknowledged, since any frame without a type ends the vendor's SDK, and no card's state is repeated. What
+    is repeated is the state of the card's newest eligibility check, which was begun before its client could listen.
+    """
     try:
-        frame = load(text)
-    except ValueError:
-        return
+        frame = exact.read_json(text.encode())
+    except exact.NotExact:
+        return None
     if not isinstance(frame, dict) or frame.get("action") != "register":
-        return
+        return None
     card = cards.find(str(frame.get("card_id")))
-    if card is not None and listener.caller.may_see(card):
-        listener.cards.add(card["card_id"])
+    if card is None or not listener.caller.may_see(card):
+        return None
+    listener.cards.add(card["card_id"])
+    return records.newest_event(card)
 
 
 async def _send(websocket: WebSocket, listener: Listener, silent: bool) -> None:

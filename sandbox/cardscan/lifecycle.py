@@ -9,24 +9,31 @@ transaction and returns the events to publish once it is over.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
-from sandbox import clock
-from sandbox.cardscan import cards
+from sandbox.cardscan import cards, hooks, jobs, payer_match, times
+from sandbox.cardscan.access import Caller
 from sandbox.cardscan.cards import Card
-from sandbox.cardscan.problems import REJECTED, SKIPPED
+from sandbox.cardscan.happenings import Event, event_of
+from sandbox.cardscan.problems import REJECTED, SKIPPED, Error
 from sandbox.state import store
 from sandbox.switches import switch
 
-Event = dict[str, Any]
-Job = dict[str, Any]
-Error = dict[str, str]
-
 # With livescan a side may be tried again until it passes; after so many tries it has failed.
 LIVESCAN_TRIES = 5
+
+
+def begin(caller: Caller, wish: dict[str, Any]) -> tuple[Card, list[Event]]:
+    """Make a pending card; return it and the events to publish. Opens its own transaction.
+
+    Raises:
+        Problem: as `cards.new_card`.
+    """
+    with store().transaction():
+        card = cards.new_card(caller, wish)
+        hooks.tell("card.created", card)
+    return card, [event_of(card, "card", "pending")]
 
 
 def land(scan: dict[str, Any], save: Callable[[], None]) -> list[Event]:
@@ -45,9 +52,9 @@ def land(scan: dict[str, Any], save: Callable[[], None]) -> list[Event]:
     if side == "front":
         if card["state"] == "pending":
             events += move(card, "processing" if card["backside"] == "disabled" else "frontside_processing")
-        add_job("front", card)
+        jobs.add(jobs.FRONT, card["card_id"])
     elif card["front_passed"]:
-        add_job("back", card)
+        jobs.add(jobs.BACK, card["card_id"])
     cards.keep(card)
     return events
 
@@ -61,9 +68,10 @@ def front_passed(card: Card) -> list[Event]:
     card["front_passed"] = True
     events = [_side_event(card, "front", "completed"), *move(card, "backside_processing")]
     if "back" in card["scans"]:
-        add_job("back", card)
+        jobs.add(jobs.BACK, card["card_id"])
     elif card["backside"] == "optional":
-        add_job("without_back", card, seconds=float(switch("cardscan", "optional_back_seconds", 30)))
+        seconds = float(switch("cardscan", "optional_back_seconds", 30))
+        jobs.add(jobs.WITHOUT_BACK, card["card_id"], seconds=seconds)
     cards.keep(card)
     return events
 
@@ -78,8 +86,9 @@ def reading_done(card: Card) -> list[Event]:
 def completed(card: Card, side: str, *, details: dict[str, Any], enrichment: dict[str, Any]) -> list[Event]:
     """The results are there, with `side` as the last one read; the enrichment follows some seconds later."""
     card["details"], card["enrichment"] = details, enrichment
+    card["payer_match"] = payer_match.of_card(details)
     events = [_side_event(card, side, "completed"), *move(card, "completed")]
-    add_job("enrich", card, seconds=float(switch("cardscan", "enrich_seconds", 8)))
+    jobs.add(jobs.ENRICH, card["card_id"], seconds=float(switch("cardscan", "enrich_seconds", 8)))
     cards.keep(card)
     return events
 
@@ -121,59 +130,18 @@ def move(card: Card, state: str, error: Error | None = None) -> list[Event]:
     """Put a card into a state and return the event that tells so; a state it is in already tells nothing again."""
     if card["state"] == state:
         return []
-    now = cards.stamp(clock.now())
     card["state"] = state
-    card["history"].append({"state": state, "at": now})
-    return [_event(card, "card", state, error)]
-
-
-def add_job(kind: str, card: Card, *, seconds: float = 0.0) -> None:
-    """Have something done for a card, now or in some seconds; it is forgotten only once it is done."""
-    due = clock.now() + timedelta(seconds=seconds)
-    job = {"kind": kind, "card_id": card["card_id"], "due_at": due.isoformat(), "tries": 0}
-    store().put("cardscan", "jobs", str(uuid.uuid4()), job)
-
-
-def next_job() -> tuple[str, Job, float]:
-    """Return the oldest job that is due, or else the next one, with the seconds until it is.
-
-    Raises:
-        LookupError: there is no job at all.
-    """
-    now = clock.now()
-    waits = [
-        (key, job, (datetime.fromisoformat(job["due_at"]) - now).total_seconds())
-        for key, job in store().items("cardscan", "jobs")
-    ]
-    due = [waiting for waiting in waits if waiting[2] <= 0]
-    if due:
-        return due[0]
-    if not waits:
-        raise LookupError("no job")
-    return min(waits, key=lambda waiting: waiting[2])
-
-
-def event_for(card: Card, state: str) -> Event:
-    """Return a card event, for a state that was reached elsewhere."""
-    return _event(card, "card", state)
-
-
-def _event(card: Card, kind: str, state: str, error: Error | None = None) -> Event:
-    event = {
-        "event_id": str(uuid.uuid4()),
-        "type": kind,
-        "card_id": card["card_id"],
-        "state": state,
-        "created_at": cards.stamp(clock.now()),
-    }
-    if card["session_id"]:
-        event["session_id"] = card["session_id"]
-    return event | {"error": error} if error else event
+    card["history"].append({"state": state, "at": times.now()})
+    if state in cards.READ:
+        hooks.tell(f"card.{state}", card)
+    elif state in cards.FAILED:
+        hooks.tell("card.error", card, error)
+    return [event_of(card, "card", state, error)]
 
 
 def _scan_event(card: Card, scan: dict[str, Any], state: str, error: Error | None = None) -> Event:
     _keep_scan(scan, "skipped" if error is SKIPPED else state)
-    return _event(card, "scan", state, error) | {"scan_id": scan["scan_id"]}
+    return event_of(card, "scan", state, error) | {"scan_id": scan["scan_id"]}
 
 
 def _side_event(card: Card, side: str, state: str, error: Error | None = None) -> Event:

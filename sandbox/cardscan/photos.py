@@ -15,6 +15,7 @@ from sandbox.state import store
 
 KEPT = timedelta(days=1)
 URL_SECONDS = 86400
+NO_PICTURE = "application/octet-stream"
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
@@ -72,7 +73,9 @@ def kind(photo: bytes) -> str:
     """Return the media type that the first bytes say."""
     if photo.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
-    return "image/jpeg" if photo.startswith(b"\xff\xd8\xff") else "application/octet-stream"
+    if photo.startswith(b"RIFF") and photo[8:12] == b"WEBP":
+        return "image/webp"
+    return "image/jpeg" if photo.startswith(b"\xff\xd8\xff") else NO_PICTURE
 
 
 def address(base: str, scan: dict[str, Any]) -> str:

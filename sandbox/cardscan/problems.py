@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.sax.saxutils import escape
 
 _TYPES = {
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
+    405: "Method Not Allowed",
     409: "Conflict",
+    410: "Gone",
     413: "Payload Too Large",
     429: "Too Many Requests",
 }
+Error = dict[str, str]
 
-# `card.error`; unlike the body of an HTTP error, its code is a string and `error` repeats the type.
-REJECTED = {
-    "type": "RejectedCard",
-    "message": "Rejecting scan for invalid card",
-    "code": "UKN",
-    "error": "RejectedCard",
-}
-SKIPPED = {
-    "type": "SkippedCard",
-    "message": "Skipping scan for card received in completed state",
-    "code": "UKN",
-    "error": "SkippedCard",
-}
-INTERNAL = {
-    "type": "InternalError",
-    "message": "The card could not be processed",
-    "code": "500",
-    "error": "InternalError",
-}
+
+def told(kind: str, message: str, code: str) -> Error:
+    """Return an error as records and events carry it.
+
+    Unlike the body of an HTTP error its code is a text, and `error` repeats the type.
+    """
+    return {"type": kind, "message": message, "code": code, "error": kind}
+
+
+REJECTED = told("RejectedCard", "Rejecting scan for invalid card", "UKN")
+SKIPPED = told("SkippedCard", "Skipping scan for card received in completed state", "UKN")
+INTERNAL = told("InternalError", "The card could not be processed", "500")
+UNAVAILABLE = told("PayerUnavailable", "The payer did not answer", "UKN")
 
 
 def error_body(status: int, message: str) -> dict[str, Any]:
@@ -64,5 +62,5 @@ class UploadRefused(Exception):
         """Return S3's error document."""
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f"<Error><Code>{self.code}</Code><Message>{self.message}</Message></Error>"
+            f"<Error><Code>{escape(self.code)}</Code><Message>{escape(self.message)}</Message></Error>"
         )

@@ -10,10 +10,10 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from sandbox import faults, members
-from sandbox.cardscan import lifecycle, photos
+from sandbox import faults, members, scenarios
+from sandbox.cardscan import jobs, lifecycle, payer_match, photos
 from sandbox.cardscan.cards import Card
-from sandbox.cardscan.lifecycle import Event
+from sandbox.cardscan.happenings import Event
 from sandbox.cardscan.problems import REJECTED
 from sandbox.switches import switch
 
@@ -39,12 +39,13 @@ def outcome_of(kind: str, card: Card, tell: Tell) -> Outcome:
         card: the card as it was when the job began.
         tell: for a state on the way.
     """
-    if kind == "enrich":
+    if kind == jobs.ENRICH:
         return lifecycle.enriched
-    if kind == "without_back" and "back" in card["scans"]:
-        return lambda current: []
-    side = "front" if kind == "without_back" else kind
-    return _fault(side) or _outcome_of_side(side, card, tell, alone=kind == "without_back")
+    alone = kind == jobs.WITHOUT_BACK
+    if alone and "back" in card["scans"]:
+        return _nothing
+    side = "front" if alone else kind
+    return _fault(side) or _outcome_of_side(side, card, tell, alone=alone)
 
 
 def _outcome_of_side(side: str, card: Card, tell: Tell, *, alone: bool) -> Outcome:
@@ -54,6 +55,9 @@ def _outcome_of_side(side: str, card: Card, tell: Tell, *, alone: bool) -> Outco
     back = _read(card["scans"]["back"]) if side == "back" else None
     result = reader().put_together(front, back)
     newest = back or front
+    ordered = _scenario(side, card, result.details)
+    if ordered is not None:
+        return ordered
     if not result.is_card or not newest.is_picture:
         outcome: Outcome = partial(lifecycle.refused, side=side, is_picture=newest.is_picture)
     elif side == "front" and card["backside"] != "disabled" and not alone:
@@ -99,12 +103,37 @@ def _timed(side: str, started: float, seconds: float, then: Outcome) -> Outcome:
 
 def _fault(side: str) -> Outcome | None:
     """Return what a fault of the route "process" makes of this side, or None."""
-    if faults.take("cardscan", "process", "stuck"):
-        return lambda current: []
-    for state in ("error", f"{side}side_failed", "unknown"):
-        if faults.take("cardscan", "process", state):
-            return lambda current, state=state: lifecycle.failed(current, state, REJECTED)  # type: ignore[misc]
+    for kind in ("stuck", *_ends_of(side)):
+        if faults.take("cardscan", "process", kind):
+            return _end(kind)
     return None
+
+
+def _scenario(side: str, card: Card, details: dict[str, Any]) -> Outcome | None:
+    """Return what a scenario makes of this side, or None; waits as long as it says."""
+    payer, _score = payer_match.payer_of(details)
+    about = {"card_id": card["card_id"]} | ({} if payer is None else {"payer_name": payer.name})
+    step = scenarios.next_step("cardscan", "read", about)
+    if step is None:
+        return None
+    time.sleep(step.seconds)
+    fault = step.fault or {"kind": ""}
+    if fault["kind"] == "slow":
+        time.sleep(float(fault.get("seconds", 5)))
+    return _end(fault["kind"]) if fault["kind"] in ("stuck", *_ends_of(side)) else None
+
+
+def _ends_of(side: str) -> tuple[str, ...]:
+    """Return the states in which a side can be made to end its card."""
+    return "error", f"{side}side_failed", "unknown"
+
+
+def _end(kind: str) -> Outcome:
+    return _nothing if kind == "stuck" else partial(lifecycle.failed, state=kind, error=REJECTED)
+
+
+def _nothing(card: Card) -> list[Event]:
+    return []
 
 
 def timings(card: Card) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox import clock
-from sandbox.cardscan import access, cards, photos
+from sandbox.cardscan import access, photos, times
 from sandbox.cardscan.cards import SIDES, Card
 from sandbox.cardscan.problems import Problem, UploadRefused
 from sandbox.state import dump, load, store
@@ -70,7 +70,7 @@ def new_scan(card: Card, wish: dict[str, Any]) -> dict[str, Any]:
         "metadata": wish.get("metadata") or {},
         "key": f"{access.ACCOUNT_ID}/{card['identity']}/{card['card_id']}/{scan_id}",
         "state": "issued",
-        "created_at": cards.stamp(clock.now()),
+        "created_at": times.now(),
     }
     store().put("cardscan", "scans", scan_id, scan)
     return scan
@@ -151,9 +151,9 @@ def direct_photo(body: bytes) -> bytes:
     Raises:
         Problem: 400 when it is empty or neither, 413 when it is too big.
     """
-    if photos.kind(body) == "application/octet-stream":
+    if photos.kind(body) == photos.NO_PICTURE:
         try:
-            body = base64.b64decode(body, validate=True)
+            body = base64.b64decode(b"".join(body.split()), validate=True)
         except (binascii.Error, ValueError):
             raise Problem(400, "The body must be a JPEG, raw or in base64") from None
     if not body:

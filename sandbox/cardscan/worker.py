@@ -1,19 +1,24 @@
-"""The thread that works on cards: one job at a time, with one warm reader, from the durable list of jobs.
+"""The two threads that work on cards: one reads photos with one warm reader, one does what takes no time.
 
-A job is forgotten in the same transaction that records its result, so a process that is killed in the middle reads the
-card again after its restart.
+A job is forgotten in the same transaction that records its result, so a process that is killed in the middle does it
+again after its restart.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
+from functools import partial
 
-from sandbox.cardscan import cards, lifecycle, photos, reading
+from sandbox import faults
+from sandbox.background import Background
+from sandbox.cardscan import cards, jobs, lifecycle, photos, reading
+from sandbox.cardscan.cards import Card
+from sandbox.cardscan.eligibility import records
 from sandbox.cardscan.events import hub
-from sandbox.cardscan.lifecycle import Event, Job
-from sandbox.cardscan.problems import INTERNAL
+from sandbox.cardscan.happenings import Event
+from sandbox.cardscan.jobs import Job
+from sandbox.cardscan.problems import INTERNAL, UNAVAILABLE
 from sandbox.cardscan.reading import Outcome
 from sandbox.state import store
 
@@ -25,57 +30,54 @@ PURGE_EVERY = 600.0
 
 
 class Worker:
-    """The background thread and what wakes it."""
+    """The background threads and what wakes them."""
 
     def __init__(self) -> None:
         """Make the worker; `start` starts it."""
-        self._changed = threading.Condition()
-        self._wakes = 0
-        self._stopping = False
+        self._threads = (
+            Background("cardscan-reader", self._read),
+            Background("cardscan-timer", self._do_what_is_due),
+        )
         self._next_purge = 0.0
-        self._thread = threading.Thread(target=self._run, name="cardscan-worker", daemon=True)
         self.warm = False
 
     def start(self) -> None:
         """Load the reader, then work on whatever is due, also on what an earlier process left."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, seconds: float) -> None:
-        """Finish the job in hand if it takes no longer than `seconds`; the rest is done after the next start."""
-        self._stopping = True
-        self.wake()
-        self._thread.join(seconds)
+        """Finish the jobs in hand if they take no longer than `seconds`; the rest is done after the next start."""
+        for thread in self._threads:
+            thread.stop(seconds)
 
     def wake(self) -> None:
         """Look at the jobs again: one was added, or the clock was moved."""
-        with self._changed:
-            self._wakes += 1
-            self._changed.notify_all()
-
-    def _run(self) -> None:
-        reading.reader().warm_up()
-        self.warm = True
-        while not self._stopping:
-            seen = self._wakes
-            self._purge_now_and_then()
-            try:
-                key, job, wait = lifecycle.next_job()
-            except LookupError:
-                wait = PURGE_EVERY
-            if wait <= 0:
-                _do(key, job)
-            else:
-                self._sleep(seen, min(wait, PURGE_EVERY))
-
-    def _sleep(self, seen: int, seconds: float) -> None:
-        with self._changed:
-            if self._wakes == seen and not self._stopping:
-                self._changed.wait(seconds)
+        for thread in self._threads:
+            thread.wake()
 
     def tidy(self) -> None:
         """Remove the photos whose day is over or whose card is gone, soon: the clock was moved or something reset."""
         self._next_purge = 0.0
         self.wake()
+
+    def _read(self) -> float:
+        """Read the side that waits longest."""
+        if not self.warm:
+            reading.reader().warm_up()
+            self.warm = True
+        self._purge_now_and_then()
+        ready, wait = jobs.due(jobs.READING)
+        for key, job in ready[:1]:
+            _do(key, job)
+        return 0.0 if ready else _bounded(wait)
+
+    def _do_what_is_due(self) -> float:
+        """Do all that is due of what takes no time."""
+        ready, wait = jobs.due(jobs.TIMED)
+        for key, job in ready:
+            _do(key, job)
+        return 0.0 if ready else _bounded(wait)
 
     def _purge_now_and_then(self) -> None:
         if time.monotonic() >= self._next_purge:
@@ -86,44 +88,75 @@ class Worker:
 worker = Worker()
 
 
+def _bounded(wait: float | None) -> float:
+    return PURGE_EVERY if wait is None else min(wait, PURGE_EVERY)
+
+
 def _do(key: str, job: Job) -> None:
-    """Do one job; whatever goes wrong with it ends in the card's state, and the thread goes on."""
-    card_id = job["card_id"]
-    card = cards.find(card_id)
+    """Do one job; whatever goes wrong with it ends in the state of what it was for, and the thread goes on."""
+    card = cards.find(job["card_id"])
     try:
         if card is None or card["deleted"] or card["state"] in _no_more(job["kind"]):
             outcome: Outcome = _nothing
         elif job["tries"] >= MOST_TRIES:
-            outcome = _give_up
+            outcome = _giving_up(job)
         else:
-            store().put("cardscan", "jobs", key, job | {"tries": job["tries"] + 1})
-            outcome = reading.outcome_of(job["kind"], card, lambda change: _change(card_id, change))
+            jobs.tried(key, job)
+            outcome = _outcome_of(job, card)
+        _change(key, job, outcome)
     except Exception:
         # The reader works on pictures from outside; a fault of it must cost one card and not the sandbox.
-        logger.exception("cardscan.process failed for card %s", card_id)
-        outcome = _give_up
-    _change(card_id, outcome, done=key)
+        logger.exception("cardscan.process failed for card %s", job["card_id"])
+        _change(key, job, _giving_up(job))
+
+
+def _outcome_of(job: Job, card: Card) -> Outcome:
+    if job["kind"] == jobs.ELIGIBILITY:
+        return _outcome_of_eligibility(job["eligibility_id"], card)
+    return reading.outcome_of(job["kind"], card, lambda change: _tell(job["card_id"], change))
+
+
+def _outcome_of_eligibility(eligibility_id: str, card: Card) -> Outcome:
+    if faults.take("cardscan", "payer", "stuck"):
+        return _nothing
+    if faults.take("cardscan", "payer", "error"):
+        return lambda current: records.failed(eligibility_id, UNAVAILABLE)
+    answered = records.finished(eligibility_id, card)
+    return lambda current: records.keep_answer(eligibility_id, answered)
 
 
 def _no_more(kind: str) -> tuple[str, ...]:
     """Return the states in which a job of this kind has nothing left to do."""
-    return (*cards.FAILED, "enriched") if kind == "enrich" else cards.FINISHED
+    if kind == jobs.ELIGIBILITY:
+        return ()
+    return (*cards.FAILED, "enriched") if kind == jobs.ENRICH else cards.FINISHED
 
 
-def _nothing(card: cards.Card) -> list[Event]:
+def _nothing(card: Card) -> list[Event]:
     return []
 
 
-def _give_up(card: cards.Card) -> list[Event]:
-    return lifecycle.failed(card, "error", INTERNAL)
+def _giving_up(job: Job) -> Outcome:
+    if job["kind"] == jobs.ELIGIBILITY:
+        return lambda card: records.failed(job["eligibility_id"], INTERNAL)
+    return partial(lifecycle.failed, state="error", error=INTERNAL)
 
 
-def _change(card_id: str, outcome: Outcome, *, done: str | None = None) -> None:
-    """Change a card, and forget the job `done`, in one transaction; then tell. What is gone meanwhile stays gone."""
+def _change(key: str, job: Job, outcome: Outcome) -> None:
+    """Change a card and forget the job in one transaction; then tell. What is gone meanwhile stays gone."""
     events: list[Event] = []
     with store().transaction():
-        known = done is None or store().delete("cardscan", "jobs", done)
-        card = cards.find(card_id)
-        if known and card is not None and not card["deleted"]:
+        card = cards.find(job["card_id"])
+        if jobs.done(key, job) and card is not None and not card["deleted"]:
             events = outcome(card)
+    hub.publish(events)
+
+
+def _tell(card_id: str, change: Outcome) -> None:
+    """Change a card on the way; its job stays."""
+    events: list[Event] = []
+    with store().transaction():
+        card = cards.find(card_id)
+        if card is not None and not card["deleted"]:
+            events = change(card)
     hub.publish(events)

@@ -131,7 +131,7 @@ def test_it_refuses_a_card_it_does_not_understand(vendor: Vendor, body: Any, mes
     assert (answer.status_code, answer.json()) == (400, {"message": message, "type": "Bad Request", "code": 400})
 
 
-@pytest.mark.parametrize("path", ["/cards/nothing", "/health", "/cards/a/b/c"])
+@pytest.mark.parametrize("path", ["/cards/nothing", "/nothing", "/cards/a/b/c"])
 def test_what_is_not_there_is_not_found(vendor: Vendor, path: str) -> None:
     answer = vendor.call("GET", path)
     assert (answer.status_code, answer.json()["type"], answer.json()["code"]) == (404, "Not Found", 404)
