@@ -20,9 +20,8 @@ from bench.measure import Figure, at_least, side_by_side
 
 ROOT = Path(__file__).resolve().parent.parent
 PEOPLE = 2
-#: how many families' cards are timed, and how they lie in the photo (counter-clockwise quarter turns)
-TIMED = 3
-TURNS = {"upright": (0,), "turned": (1, 2, 3)}
+#: how the cards lie in the photos that are timed (counter-clockwise quarter turns)
+TURNS = {"upright": (0, 0, 0), "turned": (1, 2, 3)}
 LIMITS = {"clean": 0.95, "bad": 0.85}
 
 
@@ -49,14 +48,12 @@ def _reading() -> list[Figure]:
 
 
 def _photos(turns: tuple[int, ...], side: int = 0) -> Iterator[bytes]:
-    """Photograph some cards lying in the given ways; `side` is the long side in pixels, 0 for the usual one."""
+    """Photograph a card for each of the given ways to lie; `side` is the long side in pixels, 0 for the usual one."""
     from tests.cards.families import load
     from tests.cards.photo import PHOTOS, as_bytes
 
-    for turn in turns:
-        how = replace(PHOTOS["photo"], turns=turn, side=side)
-        for family in load("held_out")[:TIMED]:
-            yield as_bytes(family.face(0).front, how)
+    for turn, family in zip(turns, load("held_out"), strict=False):
+        yield as_bytes(family.face(0).front, replace(PHOTOS["photo"], turns=turn, side=side))
 
 
 def _times() -> list[Figure]:

@@ -164,25 +164,26 @@ _FAULTS = {
     "tilted": lambda die: {"tilt": die.pick(-1, 1) * die.between(7, 16)},
     "turned": lambda die: {"turns": die.pick(1, 2, 3), "told_turns": 0},
     "shadow": lambda die: {"shadow": die.between(0.35, 0.6), "shade": die.between(0.2, 0.45)},
-    "glare": lambda die: {"glare": die.between(0.5, 0.75)},
-    "out of focus": lambda die: {"blur": die.between(1.2, 1.8), "sharpen": 0.0},
-    "shaken": lambda die: {"motion": die.between(3.0, 5.0), "blur": 0.5},
-    "small": lambda die: {"fill": die.between(0.8, 0.92), "aspect": 0.75, "side": die.whole(820, 1000), "blur": 0.5},
-    "squeezed": lambda die: {"quality": die.whole(28, 45), "saved_before": die.whole(40, 60), "noise": 2.0},
-    "dark": lambda die: {"noise": die.between(9, 15), "shade": die.between(0.4, 0.6), "quality": die.whole(50, 70)},
+    "glare": lambda die: {"glare": die.between(0.6, 0.85)},
+    "out of focus": lambda die: {"blur": die.between(1.5, 2.1), "sharpen": 0.0},
+    "shaken": lambda die: {"motion": die.between(4.0, 6.5), "blur": 0.5},
+    "small": lambda die: {"fill": die.between(0.8, 0.92), "aspect": 0.75, "side": die.whole(740, 900), "blur": 0.5},
+    "squeezed": lambda die: {"quality": die.whole(20, 35), "saved_before": die.whole(35, 55), "noise": 2.0},
+    "dark": lambda die: {"noise": die.between(11, 18), "shade": die.between(0.45, 0.65), "quality": die.whole(50, 70)},
     "busy": lambda die: {"table": die.pick("keys", "letter", "cloth"), "fill": die.between(0.6, 0.75), "side": 2600},
     "cmyk": lambda die: {"cmyk": True, "told_turns": 0},
 }  # fmt: skip
 #: two of these together cannot be read by a person any more
 _APART = ({"out of focus", "shaken"}, {"small", "out of focus"}, {"small", "shaken"}, {"small", "squeezed"},
-          {"dark", "squeezed"}, {"small", "busy"}, {"dark", "shadow"}, {"leaning", "small"})  # fmt: skip
+          {"dark", "squeezed"}, {"small", "busy"}, {"dark", "shadow"}, {"leaning", "small"},
+          {"dark", "out of focus"}, {"dark", "shaken"})  # fmt: skip
 
 
 def faults_of(*seed: object) -> tuple[str, ...]:
     """Return the names of the two or three faults that a bad photo of this seed has."""
     die = Die("faults", *seed)
     kept: list[str] = []
-    for name in die.some(list(_FAULTS), die.pick(2, 2, 3)):
+    for name in die.some(list(_FAULTS), len(_FAULTS)):
         if not any(pair <= {*kept, name} for pair in _APART):
             kept.append(name)
-    return tuple(kept)
+    return tuple(kept[: die.pick(2, 3, 3)])

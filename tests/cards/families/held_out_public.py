@@ -201,7 +201,7 @@ def _island(die: Die) -> Drawn:
     card.rows(600, 320, costs, 20, pitch=1.7)
     card.put(44, 490, f"{die.pick('Payer ID', 'Reclamaciones/Claims - Payer ID:')} {{payer_id}}", 21)
     card.put(44, 580, f"Servicio al cliente/Customer service {member.phone}", 18)
-    return Drawn(member, card)
+    return Drawn(member, card, also={"plan_name": (member.plan_name.removeprefix("Plan "),)})
 
 
 def _injured(die: Die) -> Drawn:
