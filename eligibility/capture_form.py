@@ -21,7 +21,7 @@ from core.money import show
 from intake.forms import DateText, StateChoice, ZipText
 from intake.models import Appointment, Coverage, Patient
 
-from .forms import PAST, date_input, within_reach
+from .forms import PAST, within_reach
 from .models import ManualCapture
 from .phone_call import NOTES_LENGTH, Amounts, PhoneCall, Subscriber, errors
 from .service_types import choices
@@ -116,9 +116,7 @@ class CaptureForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": "Say when you called.", "invalid": "Write date and time of the call."},
     )
-    date_of_service = forms.DateField(
-        widget=date_input(), error_messages={"required": "Say for which day.", "invalid": "Pick a date."}
-    )
+    date_of_service = DateText(error_messages={"required": "Say for which day."})
     service_type_code = forms.ChoiceField(label="Asked about", choices=choices)
     service_code = forms.CharField(
         label="SPRY service code",
@@ -134,8 +132,8 @@ class CaptureForm(forms.Form):
     payer_name = _line("Payer", 120)
     edi_payer_id = _line("Payer id", 40)
     plan_active = _yes_no("Is the plan active?", required=False)
-    plan_start_date = forms.DateField(label="Plan starts", required=False, widget=date_input())
-    plan_end_date = forms.DateField(label="Plan ends", required=False, widget=date_input())
+    plan_start_date = DateText(label="Plan starts", required=False)
+    plan_end_date = DateText(label="Plan ends", required=False)
     plan_name = _line("Plan", 120)
     plan_type = _line("Plan type", 40)
 
@@ -296,7 +294,10 @@ def theirs(form: CaptureForm, capture: ManualCapture) -> list[tuple[str, str]]:
 def _full_label(field: forms.BoundField) -> str:
     network = next((label for prefix, label in NETWORKS if field.name.startswith(prefix)), "")
     label = str(field.label)
-    return f"{network}: {label[:1].lower()}{label[1:]}" if network else label
+    lower = f"{label[:1].lower()}{label[1:]}" if label[1:2].islower() else label
+    if field.name.startswith("subscriber_") and field.name != "subscriber_same_as_patient":
+        return f"Subscriber's {lower}"
+    return f"{network}: {lower}" if network else label
 
 
 def _words(field: forms.BoundField) -> str:

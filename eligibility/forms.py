@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from clinic.models import Clinic
 from intake.access import appointments_for
+from intake.forms import DateText
 from intake.models import Appointment, Coverage
 
 from .service_types import NAMES, choices
@@ -17,11 +18,6 @@ from .services import AskAs, ask_as_of
 
 # How far from today a day may be asked about here; payers have limits of their own and say so.
 PAST, FUTURE = timedelta(days=3 * 366), timedelta(days=366)
-
-
-def date_input() -> forms.DateInput:
-    """Return the browser's own date picker; it sends ISO dates."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def within_reach(day: date) -> date:
@@ -35,10 +31,7 @@ def within_reach(day: date) -> date:
 class CheckForm(forms.Form):
     """Which day and service a payer is asked about, and in whose name."""
 
-    date_of_service = forms.DateField(
-        widget=date_input(),
-        error_messages={"required": "Say for which day.", "invalid": "Write the date as 2026-01-31."},
-    )
+    date_of_service = DateText(error_messages={"required": "Say for which day."})
     service_type_code = forms.ChoiceField(label="Service", choices=choices)
     ask_as = forms.ChoiceField(label="Ask in the name of", choices=AskAs.choices, required=False)
     appointment = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -62,15 +62,16 @@ def check_totals(checked: Checked, *, total_amount: Decimal | None, count: int |
     if not checked.facts:
         findings.append(error("T6", "payments", "There is no payment in it. A batch has at least one."))
     if count is not None and count != len(checked.facts):
-        more = count - len(checked.facts)
-        sentence = f"The control count says {count}, there are {len(checked.facts)}: {abs(more)} too {_side(more)}."
+        there = len(checked.facts)
+        more = count - there
+        sentence = f"The control count says {count}, there are {there}: the count is {abs(more)} too {_side(more)}."
         findings.append(error("T1", "numberOfPayments", sentence))
     amount = total([facts.amount if facts else None for facts in checked.facts])
     if total_amount is not None and amount is not None and total_amount != amount:
         off = total_amount - amount
         sentence = (
             f"The control total says {show(total_amount)}, the payments come to {show(amount)}: "
-            f"{show(abs(off))} too {_side(off)}."
+            f"the control total is {show(abs(off))} too {_side(off)}."
         )
         findings.append(error("T1", "totalAmount", sentence, off))
     return findings

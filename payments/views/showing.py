@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -195,5 +196,13 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         for _, adjustment in objects_in(group.get("adjustments"))
     ]
     procedure = object_in(service.get("compositeMedicalProcedureId1"))
-    day = object_in(line.get("serviceDate")).get("date")
+    day = _day(object_in(line.get("serviceDate")).get("date"))
     return {"service": service, "procedure": procedure, "day": day, "adjustments": adjustments}
+
+
+def _day(text: Any) -> date | str:
+    """Return the day of an ISO date; anything else as it stands in the JSON."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return str(text or "")

@@ -66,7 +66,13 @@ def test_it_says_what_is_left() -> None:
         {"label": "Deductible", "used": Decimal("860"), "total": Decimal("1500"), "left": Decimal("640")},
     )
     assert "$640 of $1,500 left" in html
-    assert 'width="57%"' in html
+    assert 'width="42%"' in html
+
+
+def test_it_draws_what_is_used_where_the_rest_is_not_known() -> None:
+    given = {"label": "Deductible", "used": Decimal("860"), "total": Decimal("1500"), "left": None}
+    html = render_to_string("components/meter.html", given)
+    assert "$860 of $1,500 used" in html and 'width="57%"' in html
 
 
 def test_it_ties_hint_and_error_to_the_control() -> None:

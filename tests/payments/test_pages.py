@@ -161,8 +161,8 @@ def test_control_totals_block_with_the_amount_they_are_off(desk: Desk, browser: 
     form = {"account": desk.account.pk, "text": dumps({"payments": made.payments}).decode()}
     totals = {"control_total": str(made.total + 1), "control_count": "3"}
     page = text(browser(desk.cast.bo).post(reverse("batch-new"), {**form, **totals}))
-    assert "$1.00 too high" in page
-    assert "The control count says 3, there are 2" in page
+    assert "the control total is $1.00 too high" in page
+    assert "The control count says 3, there are 2: the count is 1 too high" in page
 
 
 def test_a_file_for_another_account_is_refused(desk: Desk, browser: Browser) -> None:
