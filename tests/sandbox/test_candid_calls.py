@@ -2,6 +2,7 @@
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,6 +219,29 @@ def test_a_wrong_check_of_a_coverage_is_refused(candid: Candid, wrong: dict[str,
     answer = candid.call("POST", f"coverages/v1/{first['coverage_id']}/eligibility", asked)
     assert refused(answer)[0] == status
     assert refused(answer)[2].startswith(f"{next(iter(wrong))}: ")
+
+
+# Restarts
+
+
+def test_a_restart_loses_nothing(tmp_path: Path) -> None:
+    first = SandboxProcess(tmp_path)
+    candid = Candid(first)
+    asked = candid.ask("60054", JANE)
+    batch_id = candid.call("POST", f"{V1}/batch", [candid.body("60054", JANE, service="98")] * 2).json()["batch_id"]
+    done = candid.call("GET", f"{V1}/batch/{batch_id}").json()
+    first.kill()
+    second = SandboxProcess(tmp_path)
+    try:
+        candid = Candid(second)
+        again = candid.ask("60054", JANE, get_existing_check_initiated_after="2026-01-01T00:00:00Z")
+        assert again == asked
+        assert candid.call("GET", f"{V1}/batch/{batch_id}").json() == done
+        listed = candid.call("GET", f"{V1}/get-multi/").json()["items"]
+        assert [item["response"]["id"] for item in listed[1:]] == [item["response"]["id"] for item in done["items"]]
+        assert candid.ask("60054", JANE)["parsed_response"] == asked["parsed_response"]
+    finally:
+        second.stop()
 
 
 # Addresses

@@ -2,13 +2,17 @@
 
 import base64
 import json
+import re
+from difflib import SequenceMatcher
+from pathlib import Path
 
 import pytest
 import requests
 
-from sandbox.candid import payers
+from sandbox import gate, openapi, state
+from sandbox.candid import http, payer_search, payers
 from tests.sandbox.candid_vendor import CLIENT, Candid, codes, exact, person, status
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import ROOT, SandboxProcess
 
 pytestmark = pytest.mark.real
 JANE = person("Jane", "Doe", "AETNA12345", "2004-04-04")
@@ -183,6 +187,32 @@ def test_its_directory_is_large_and_without_doubles() -> None:
     by_support = {payer.eligibility for payer in everything}
     assert by_support == {"SUPPORTED", "NOT_SUPPORTED", "ENROLLMENT_REQUIRED"}
     assert all(payer.name and payer.coverage_types for payer in everything)
+    assert all(re.fullmatch(r"[A-Z]{5}", payer.stedi_id) for payer in everything)
+    assert all(re.fullmatch(r"[A-Z0-9-]{2,12}", one) for payer in everything for one in payer.ids)
+    names = [name for payer in everything for name in set(payers.plain_names(payer))]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    "query", ["aetan", "unted helthcare", "blue sheild of californai", "kaser permanente", "metlfe"]
+)
+def test_a_misspelt_name_is_found_as_if_every_name_had_been_looked_at(query: str) -> None:
+    likeness = {
+        payer: max(SequenceMatcher(None, name, query).ratio() for name in payers.plain_names(payer))
+        for payer in payers.directory()
+    }
+    best = max(likeness.values())
+    found = payer_search.search(query)
+    assert found and likeness[found[0][1]] == best
+
+
+def test_every_route_and_its_description_is_written_down(tmp_path: Path) -> None:
+    state.open_store(tmp_path / "sandbox.sqlite3")
+    described = openapi.operations(openapi.part("candid"))
+    text = (ROOT / "docs" / "vendors" / "candid.md").read_text()
+    names = gate.names(http.routes())
+    assert sorted(names) == sorted(operation["operationId"] for _path, _method, operation in described)
+    assert [name for name in names if f"`{name.removeprefix('candid.')}`" not in text] == []
 
 
 @pytest.mark.parametrize(
