@@ -13,11 +13,12 @@ from core import mail
 from core.context import banner
 
 _EVERYONE = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
+_OF_A_PATIENT = ("/patients/", "/cards/", "/coverages/", "/checks/", "/captures/")
 # url name, label, icon, who sees it, where its pages begin
 _NAV = [
     ("today", "Today", "calendar", _EVERYONE, ()),
-    ("patient-list", "Patients", "people", _EVERYONE, ("/patients/", "/cards/", "/coverages/")),
-    ("worklist", "Worklist", "list", _EVERYONE, ("/worklist/", "/checks/", "/captures/")),
+    ("patient-list", "Patients", "people", _EVERYONE, _OF_A_PATIENT),
+    ("worklist", "Worklist", "list", _EVERYONE, ("/worklist/",)),
     ("batch-list", "Payments", "bank", (Role.BILLING, Role.ADMIN), ("/payments/",)),
     ("operations", "Operations", "pulse", _EVERYONE, ("/operations/",)),
     ("settings-home", "Clinic", "building", (Role.ADMIN,), ("/clinic/",)),

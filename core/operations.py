@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from core import commands
+from core.context import is_sandbox
 from core.http import host_of
 from core.models import Command, CommandAttempt
 from core.vendors import VENDORS
@@ -22,7 +23,7 @@ class VendorHealth:
     """How one vendor has answered within the last hour."""
 
     name: str
-    url_host: str
+    where: str
     state: str
     sentence: str
     last_ok_at: datetime | None
@@ -54,7 +55,18 @@ def _health(vendor: str, kinds: list[str], now: datetime) -> VendorHealth:
     )
     state, sentence = _words(seen)
     known = VENDORS[vendor]
-    return VendorHealth(known.name, host_of(known.url), state, sentence, seen["last_ok"], seen["bad"])
+    return VendorHealth(known.name, _where(known.url), state, sentence, seen["last_ok"], seen["bad"])
+
+
+def _where(url: str) -> str:
+    """Return where a vendor is, for people."""
+    host = host_of(url)
+    if not is_sandbox(url):
+        return host
+    return "sandbox on this machine" if host in _THIS_MACHINE else f"sandbox at {host}"
+
+
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def _words(seen: dict[str, Any]) -> tuple[str, str]:
@@ -91,17 +103,35 @@ def _line(command: Command) -> dict[str, Any]:
 
 
 def recent_attempts(rows: QuerySet[Command]) -> list[dict[str, Any]]:
-    """Return the newest tries of these commands, with what came of each."""
+    """Return the newest tries of these commands, with what came of each.
+
+    Whatever is asked for until it is ready is one line a command, with how often it was not.
+    """
     tries = (
         CommandAttempt.objects.filter(command__in=rows.values("pk")).select_related("command").defer("command__request")
     )
-    return [
-        {
-            "label": commands.handler_of(attempt.command).label,
-            "started_at": attempt.started_at,
-            "outcome": attempt.get_outcome_display() or "being done",
-            "http_status": attempt.http_status,
-            "milliseconds": attempt.milliseconds,
-        }
-        for attempt in tries.order_by("-started_at")[:30]
-    ]
+    shown: list[dict[str, Any]] = []
+    folded: dict[int, dict[str, Any]] = {}
+    for attempt in tries.order_by("-started_at", "-pk")[:_LOOKED_AT]:
+        line = folded.get(attempt.command_id) if attempt.outcome == _NOT_READY else None
+        if line is not None:
+            line["count"] += 1
+            continue
+        shown.append(line := _try(attempt))
+        if attempt.outcome == _NOT_READY:
+            folded[attempt.command_id] = line
+    return shown[:_MOST_TRIES]
+
+
+_LOOKED_AT, _MOST_TRIES, _NOT_READY = 300, 30, "LATER"
+
+
+def _try(attempt: CommandAttempt) -> dict[str, Any]:
+    return {
+        "label": commands.handler_of(attempt.command).label,
+        "started_at": attempt.started_at,
+        "outcome": attempt.get_outcome_display() or "being done",
+        "http_status": attempt.http_status,
+        "milliseconds": attempt.milliseconds,
+        "count": 1,
+    }

@@ -206,6 +206,12 @@ def as_words(value: str) -> str:
         return value
 
 
+def is_plan_stated(check: EligibilityCheck) -> bool:
+    """Return whether the payer said anything about the plan itself."""
+    words = (check.payer_name, check.plan_name, check.insurance_type, check.plan_member_id, check.group_number)
+    return any(words) or check.prior_authorization is not None or bool(check.plan_dates)
+
+
 def plan_dates(check: EligibilityCheck) -> list[tuple[str, str]]:
     """Return the plan's periods in words: "Plan begin", "1 Jan 2026 to 31 Dec 2026"."""
     return [(_words(item["name"]), _period(item["start_date"], item["end_date"])) for item in check.plan_dates]

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.models import Role
+from clinic.models import Clinic, Role
 from core import audit
 from core.models import EditedMeanwhile
 from intake.access import appointments_for, get_coverage
-from intake.models import Appointment, Coverage
+from intake.models import Appointment, CardImage, Coverage
 from intake.views.common import Asker, said, version_of
 
 from .. import services
@@ -135,11 +135,18 @@ def _page(
     return {
         "form": form,
         "coverage": coverage,
+        "photos": _photos(form.clinic, coverage),
         "capture": capture,
         "appointment": appointment,
         "doubts": [],
         "form_code": uuid4(),
     }
+
+
+def _photos(clinic: Clinic, coverage: Coverage) -> list[CardImage]:
+    """Return the photos of the card the coverage came from; they do not follow the patient to other clinics."""
+    card = coverage.card
+    return list(card.images.all()) if card and card.clinic_id == clinic.pk else []
 
 
 @require_safe

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import audit
 from core.models import EditedMeanwhile
-from intake.access import get_coverage
-from intake.models import Coverage
+from intake.access import appointments_for, get_coverage
+from intake.models import Appointment, Coverage
+from intake.services.appointments import day_bounds
 from intake.views.common import Asker, said
 
 from .. import services
@@ -23,9 +24,10 @@ from ..access import captures_for, checks_for, get_check, get_correction
 from ..choices import Answer, CheckStatus, Decision, Reason
 from ..forms import CheckForm, check_initial, next_appointment
 from ..models import EligibilityCheck
-from ..showing import plan_dates, shown
+from ..showing import is_plan_stated, plan_dates, shown
 from .common import MAY_ASK, asks, bills, reads, reads_raw
 
+_EXPECTED = Appointment.Status.SCHEDULED
 _STATES = {
     Answer.ACTIVE: "done",
     Answer.INACTIVE: "blocked",
@@ -119,8 +121,19 @@ def check_status(request: HttpRequest, code: UUID) -> HttpResponse:
     return render(request, "eligibility/_check.html", _detail(asker, check))
 
 
+def _visit(asker: Asker, check: EligibilityCheck) -> Appointment | None:
+    """Return the visit of the day that was asked about: the one it was asked for, else the patient's first open one."""
+    if check.appointment:
+        return check.appointment
+    begin, end = day_bounds(asker.clinic, check.date_of_service)
+    day = appointments_for(asker.clinic).filter(starts_at__gte=begin, starts_at__lt=end).order_by("starts_at")
+    return next((visit for visit in day.filter(patient=check.coverage.patient_id) if visit.is_open), None)
+
+
 def _detail(asker: Asker, check: EligibilityCheck) -> dict[str, Any]:
     state, label = state_of(check)
+    visit = _visit(asker, check)
+    is_today = check.date_of_service == asker.clinic.today(timezone.now())
     thread = (
         checks_for(asker.clinic)
         .light()
@@ -132,6 +145,11 @@ def _detail(asker: Asker, check: EligibilityCheck) -> dict[str, Any]:
     places = [(item, services.applies_to(item, check.coverage)) for item in corrections]
     return {
         "check": check,
+        "visit": visit,
+        "may_check_in": is_today and asker.may_write and visit is not None and visit.status == _EXPECTED,
+        "is_today": is_today,
+        "wants_card": asker.may_write and check.answer == Answer.INACTIVE and not check.reason,
+        "is_plan_stated": is_plan_stated(check),
         "state": state,
         "label": label,
         "benefits": shown(check, [row.line for row in check.benefits.all()]) if check.answered_at else None,
