@@ -10,6 +10,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from sandbox import clock, faults, gate, inspect, state, webhooks
 from sandbox.candid import http as candid
@@ -42,7 +44,19 @@ def build(*, reads: bool = True) -> Starlette:
     faults.speak("cardscan", _storage_error, route="upload")
     faults.speak("cardscan", _storage_error, route="image")
     gate.guard(routes)
-    return Starlette(routes=routes, lifespan=partial(_lifespan, reads=reads))
+    app = Starlette(routes=routes, lifespan=partial(_lifespan, reads=reads))
+    app.router.default = _nowhere
+    return app
+
+
+async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer what no route takes, such as a path with a line break in it, as the vendor does whose path it begins."""
+    if scope["type"] != "http":
+        await WebSocketClose()(scope, receive, send)
+        return
+    vendor = scope["path"].partition("/")[2].partition("/")[0]
+    body, media_type = faults.error_answer(vendor, "*", 404, "Not found")
+    await Response(body, 404, media_type=media_type)(scope, receive, send)
 
 
 def _sockets(routes: list[BaseRoute]) -> Iterator[WebSocketRoute]:

@@ -122,6 +122,15 @@ def test_a_big_body_has_50_megabytes_by_itself(sandbox: SandboxProcess) -> None:
     assert len(ask(sandbox, CALLS["spry.token"](sandbox)).body) > 50_000_000
 
 
+@pytest.mark.parametrize(
+    ("vendor", "said"), [("cardscan", "message"), ("candid", "errorName"), ("spry", "code"), ("payments", "title")]
+)
+def test_an_odd_address_is_nowhere_in_the_vendors_words(sandbox: SandboxProcess, vendor: str, said: str) -> None:
+    seen = ask(sandbox, http("GET", f"/{vendor}/v1/a%0Ab"))
+    assert seen.status == 404
+    assert said in seen.doc
+
+
 @pytest.mark.parametrize("kind", ["500_before", "429", "redirect", "200_error_body", "reset_before"])
 def test_a_client_may_say_all_of_a_long_request_first(sandbox: SandboxProcess, kind: str) -> None:
     sandbox.fault("cardscan", "create", kind)

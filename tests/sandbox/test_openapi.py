@@ -69,7 +69,13 @@ def test_what_is_there_is_described_and_nothing_else(routes: list[tuple[str, str
     there = {(path, method) for path, method, _name in routes}
     told = {(path, method) for path, method, _operation in openapi.operations(openapi.document())}
     own = {(path, method) for path, method in told if "/__sandbox__" in path and not path.startswith("/__sandbox__")}
-    assert (sorted(there - told), sorted(told - there - own)) == ([], [])
+    assert sorted(told - there - own) == []
+    assert sorted({_plain(*one) for one in there} - {_plain(*one) for one in told}) == []
+
+
+def _plain(path: str, method: str) -> tuple[str, str]:
+    """Return a path without the slashes that some vendors' clients send too many or too few of."""
+    return re.sub(r"/+", "/", path).rstrip("/"), method
 
 
 def test_operations_are_called_as_their_routes_are(routes: list[tuple[str, str, str]]) -> None:

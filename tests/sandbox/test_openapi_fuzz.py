@@ -28,7 +28,22 @@ from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
 
+
+def with_short_lists(doc: Any) -> Any:
+    """Return a document in which every list has at most two items, or as many as it needs."""
+    if isinstance(doc, list):
+        return [with_short_lists(one) for one in doc]
+    if not isinstance(doc, dict):
+        return doc
+    short = {name: with_short_lists(value) for name, value in doc.items()}
+    if doc.get("type") == "array":
+        short["maxItems"] = max(doc.get("minItems", 0), min(doc.get("maxItems", 2), 2))
+    return short
+
+
 SCHEMA = schemathesis.openapi.from_dict(openapi.document())
+# What is asked is made of this one: long lists of payments with all their lines would take minutes to make.
+SHORT = schemathesis.openapi.from_dict(with_short_lists(openapi.document()))
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 8
 
@@ -90,7 +105,7 @@ def test_it_answers_as_it_says(
     method: str,
     mode: GenerationMode,
 ) -> None:
-    operation = SCHEMA[path][method.upper()]
+    operation = SHORT[path][method.upper()]
 
     @QUIET
     @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
@@ -99,6 +114,7 @@ def test_it_answers_as_it_says(
         if known:
             case.path_parameters = {**(case.path_parameters or {}), **_known(path, ids)}
         response = case.call(base_url=sandbox_process.url, headers=headers(path), timeout=20)
+        case.operation = SCHEMA[path][method.upper()]
         case.validate_response(response, checks=CHECKS)
 
     ask()
