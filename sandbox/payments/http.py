@@ -14,11 +14,11 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, compile_path
 
 from sandbox import clock, dead_end, faults, scenarios
 from sandbox.exact import NotExact, read_json
-from sandbox.payments import accounts, effects, events, reads, rules, subscriptions
+from sandbox.payments import accounts, effects, events, guards, reads, rules, shapes, subscriptions
 from sandbox.payments.accounts import VENDOR
 from sandbox.payments.plans import Answer, Desk, Plan, carry_out
 from sandbox.payments.problems import Problem
@@ -41,51 +41,49 @@ PLACE = scenarios.Place(("account", "batch_id", "payment_id", "subscription_id")
 
 
 class LooseRoute(Route):
-    """A route that takes several slashes where one belongs, and answers at once instead of redirecting."""
+    """A route with several prefixes, that takes several slashes where one belongs and never redirects."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Keep the route; options as for Starlette's Route."""
-        super().__init__(path, endpoint, **options)
-        self.path_regex = re.compile(SLASH.sub("/+", self.path_regex.pattern))
+    def __init__(self, prefixes: tuple[str, ...], path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Keep the route under its prefixes, of which the first is its name; options as for Starlette's Route."""
+        super().__init__(prefixes[0] + path, endpoint, **options)
+        spellings = "|".join(re.escape(prefix) for prefix in prefixes)
+        rest = compile_path(path)[0].pattern.removeprefix("^")
+        self.path_regex = re.compile(SLASH.sub("/+", f"^(?:{spellings}){rest}"))
 
 
 def routes() -> list[BaseRoute]:
     """Return the routes of the service, to be mounted at /payments."""
     faults.speak(VENDOR, lambda status, message: Problem(status, message).document())
-    for name in dict.fromkeys(route.name for route in spoken_routes()):
-        scenarios.ask_at(VENDOR, name.partition(".")[2], PLACE)
-    return dead_end.closed(list(spoken_routes()), _refuse)
-
-
-def spoken_routes() -> list[Route]:
-    """Return the routes that the service has, under each of its prefixes."""
-    return [*_payment_routes(), *_event_routes()]
+    spoken = [*_payment_routes(), *_event_routes()]
+    for route in spoken:
+        scenarios.ask_at(VENDOR, route.name.partition(".")[2], PLACE)
+    return dead_end.closed([*spoken], _refuse)
 
 
 def _payment_routes() -> list[Route]:
     one, many = "/payments/{payment_id}", "/payments/batch/{batch_id}"
     return [
         # /payments/batch
-        *_routes("POST", "/payments/batch", "create", _write(rules.create)),
-        *_routes("GET", "/payments/batch", "batches", _read(reads.batches)),
-        *_routes("GET", many, "batch", _read(reads.batch)),
-        *_routes("PATCH", many, "change_totals", _write(rules.change_totals)),
-        *_routes("GET", f"{many}/details", "batch_details", _read(reads.batch_details)),
-        *_routes("POST", f"{many}/add", "add", _write(rules.add)),
-        *_routes("POST", f"{many}/start", "start", _act(rules.start)),
-        *_routes("POST", f"{many}/release", "release", _start_or_release),
-        *_routes("POST", f"{many}/release-partial", "release_partial", _write(rules.release_partial)),
-        *_routes("POST", f"{many}/cancel", "cancel", _act(rules.cancel)),
+        _route("POST", "/payments/batch", "create", _write(rules.create)),
+        _route("GET", "/payments/batch", "batches", _read(reads.batches)),
+        _route("GET", many, "batch", _read(reads.batch)),
+        _route("PATCH", many, "change_totals", _write(rules.change_totals)),
+        _route("GET", f"{many}/details", "batch_details", _read(reads.batch_details)),
+        _route("POST", f"{many}/add", "add", _write(rules.add)),
+        _route("POST", f"{many}/start", "start", _act(rules.start)),
+        _route("POST", f"{many}/release", "release", _start_or_release),
+        _route("POST", f"{many}/release-partial", "release_partial", _write(rules.release_partial)),
+        _route("POST", f"{many}/cancel", "cancel", _act(rules.cancel)),
         # /payments
-        *_routes("POST", "/payments", "single", _write(rules.single)),
-        *_routes("GET", one, "payment", _read(reads.payment)),
-        *_routes("GET", f"{one}/details", "payment_details", _read(reads.payment_details)),
-        *_routes("POST", f"{one}/release", "release_single", _write(rules.release_single)),
-        *_routes("POST", f"{one}/void", "void", _act(rules.void)),
-        *_routes("POST", f"{one}/reissue", "reissue", _write(rules.reissue)),
+        _route("POST", "/payments", "single", _write(rules.single)),
+        _route("GET", one, "payment", _read(reads.payment)),
+        _route("GET", f"{one}/details", "payment_details", _read(reads.payment_details)),
+        _route("POST", f"{one}/release", "release_single", _write(rules.release_single)),
+        _route("POST", f"{one}/void", "void", _act(rules.void)),
+        _route("POST", f"{one}/reissue", "reissue", _write(rules.reissue)),
         # /keys
-        *_routes("POST", "/keys", "make_key", _act(rules.make_key)),
-        *_routes("DELETE", "/keys", "revoke_key", _revoke_key),
+        _route("POST", "/keys", "make_key", _act(rules.make_key)),
+        _route("DELETE", "/keys", "revoke_key", _revoke_key),
     ]
 
 
@@ -101,7 +99,7 @@ def _event_routes() -> list[Route]:
         ("POST", f"{one}/missed-events/acknowledge", "acknowledge", _tell(subscriptions.acknowledge)),
         ("POST", f"{one}/reopen", "reopen", _order(subscriptions.reopen)),
     ]
-    return [route for call in told for route in _routes(*call, prefixes=EVENT_PREFIXES)]
+    return [_route(*call, prefixes=EVENT_PREFIXES) for call in told]
 
 
 def sandbox_routes() -> list[BaseRoute]:
@@ -111,8 +109,13 @@ def sandbox_routes() -> list[BaseRoute]:
 
 async def tick(request: Request) -> Response:
     """Let time pass: POST {"batchId", "times", "loadFailed": [issuerReferenceId]}, each of them optional."""
-    body = _parse(await request.body() or b"{}")
-    moved = await run_in_threadpool(_tick, body.get("batchId"), body.get("loadFailed") or [], body.get("times", 1))
+    try:
+        body = _parse(await request.body() or b"{}")
+        guards.must_pass(shapes.tick(), body)
+    except Problem as problem:
+        return _respond(Answer(problem.status, problem.document()))
+    times = 1 if body.get("times") is None else body["times"]
+    moved = await run_in_threadpool(_tick, body.get("batchId"), body.get("loadFailed") or [], times)
     return _respond(Answer(200, {"moved": moved}))
 
 
@@ -132,9 +135,9 @@ def _refuse(status: int, message: str) -> Response:
     return _respond(Answer(status, Problem(status, message).document()))
 
 
-def _routes(method: str, path: str, name: str, work: Work, prefixes: tuple[str, ...] = PREFIXES) -> list[Route]:
+def _route(method: str, path: str, name: str, work: Work, prefixes: tuple[str, ...] = PREFIXES) -> Route:
     endpoint = partial(_serve, work, name)
-    return [LooseRoute(prefix + path, endpoint, methods=[method], name=f"{VENDOR}.{name}") for prefix in prefixes]
+    return LooseRoute(prefixes, path, endpoint, methods=[method], name=f"{VENDOR}.{name}")
 
 
 async def _serve(work: Work, route: str, request: Request) -> Response:

@@ -67,7 +67,7 @@ class Answer:
 def carry_out(desk: Desk, plan: Plan) -> Answer:
     """Do the steps of a plan, unless a fault has it otherwise, and return the answer."""
     if desk.fault("204_without_effect") is not None:
-        return Answer(plan.status, plan.body)
+        return _refuse(plan.refusal) if plan.refusal else Answer(plan.status, plan.body)
     if (late := desk.fault("late_work")) is not None:
         return _drop_and_do_later(desk, plan, late)
     if (partial := desk.fault("partial_add")) is not None:

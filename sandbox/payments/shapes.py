@@ -119,6 +119,12 @@ def acknowledge() -> Check:
 
 
 @cache
+def tick() -> Check:
+    """Return the shape of the order to let time pass."""
+    return record({"batchId": text(64), "times": integer(0, 100), "loadFailed": many(text(50))})
+
+
+@cache
 def payment(strict: bool, claim_adjustments: str = "") -> Check:
     """Return the shape of one payment.
 
