@@ -2,6 +2,7 @@
 
 import copy
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.sandbox_process import SandboxProcess
 pytestmark = pytest.mark.real
 JANE = person("Jane", "Doe", "AETNA12345", "2004-04-04")
 V1 = "eligibility-checks/v1"
+TODAY = datetime.now(UTC).date().isoformat()
 
 
 @pytest.fixture
@@ -180,7 +182,7 @@ def test_a_conflict_tells_the_latest_version(candid: Candid) -> None:
 def test_a_coverage_can_be_put_on_file(candid: Candid) -> None:
     magic = person("Any", "Body", "INACTIVE6", "1990-01-01")
     answer = candid.call("POST", "__sandbox__/coverages", {"payer_id": "60054", "subscriber": magic})
-    asked = {"service_code": "30", "date_of_service": "2026-11-20", "npi": NPI}
+    asked = {"service_code": "30", "date_of_service": TODAY, "npi": NPI}
     for slashes in ("/", "//"):  # the documentation prints two
         path = f"coverages/v1{slashes}{answer.json()['coverage_id']}/eligibility"
         begun = candid.call("POST", path, asked).json()
@@ -196,7 +198,7 @@ def test_the_member_of_a_card_has_a_coverage(candid: Candid) -> None:
     candid.enrol(member_number="C2", member_name="Kim Sample", payer_id="60054")
     on_file = candid.call("GET", "__sandbox__/coverages").json()["coverages"]
     (kim,) = [one for one in on_file if one["subscriber"]["member_id"] == "C2"]
-    asked = {"service_code": "98", "date_of_service": "2026-11-20", "npi": NPI}
+    asked = {"service_code": "98", "date_of_service": TODAY, "npi": NPI}
     path = f"coverages/v1/{kim['coverage_id'].upper()}/eligibility"
     begun = candid.call("POST", path, asked).json()
     check = candid.call("GET", f"{path}/{begun['check_id']}").json()["check"]
@@ -214,7 +216,7 @@ def test_the_member_of_a_card_has_a_coverage(candid: Candid) -> None:
     ],
 )
 def test_a_wrong_check_of_a_coverage_is_refused(candid: Candid, wrong: dict[str, Any], status: int) -> None:
-    asked = {"service_code": "30", "date_of_service": "2026-11-20", "npi": NPI} | wrong
+    asked = {"service_code": "30", "date_of_service": TODAY, "npi": NPI} | wrong
     (first, *_others) = candid.call("GET", "__sandbox__/coverages").json()["coverages"]
     answer = candid.call("POST", f"coverages/v1/{first['coverage_id']}/eligibility", asked)
     assert refused(answer)[0] == status
@@ -325,7 +327,7 @@ BODIES: dict[str, Any] = {
         "encounter": {"date_of_service": "20260101"},
     },
     f"{V1}/recommendation": recommendation("MEDICARE_ADVANTAGE", {"payer_id": "1"}, patient={"mrn": "1"}),
-    "coverages/v1/c/eligibility": {"service_code": "30", "date_of_service": "2026-11-20", "npi": NPI},
+    "coverages/v1/c/eligibility": {"service_code": "30", "date_of_service": TODAY, "npi": NPI},
 }
 
 

@@ -79,7 +79,7 @@ def test_a_check_has_the_documented_numbers(sdk: Sdk) -> None:
         "AETNA12345",
         "PR",
     )
-    assert plan.start_date <= date.today() <= plan.end_date  # noqa: DTZ011 - a plan year is no matter of hours
+    assert plan.start_date <= datetime.now(UTC).date() <= plan.end_date
     assert (plan.subscriber.first_name, plan.subscriber.date_of_birth, plan.subscriber.gender) == (
         "JANE",
         "2004-04-04",
@@ -320,7 +320,7 @@ def test_a_coverage_is_checked_in_the_background(sdk: Sdk, sandbox: SandboxProce
         begun = sdk.coverages.check_eligibility(
             coverage_id,
             service_code=ServiceTypeCode.PROFESSIONAL_PHYSICIAN_VISIT_OFFICE,
-            date_of_service=date(2026, 11, 20),
+            date_of_service=datetime.now(UTC).date(),
             npi=NPI,
         )
         assert (begun.status, begun.service_code) == (EligibilityCheckStatus.PENDING, "98")
