@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -182,7 +183,9 @@ def _follow_scenario(desk: Desk, request: Request) -> None:
     subject = {"account": desk.account.code} | dict(request.path_params)
     step = scenarios.next_step(VENDOR, desk.route, subject)
     if step is not None and step.answer.get("refuse"):
-        raise Problem(int(step.answer["refuse"]), str(step.answer.get("detail", "The service refuses this call.")))
+        status = int(Decimal(step.answer["refuse"]))
+        detail = str(step.answer.get("detail", "The service refuses this call."))
+        raise Problem(status if 400 <= status < 600 else 422, detail)
 
 
 def _write(rule: Callable[..., Plan]) -> Work:

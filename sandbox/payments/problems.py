@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from http.client import responses
 from typing import Any
 
 Errors = dict[str, list[str]]
@@ -20,7 +20,7 @@ class Problem(Exception):
 
     def document(self) -> dict[str, Any]:
         """Return the body of the answer."""
-        title = HTTPStatus(self.status).phrase
+        title = responses.get(self.status, "Refused")
         return {"type": "about:blank", "title": title, "status": self.status, "detail": self.detail, **self.members}
 
 

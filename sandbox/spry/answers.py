@@ -38,8 +38,8 @@ def refuse(status: int, message: str) -> Response:
 
 
 def status_of(code: int) -> int:
-    """Return the HTTP status of a code, the way back of `error_doc`; 200 for the business failures below 4000."""
-    if code >= 5000:
+    """Return the HTTP status of a code, the way back of `error_doc`; 200 for all others, as for 2999."""
+    if 5000 <= code < 5100:
         return 500
     return 400 + code % 100 if 4000 <= code < 4100 else 200
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from sandbox import clock, faults, scenarios
@@ -133,7 +134,7 @@ def _follow_scenario(doc: Mapping[str, Any]) -> None:
     subject = {"patient_id": str(doc["patient_id"]), "service_code": doc["service_code"]}
     step = scenarios.next_step("spry", "capture", subject)
     if step is not None and step.answer:
-        code = int(step.answer.get("code", 2999))
+        code = int(Decimal(step.answer.get("code", 2999)))
         raise Refused(status_of(code), code, str(step.answer.get("message", "The record could not be saved")))
 
 
