@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sandbox.candid import raw271
 from sandbox.candid.fields import Part
 from sandbox.candid.history import Check
-from sandbox.candid.outcomes import outcome_of
+from sandbox.candid.outcomes import Outcome, outcome_of
 from sandbox.candid.payers import Payer
 from sandbox.candid.questions import question_of
 from sandbox.cardscan import payer_match
@@ -62,11 +63,21 @@ def ask(record: Mapping[str, Any], card: Mapping[str, Any], now: datetime) -> An
     check_id = str(record["eligibility_id"])
     # A magic member that recovers answers the second check of it, whoever asks.
     check = Check(check_id, question, payer.payer_id, f"cardscan {payer.payer_id} {member_id}", now)
-    outcome = outcome_of(check, payer, record["wish"])
-    if outcome.response is None or outcome.parsed is None:
+    raw = _raw(outcome_of(check, payer, record["wish"]))
+    if raw is None:
         return Answered(sent, error=NO_ANSWER)
-    raw = load(dump(outcome.response))
     return Answered(sent, _shown(raw), summary.of_response(raw))
+
+
+def _raw(outcome: Outcome) -> Doc | None:
+    """Return the 271 of an outcome, of a plan or of what the payer rejects; None if it is neither."""
+    if outcome.response is None:
+        return None
+    if outcome.faces is not None:
+        # Its rows are JSON text already; read back, they can be summarized.
+        whole: Doc = load(dump(outcome.response | raw271.of_plan(outcome.faces.plan)))
+        return whole
+    return outcome.response if outcome.response.get("errors") else None
 
 
 def member_number(details: Mapping[str, Any]) -> str:

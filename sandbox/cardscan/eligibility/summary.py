@@ -21,6 +21,8 @@ _POTS = {"C": "deductible", "G": "oop"}
 _FIXED = {"A": ("co_insurance", "benefitPercent"), "B": ("co_payment", "benefitAmount")}
 # Whom a benefit is for. Where the payer does not say, the summary does not either.
 _SIDES = {"Y": ("in_network",), "N": ("out_network",), "W": ("in_network", "out_network")}
+# Rows that say what a service is not, or speak of something else, do not make it one that the payer has answered about.
+_NO_BENEFITS = ("I", "D", "P", "R", "L")
 _REMAINING = "29"
 _TOTALS = ("", "22", "23", "25", "26")
 
@@ -111,7 +113,7 @@ def period(raw: Mapping[str, Any], name: str) -> tuple[str, str]:
 
 def _services(rows: Iterable[Doc]) -> Doc:
     by_code: dict[str, list[Doc]] = {}
-    for row in rows:
+    for row in (row for row in rows if row["code"] not in _NO_BENEFITS):
         for code in row["serviceTypeCodes"]:
             by_code.setdefault(code, []).append(row)
     keys = services.keys()
