@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from sandbox import clock, faults, gate, inspect, state, webhooks
@@ -44,18 +45,31 @@ def build(*, reads: bool = True) -> Starlette:
     faults.speak("cardscan", _storage_error, route="upload")
     faults.speak("cardscan", _storage_error, route="image")
     gate.guard(routes)
-    app = Starlette(routes=routes, lifespan=partial(_lifespan, reads=reads))
+    app = Starlette(routes=routes, lifespan=partial(_lifespan, reads=reads), middleware=[Middleware(_OneLine)])
     app.router.default = _nowhere
     return app
 
 
+class _OneLine:
+    """Lets no path with a line break in: some routes would take it for its first line, the others for nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Guard `app`."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer such a path like any that leads nowhere."""
+        answer = _nowhere if "\n" in scope.get("path", "") else self.app
+        await answer(scope, receive, send)
+
+
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer what no route takes, such as a path with a line break in it, as the vendor does whose path it begins."""
+    """Answer what no route takes, as the vendor does whose path it begins."""
     if scope["type"] != "http":
         await WebSocketClose()(scope, receive, send)
         return
-    vendor = scope["path"].partition("/")[2].partition("/")[0]
-    body, media_type = faults.error_answer(vendor, "*", 404, "Not found")
+    _root, vendor, part, *_rest = f"{scope['path']}//".split("/")
+    body, media_type = faults.error_answer(vendor, _STORAGE_ROUTES.get(part, "*"), 404, "Not found")
     await Response(body, 404, media_type=media_type)(scope, receive, send)
 
 
@@ -68,7 +82,8 @@ def _sockets(routes: list[BaseRoute]) -> Iterator[WebSocketRoute]:
             yield from _sockets(list(route.routes or []))
 
 
-_STORAGE_CODES = {401: "AccessDenied", 403: "AccessDenied", 413: "EntityTooLarge", 429: "SlowDown"}
+_STORAGE_ROUTES = {"uploads": "upload", "images": "image"}
+_STORAGE_CODES = {401: "AccessDenied", 403: "AccessDenied", 404: "NoSuchKey", 413: "EntityTooLarge", 429: "SlowDown"}
 
 
 def _storage_error(status: int, message: str) -> str:

@@ -20,7 +20,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "black_hole_before": {"seconds": 0.05},
     "black_hole_after": {"seconds": 0.05},
     "slow_first_byte": {"seconds": 0.05},
-    "slow_drip": {"pause": 0.002, "bytes": 25},
+    "slow_drip": {"pause": 0.05, "bytes": 60},
     "big_body": {"megabytes": 2},
 }
 
@@ -73,7 +73,7 @@ LOOKS: dict[str, Callable[[Seen], bool]] = {
     "black_hole_before": is_reset,
     "black_hole_after": is_reset,
     "slow_first_byte": is_right,
-    "slow_drip": lambda seen: is_right(seen) and seen.pieces > 5,
+    "slow_drip": lambda seen: is_right(seen) and seen.pieces > 1,
     "500_before": is_error(500),
     "500_after": is_error(500),
     "502_html": lambda seen: seen.status == 502 and seen.headers["content-type"] == "text/html",
@@ -126,9 +126,10 @@ def test_a_big_body_has_50_megabytes_by_itself(sandbox: SandboxProcess) -> None:
     ("vendor", "said"), [("cardscan", "message"), ("candid", "errorName"), ("spry", "code"), ("payments", "title")]
 )
 def test_an_odd_address_is_nowhere_in_the_vendors_words(sandbox: SandboxProcess, vendor: str, said: str) -> None:
-    seen = ask(sandbox, http("GET", f"/{vendor}/v1/a%0Ab"))
-    assert seen.status == 404
-    assert said in seen.doc
+    for path in ("v1/a%0Ab", "v1/a%0A"):
+        seen = ask(sandbox, http("GET", f"/{vendor}/{path}"))
+        assert seen.status == 404
+        assert said in seen.doc
 
 
 @pytest.mark.parametrize("kind", ["500_before", "429", "redirect", "200_error_body", "reset_before"])
