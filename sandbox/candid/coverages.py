@@ -14,7 +14,7 @@ from typing import Any
 import simplejson
 
 from sandbox import clock, members
-from sandbox.candid import checks, pace, personas, service_types
+from sandbox.candid import checks, history, pace, personas, service_types
 from sandbox.candid.fields import Part
 from sandbox.candid.model import Member
 from sandbox.state import store
@@ -73,8 +73,7 @@ def read(coverage_id: str, check_id: str) -> Doc:
     if clock.now() < datetime.fromisoformat(kept["ready_at"]):
         return {"metadata": _metadata(kept, "PENDING")}
     answer = checks.later(check_id, kept["request"], datetime.fromisoformat(kept["initiated_at"]))
-    failed = simplejson.loads(answer)["errors"]
-    status = "FAILED" if failed else "COMPLETED"
+    status = "COMPLETED" if history.succeeded(check_id) else "FAILED"
     return {"metadata": _metadata(kept, status), "check": simplejson.RawJSON(answer)}
 
 

@@ -139,6 +139,12 @@ def answer_of(check_id: str) -> str | None:
     return _text(kept["doc"], _faces(kept["faces"]) if kept["faces"] else None)
 
 
+def succeeded(check_id: str) -> bool:
+    """Tell whether a check was made and came without an error."""
+    kept = store().get("candid", "checks", check_id)
+    return kept is not None and bool(kept["asked"]["succeeded"])
+
+
 # The key stands for the texts, so what was read once is right for ever.
 @lru_cache(maxsize=500)
 def _faces(key: str) -> tuple[str, str]:

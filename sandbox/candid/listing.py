@@ -30,21 +30,22 @@ def page(query: Mapping[str, str]) -> Doc:
     begin, most = paging.start(query), paging.size(query, "limit")
     tests = _tests(Part(dict(query)))
     checks = history.known.checks()
-    found: Collection[str] = checks
-    if tests:
-        found = [check_id for check_id, asked in list(checks.items()) if all(test(asked) for test in tests)]
-    shown = islice(list(found), begin, begin + most)
+    with history.known.lock:  # others may add to them meanwhile
+        found: Collection[str] = checks
+        if tests:
+            found = [check_id for check_id, asked in checks.items() if all(test(asked) for test in tests)]
+        shown = list(islice(found, begin, begin + most))
     items = [simplejson.RawJSON(history.answer_of(check_id) or "null") for check_id in shown]
     return paging.page(items, begin=begin, most=most, found=len(found))
 
 
 def _tests(part: Part) -> list[_Test]:
     member, payer_id, npi = (part.text(name) for name in ("subscriber_member_id", "payer_id", "provider_npi"))
-    payer = payers.find(payer_id)
+    wanted_member, payer = plain_id(member), payers.find(payer_id)
     primary = payer.payer_id if payer else payer_id
     day, first, last = part.day("date_of_service"), part.moment("initiated_at_min"), part.moment("initiated_at_max")
     tests: list[tuple[object, _Test]] = [
-        (member, lambda asked: plain_id(asked.member_id) == plain_id(member)),
+        (member, lambda asked: plain_id(asked.member_id) == wanted_member),
         (payer_id, lambda asked: asked.payer_id == primary),
         (npi, lambda asked: asked.npi == npi),
         (day, lambda asked: day is not None and asked.day == day.isoformat()),

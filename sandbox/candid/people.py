@@ -82,6 +82,7 @@ def _words(text: str) -> list[str]:
     return [word for word in words if word and word not in _SUFFIXES]
 
 
+@lru_cache(maxsize=4000)
 def _joined(name: tuple[str, str]) -> str:
     return "".join(plain(part).replace(" ", "") for part in name)
 
