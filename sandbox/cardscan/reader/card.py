@@ -19,7 +19,7 @@ from sandbox.cardscan.reader.headings import (
 from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.mend import mend
 from sandbox.cardscan.reader.payers import find_payer, is_known_id
-from sandbox.cardscan.reader.people import find_dependents, find_unlabelled_member, full_name
+from sandbox.cardscan.reader.people import find_dependents, find_unlabelled_member, find_unlabelled_number, full_name
 from sandbox.cardscan.reader.rx import tell_rx_group
 from sandbox.cardscan.reader.scoring import Found, best, decimal, is_card, with_barcode
 from sandbox.cardscan.reader.values import MEDICARE_ID
@@ -91,6 +91,8 @@ def read_reading(front: Sequence[Line], back: Sequence[Line] | None, barcode: Ca
     member = _member(sides[0], fields.get("member_number"))
     if member is not None:
         fields["member_name"] = _found(member)
+    if "member_number" not in fields and (number := find_unlabelled_number(sides[0].parts, member)):
+        fields["member_number"] = _found(number)
     family = find_dependents(sides[0].answers, sides[0].parts, member)
     sides[0] = replace(sides[0], parts=sides[0].parts.without([*family, *([member] if member else [])]))
     _add_headings(sides, fields)

@@ -20,7 +20,7 @@ SHORTEST, LONG = 5, 9
 
 #: "NAMEMichael", "Member:W204", "688670PCN#"
 _RUN_ON = re.compile(
-    r"(?<=[A-Z]{3})(?=[A-Z][a-z]{2,})|(?<=[a-z]{3}[:#])(?=\w)|(?<=\d{4})(?=(?:RX ?)?(?:BIN|PCN|GRP|GROUP)\b)"
+    r"(?<=[A-Z]{3})(?=[A-Z][a-z]{2,})|(?<=[a-z]{3}[:#])(?=\w)|(?<=\d{4})(?=(?i:(?:rx ?)?(?:bin|pcn|grp|group)\b))"
 )
 #: words of copays, which labels.json does not have
 _MORE = frozenset(

@@ -19,6 +19,8 @@ from sandbox.cardscan.reader.spacing import find_ink, respace
 READABLE = 0.87
 #: how many of the longest texts are read again upside down when the first reading was poor
 SAMPLE = 6
+#: how many of the longest texts say which way up the picture is
+VOTES = 15
 #: shorter texts say nothing about the way up ("O", "88" and "SOS" read alike upside down)
 TELLING_LENGTH = 4
 
@@ -86,7 +88,8 @@ def warm_up() -> None:
 def _read_the_right_way(boxes: _Boxes) -> tuple[_Boxes, list[np.ndarray], list[Read]]:
     """Read the boxes as the classifier says, and the other way up if a sample of the poor reading reads better so."""
     crops = boxes.crops()
-    if engine.stand_on_head(crops) > 0.5:
+    widest = sorted(crops, key=lambda crop: -crop.shape[1] / crop.shape[0])[:VOTES]
+    if engine.stand_on_head(widest) > 0.5:
         boxes, crops = boxes.turn().turn(), [_on_head(crop) for crop in crops]
     found = engine.recognise(crops)
     if quality(found) >= READABLE:

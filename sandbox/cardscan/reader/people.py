@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sandbox.cardscan.reader.associate import Answer, Sorted
 from sandbox.cardscan.reader.headings import second_line
@@ -13,6 +14,8 @@ from sandbox.cardscan.reader.words import PAYER_WORDS, PLAN_WORDS
 LIST_GAP = 1.1
 #: an unlabelled name may stand this many line heights from the member's number
 NEAR_NUMBER = 5.0
+#: an unlabelled number of the member has so many characters; and how sure its meaning is
+LONG_NUMBER, WEAK = 9, 0.45
 
 
 def find_dependents(answers: Sequence[Answer], parts: Sorted, member: Answer | None) -> list[Answer]:
@@ -45,6 +48,24 @@ def find_unlabelled_member(parts: Sorted, number: Answer | None) -> Answer | Non
         if far <= NEAR_NUMBER and (best is None or score > best.label_score):
             best = Answer("member_name", taken.value, piece.score, score, piece, number.meaning)
     return best
+
+
+def find_unlabelled_number(parts: Sorted, member: Answer | None) -> Answer | None:
+    """Return the long number that stands alone close below or above the member's name, or None.
+
+    That is little evidence: its label was lost in a bad photo, or the card has none.
+    """
+    if member is None:
+        return None
+    best: Answer | None = None
+    for piece in parts.free:
+        taken = take_whole("member_number", piece.text)
+        if taken is None or len(taken.value) < LONG_NUMBER:
+            continue
+        near = 1 - _distance(piece.box, member.piece.box) / NEAR_NUMBER
+        if near > 0 and (best is None or near > best.label_score):
+            best = Answer("member_number", taken.value, 0.8 * piece.score, near, piece, member.meaning)
+    return replace(best, label_score=WEAK) if best else None
 
 
 def full_name(answers: Sequence[Answer]) -> Answer | None:

@@ -9,8 +9,10 @@ from sandbox.cardscan.reader.frame import cut_out, find_frame
 
 #: a phone photo has 12 to 50 million pixels; anything above is refused before it is unpacked
 MOST_PIXELS = 60_000_000
+#: a JPEG is unpacked at a half or a quarter of its size as long as both sides keep this many pixels
+ENOUGH = 1200
 #: the long side OCR works on, in pixels: small text on a card that fills a third of the frame is still readable
-LONG_SIDE = 1600
+LONG_SIDE = 1440
 #: below this the letters of a card are too small for the detector and the picture is enlarged
 SHORT_LONG_SIDE = 1000
 #: the long side of a card that was cut out of a photo
@@ -34,6 +36,7 @@ def open_upright(data: bytes) -> Image.Image:
         picture = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
         if picture.width * picture.height > MOST_PIXELS:
             raise NotAPicture("too many pixels")
+        picture.draft("RGB", (ENOUGH, ENOUGH))
         return _on_white(ImageOps.exif_transpose(picture))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise NotAPicture("not a readable picture") from error

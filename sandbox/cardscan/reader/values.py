@@ -57,7 +57,11 @@ def is_issuer_number(code: str) -> bool:
 
 
 def repair_digits(code: str) -> str:
-    """Return the code with letters that OCR puts between digits turned back: 12O45 is 12045, 45l7 is 4517."""
+    """Return the code with letters that OCR puts between digits turned back: 12O45 is 12045, 45l7 is 4517.
+
+    A dot in a code is a speck: no id has one.
+    """
+    code = re.sub(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z0-9])", "", code)
     code = code.replace("Ø", "0").replace("ø", "0")
     code = re.sub(r"(?<=\d)[Oo](?=\d)", "0", code)
     return re.sub(r"(?<=\d)[lI|](?=\d)", "1", code)
