@@ -10,7 +10,7 @@ from ..services import review
 
 PAYER = "payer"
 _WIDTH = 22  # characters that one row of a line's control shows
-_NOT_THE_PATIENT = "This is not exactly the patient's name."
+_NOT_THE_PATIENT = "This is not the name that the patient has here."
 _FIRST, _UNREAD = -1.0, 2.0
 
 

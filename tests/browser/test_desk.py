@@ -143,6 +143,10 @@ def test_it_does_the_first_steps_on_a_phone(people: People, card: tuple[Path, Pa
     page.goto("/")
     row = page.get_by_role("row", name=re.compile("Frederick Douglass"))
     row.get_by_role("button", name=re.compile("Scan card")).click()
+    slot = page.get_by_role("form", name="Front of the card")
+    camera, drop = slot.get_by_text("Take a photo"), slot.get_by_text("Add the photo")
+    expect(camera).to_be_visible()
+    assert camera.bounding_box()["y"] < drop.bounding_box()["y"]  # type: ignore[index]
     photograph(page, "Front", card[0])
     page.get_by_role("button", name="Read the card").click()
     expect(page.get_by_role("heading", name="Check the card")).to_be_visible(timeout=READING)

@@ -58,7 +58,7 @@ def test_it_says_first_that_the_card_is_somebody_elses(desk: Client, cast: Cast,
     sentence = page.index("The card names June Ashworth, and this patient is Emily Dickinson.")
     name, number = page.index('name="value:member_name:0"'), page.index('name="value:member_number:0"')
     assert sentence < name < number
-    assert "This is not exactly the patient&#x27;s name." in page[name:number]
+    assert "This is not the name that the patient has here." in page[name:number]
     assert "Clear" not in page[name:number]
 
 
