@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from sandbox import exact, faults, webhooks
+from sandbox import exact, faults
 from sandbox.cardscan import access, cards
 from sandbox.cardscan.access import Caller
 from sandbox.cardscan.eligibility import records
@@ -47,9 +47,8 @@ class Hub:
         self._loop = asyncio.get_running_loop()
 
     def publish(self, events: Iterable[Event]) -> None:
-        """Tell the sockets, and have waiting webhooks sent; call it after the transaction that made the events true."""
+        """Tell the sockets; call it after the transaction that made the events true."""
         told = list(events)
-        webhooks.courier.wake()
         if told and self._loop is not None:
             self._loop.call_soon_threadsafe(self._deliver, told)
 

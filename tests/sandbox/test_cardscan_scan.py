@@ -212,6 +212,17 @@ def test_a_card_can_be_stuck(vendor: Vendor) -> None:
     assert vendor.card(stuck)["state"] == "processing"
 
 
+def test_a_scenario_spoils_the_cards_of_one_payer(vendor: Vendor) -> None:
+    about = {"payer_name": "UnitedHealthcare"}
+    steps = [{"fault": {"kind": "frontside_failed"}, "times": 1}]
+    scenario = {"name": "Trouble", "vendor": "cardscan", "route": "read", "subject": about, "steps": steps}
+    vendor.sandbox.call("POST", "scenarios", scenario)
+    spoilt, good = vendor.create(enable_backside_scan=True), vendor.create()
+    vendor.upload(spoilt, picture(*FRONT))
+    vendor.upload(good, picture(*FRONT))
+    assert [vendor.wait(card_id)["state"] for card_id in (spoilt, good)] == ["frontside_failed", "completed"]
+
+
 def test_livescan_lets_a_side_be_tried_again(vendor: Vendor) -> None:
     card_id = vendor.create(enable_livescan=True)
     listener = vendor.listen()
