@@ -86,3 +86,14 @@ def test_one_box_that_stands_out_does_not_tilt_the_others() -> None:
 
 def test_without_wide_boxes_nothing_is_moved() -> None:
     assert (levelling(np.array([[(0, 0), (20, 0), (20, 20), (0, 20)]], np.float64)) == np.eye(3)).all()
+
+
+def test_a_panel_under_a_coloured_band_is_not_the_card() -> None:
+    scan = np.full((638, 1012, 3), 255, np.uint8)
+    scan[:90] = (20, 60, 140)
+    scan[300:580, 540:960] = (200, 215, 240)
+    for row in (*range(130, 580, 60), *range(340, 560, 60)):
+        cv2.putText(
+            scan, "Member ID 734120956", (60 if row % 3 else 570, row), cv2.FONT_HERSHEY_SIMPLEX, 1, (20,) * 3, 2
+        )
+    assert find_frame(scan) is None

@@ -153,8 +153,10 @@ def _of_kind(sides: Sequence[_Side], kind: str) -> list[Found]:
 
 
 def _labelled_fields(sides: Sequence[_Side]) -> dict[str, Found]:
-    both = [_split_rx(found) for found in _of_kind(sides, "rx_bin_and_pcn")]
-    pairs = {"rx_bin": [pair[0] for pair in both], "rx_pcn": [pair[1] for pair in both]}
+    both = [_split(found) for found in _of_kind(sides, "rx_bin_and_pcn")]
+    grouped = [_split(found) for found in _of_kind(sides, "rx_bin_and_group")]
+    pairs = {"rx_bin": [pair[0] for pair in (*both, *grouped)], "rx_pcn": [pair[1] for pair in both]}
+    pairs["rx_group"] = [pair[1] for pair in grouped]
     found_all = {name: _of_kind(sides, name) + pairs.get(name, []) for name in _LABELLED}
     fields = {name: found for name, rows in found_all.items() if (found := best(rows))}
     government = fields.get("medicare_medicaid_id")
@@ -166,10 +168,10 @@ def _labelled_fields(sides: Sequence[_Side]) -> dict[str, Found]:
     return fields
 
 
-def _split_rx(found: Found) -> tuple[Found, Found]:
-    """Return BIN and PCN of "020107/WG"."""
-    rx_bin, _, rx_pcn = found.value.partition("/")
-    return replace(found, value=rx_bin), replace(found, value=rx_pcn)
+def _split(found: Found) -> tuple[Found, Found]:
+    """Return both values of "020107/WG"."""
+    first, _, second = found.value.partition("/")
+    return replace(found, value=first), replace(found, value=second)
 
 
 def _member(front: _Side, number: Found | None) -> Answer | None:

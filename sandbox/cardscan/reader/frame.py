@@ -26,6 +26,8 @@ EVERY_SIDE, ALL_SIDES = 0.45, 0.75
 MARGIN = 0.012
 #: second difference of lightness (8 bit) from which a pixel of the small copy may belong to a letter
 LETTER = 18.0
+#: a side of fewer degrees runs along the picture's edge
+STRAIGHT = 1.2
 #: part of the pixels outside a rectangle above which there is text there, and of the rim below which there is none
 TEXT_OUTSIDE, TEXT_AT_RIM = 0.012, 0.002
 
@@ -215,13 +217,25 @@ def _pick(lab: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _is_panel(quad: np.ndarray, small: np.ndarray) -> bool:
-    """Say whether a rectangle is a panel printed on a scanned card: there is text around it, but none at the rim."""
+    """Say whether a rectangle is a panel printed on a scanned card.
+
+    There is text around it, and either none at the rim of the picture, or the rectangle stands as straight as only
+    print does.
+    """
     grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (3, 3), 0)
     letters = (np.abs(cv2.Laplacian(grey, cv2.CV_32F)) > LETTER).astype(np.uint8)
     outside = np.full(grey.shape, 255, np.uint8)
     cv2.fillConvexPoly(outside, np.round(quad).astype(np.int32), 0)
     outside = cv2.erode(outside, np.ones((11, 11), np.uint8)).astype(np.uint8)
+    if cv2.mean(letters, outside)[0] <= TEXT_OUTSIDE:
+        return False
     rim = np.full(grey.shape, 255, np.uint8)
     width = max(3, round(0.02 * max(grey.shape)))
     rim[width:-width, width:-width] = 0
-    return cv2.mean(letters, outside)[0] > TEXT_OUTSIDE and cv2.mean(letters, rim & outside)[0] < TEXT_AT_RIM
+    return _is_straight(quad) or cv2.mean(letters, rim & outside)[0] < TEXT_AT_RIM
+
+
+def _is_straight(quad: np.ndarray) -> bool:
+    """Say whether all four sides run along the picture's edges."""
+    gone = np.abs(np.roll(quad, -1, axis=0) - quad)
+    return bool((np.degrees(np.arctan2(gone.min(axis=1), gone.max(axis=1))) < STRAIGHT).all())

@@ -244,7 +244,7 @@ def _plan_likeness(piece: Piece, payer: Heading | None, head: float) -> float:
         return 0.0
     if _is_sentence(text) or not (_is_heading_like(text) or _has_number(text)):
         return 0.0
-    if find_pharmacy_manager(clean(text)):
+    if find_pharmacy_manager(clean(text)) or _is_other_company(clean(text)):
         return 0.0
     strong = sum(word in STRONG_PLAN_WORDS for word in words)
     known = sum(word in PLAN_WORDS for word in words)
@@ -256,6 +256,12 @@ def _plan_likeness(piece: Piece, payer: Heading | None, head: float) -> float:
     only_kind = 0.25 if len(words) == 1 and not in_head else 0.0
     base = 0.62 + 0.05 * min(known, 3) if typical else 0.45
     return min(0.97, base + 0.1 * named + (0.12 if in_head else 0.0) - only_kind)
+
+
+def _is_other_company(text: str) -> bool:
+    """Say whether a text is a known payer's name and nothing else."""
+    known = find_payer(text)
+    return known is not None and known.share >= 0.9 and not set(_words(text)) & PLAN_WORDS
 
 
 def _is_beside(piece: Piece, payer: Heading | None) -> bool:

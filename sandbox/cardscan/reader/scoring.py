@@ -32,7 +32,7 @@ _POINTS = {
 #: a card has at least one of these
 _NEEDED = {"member_number", "medicare_medicaid_id", "group_number", "rx_bin"}
 #: found without a label, or by a weak one, a field proves nothing
-_PROVES = 0.84
+_PROVES = 0.8
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,13 @@ def _rx_bin_and_pcn(text: str) -> Taken | None:
     )
 
 
+def _rx_bin_and_group(text: str) -> Taken | None:
+    """Read "610455/BCNC", as printed behind "Rx BIN/Group"."""
+    first, _, second = text.replace("/", " ").partition(" ")
+    rx_bin, group = _rx_bin(first), _rx_group(second.strip())
+    return Taken(f"{rx_bin.value}/{group.value}", min(rx_bin.fit, group.fit), group.rest) if rx_bin and group else None
+
+
 def _free_code(text: str) -> Taken | None:
     code, rest = _split_code(text)
     return Taken(code, 1.0, rest) if len(code) >= 2 and _digits(code) else None
@@ -260,6 +267,7 @@ _SHAPES: dict[str, Shape] = {
     "rx_pcn": _rx_pcn,
     "rx_group": _rx_group,
     "rx_bin_and_pcn": _rx_bin_and_pcn,
+    "rx_bin_and_group": _rx_bin_and_group,
     "rx_id": _free_code,
     "rx_plan": _free_code,
     "rx_issuer": _free_code,
