@@ -134,6 +134,7 @@ def _detail(asker: Asker, check: EligibilityCheck) -> dict[str, Any]:
     state, label = state_of(check)
     visit = _visit(asker, check)
     is_today = check.date_of_service == asker.clinic.today(timezone.now())
+    may_check_in = is_today and asker.may_write and visit is not None and visit.status == _EXPECTED
     thread = (
         checks_for(asker.clinic)
         .light()
@@ -146,7 +147,8 @@ def _detail(asker: Asker, check: EligibilityCheck) -> dict[str, Any]:
     return {
         "check": check,
         "visit": visit,
-        "may_check_in": is_today and asker.may_write and visit is not None and visit.status == _EXPECTED,
+        "may_check_in": may_check_in,
+        "checks_in_next": may_check_in and check.answer == Answer.ACTIVE,
         "is_today": is_today,
         "wants_card": asker.may_write and check.answer == Answer.INACTIVE and not check.reason,
         "is_plan_stated": is_plan_stated(check),

@@ -44,6 +44,8 @@ def test_an_active_answer_of_today_leads_to_the_check_in(client: Client, cast: C
     ]
     back = f'?day={check.date_of_service.isoformat()}">Today</a>'
     assert back in page(client, cast.alice, "check-detail", check.code)
+    EligibilityCheck.objects.filter(pk=check.pk).update(answer="CALL_PAYER")
+    assert actions(client, cast.alice, check)[1:] == [("Check again", True), ("Check in", False)]
     client.post(reverse("appointment-move", args=[visit.code]), {"to": "ARRIVED"})
     assert actions(client, cast.alice, check) == [("Write down a call", False), ("Check again", True)]
     assert ("Check in", True) not in actions(client, cast.bo, check)
