@@ -58,6 +58,16 @@ def test_it_shows_the_clinics_own_day(desk: Client, cast: Cast, emily: Patient) 
     assert Appointment.objects.get().date_of_service == DAY
 
 
+@pytest.mark.parametrize(("who", "leads_to"), [("alice", "patient-list"), ("ana", "settings-home"), ("bo", None)])
+def test_an_empty_day_leads_where_each_role_may_go_on(
+    cast: Cast, client: Client, who: str, leads_to: str | None
+) -> None:
+    client.force_login(getattr(cast, who))
+    page = client.get("/?day=2026-11-24", headers={"HX-Request": "true"}).content.decode()
+    links = {name for name in ("patient-list", "settings-home") if f'href="{reverse(name)}' in page}
+    assert links == ({leads_to} if leads_to else set())
+
+
 def test_it_shows_nothing_of_another_clinic(other_desk: Client, visit: Appointment) -> None:
     assert b"Nobody is expected" in other_desk.get("/?day=2026-11-23").content
 
