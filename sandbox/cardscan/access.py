@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -107,19 +108,18 @@ def token_of(user: Caller) -> str:
 
 def _identity_of(user_id: str | None) -> str:
     fresh = f"us-east-1:{uuid.uuid4()}"
-    if not user_id:
-        return fresh
-    with store().transaction():
-        known = store().get("cardscan", "users", user_id)
-        if known is None:
-            store().put("cardscan", "users", user_id, {"identity": fresh})
-        return fresh if known is None else str(known["identity"])
+    return _kept("users", user_id, "identity", lambda: fresh) if user_id else fresh
+
+
+def _kept(collection: str, key: str, name: str, make: Callable[[], str]) -> str:
+    """Return what is kept under a key; it is made by the first who asks, once."""
+    known = store().get("cardscan", collection, key)
+    if known is None:
+        with store().transaction():
+            known = store().get("cardscan", collection, key) or {name: make()}
+            store().put("cardscan", collection, key, known)
+    return str(known[name])
 
 
 def _secret() -> str:
-    kept = store().get("cardscan", "secrets", "signing")
-    if kept is None:
-        with store().transaction():
-            kept = store().get("cardscan", "secrets", "signing") or {"value": secrets.token_hex(32)}
-            store().put("cardscan", "secrets", "signing", kept)
-    return str(kept["value"])
+    return _kept("secrets", "signing", "value", lambda: secrets.token_hex(32))
