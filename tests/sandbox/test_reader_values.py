@@ -80,3 +80,12 @@ def test_the_issuer_number_is_told_by_its_check_digit(code: str, is_issuer: bool
 @pytest.mark.parametrize(("read", "meant"), [("4Ø1", "401"), ("1O2", "102"), ("45l7", "4517"), ("ZO12", "ZO12")])
 def test_letters_between_digits_are_digits(read: str, meant: str) -> None:
     assert repair_digits(read) == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["00 JEROME JARAMILLO", "00JEROME JARAMILLO", "JEROME JARAMILLO 01", "JARAMILLO, JEROME"]
+)
+def test_a_name_in_a_numbered_list_is_the_name(text: str) -> None:
+    taken = take("member_name", text)
+    assert taken is not None
+    assert taken.value == "JEROME JARAMILLO"

@@ -17,6 +17,9 @@ NEAR_NUMBER = 5.0
 #: an unlabelled number of the member has so many characters; and how sure its meaning is
 LONG_NUMBER, WEAK = 9, 0.45
 
+#: "01 ANNA KEEL", with or without the space
+_NUMBERED = re.compile(r"0?\d\s|0\d(?=[A-Za-z]{2})")
+
 
 def find_dependents(answers: Sequence[Answer], parts: Sorted, member: Answer | None) -> list[Answer]:
     """Return the dependents: after or below their label, or in a list that begins with the member.
@@ -116,7 +119,7 @@ def _label_between(parts: Sorted, above: Box, below: Box) -> bool:
 
 
 def _is_family(member: Answer, other: Answer) -> bool:
-    numbered = re.match(r"^0?\d\s", member.piece.text) and re.match(r"^0?\d\s", other.piece.text)
+    numbered = _NUMBERED.match(member.piece.text) and _NUMBERED.match(other.piece.text)
     return bool(numbered) or member.value.split()[-1].lower() == other.value.split()[-1].lower()
 
 

@@ -175,7 +175,7 @@ def _free_code(text: str) -> Taken | None:
 
 def _name(text: str) -> Taken | None:
     """Read "EMILY R DICKINSON", "DICKINSON, EMILY R", "01 EMILY DICKINSON 02"; the value is first name first."""
-    text = re.sub(r"^0?\d\s+(?=\D)|(?<=[A-Za-z.])\s+0?\d$", "", text).strip()
+    text = re.sub(r"^0?\d\s+(?=\D)|^0\d(?=[A-Za-z]{2})|(?<=[A-Za-z.])\s+0?\d$", "", text).strip()
     text = re.sub(r"\s*\((?:self|spouse|child|subscriber|dependent)\)$", "", text, flags=re.IGNORECASE)
     words = text.replace(",", ", ").split()
     taken = []
