@@ -53,8 +53,7 @@ def _check(vendor: str, check: Callable[[], None]) -> KeyCheck:
     name = VENDORS[vendor].name
     try:
         check()
-    except http.Rejected as error:
-        return KeyCheck(name, False, f"It refuses our key (HTTP {error.status}).")
     except http.VendorError as error:
-        return KeyCheck(name, False, f"It {error.why}.")
+        refused = isinstance(error, http.Rejected) and error.status in (401, 403)
+        return KeyCheck(name, False, f"It refuses our key (HTTP {error.status})." if refused else f"It {error.why}.")
     return KeyCheck(name, True, "It takes our key.")

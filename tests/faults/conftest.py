@@ -7,7 +7,6 @@ import pytest
 
 from core.commands import OUR_FAULT
 from core.models import Command, CommandAttempt
-from tests.conftest import point_at
 from tests.faults.stage import Clock, Stage
 from tests.payments.conftest import desk as desk
 from tests.sandbox_process import SandboxProcess
@@ -25,7 +24,6 @@ def stage(
     db: None,
 ) -> Iterator[Stage]:
     """The stage. At the end nothing is stuck and no fault is our own. CardScan keeps the cards it has."""
-    point_at(settings, sandbox_process.url)
     for vendor in ("candid", "spry", "payments"):
         sandbox_process.call("POST", "reset", {"vendor": vendor})
     sandbox_process.call("DELETE", "faults")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,7 +19,6 @@ from django.utils import timezone
 from clinic.models import User
 from core import commands
 from core.models import Command, CommandAttempt
-from tests.conftest import point_at
 from tests.faults.plays import REDIRECT, REFUSED, SHORT, Play
 from tests.sandbox_process import SandboxProcess
 
@@ -50,7 +50,13 @@ class Stage:
     """Plays one failure on one route, and does the app's work as its worker would."""
 
     def __init__(self, sandbox: SandboxProcess, settings: Any, clock: Clock) -> None:
+        """Every vendor is spoken to on its own port, which alone can refuse its connections."""
         self.sandbox, self.settings, self.clock = sandbox, settings, clock
+        self.ports: dict[str, int] = sandbox.call("GET", "health")["ports"]
+        at = {vendor: f"http://127.0.0.1:{port}/{vendor}" for vendor, port in self.ports.items()}
+        settings.CARDSCAN_URL, settings.SPRY_URL = f"{at['cardscan']}/v1", at["spry"]
+        settings.CANDID_API_URL = settings.CANDID_PRE_ENCOUNTER_URL = at["candid"]
+        settings.PAYMENTS_BASE_URL = f"{at['payments']}/api/v1"
 
     @contextmanager
     def failing(
@@ -63,20 +69,34 @@ class Stage:
         with _elsewhere() as location:
             over = self._begin(vendor, route, play, times, location)
             self.settings.DEADLINE_SCALE = SHORT / deadline if play.short else 1.0
-            yield over
-        point_at(self.settings, self.sandbox.url)
+            try:
+                yield over
+            finally:
+                self._end(vendor, play, times)
+
+    def _end(self, vendor: str, play: Play, times: int | None) -> None:
         self.settings.DEADLINE_SCALE = 1.0
-        if times is None:
+        if play.kind == REFUSED:
+            self._refuse(vendor, seconds=0)
+        elif times is None:
             self.sandbox.call("DELETE", f"faults?vendor={vendor}")
 
     def _begin(self, vendor: str, route: str, play: Play, times: int | None, location: str) -> Callable[[], bool]:
         if play.kind == REFUSED:
-            point_at(self.settings, f"http://127.0.0.1:{_closed_port()}")
+            self._refuse(vendor, seconds=3600)
             tried = _ended_tries()
             return lambda: _ended_tries() > tried
         options = play.told() | ({"location": location} if play.kind == REDIRECT else {})
         self.sandbox.fault(vendor, route, play.kind, times=times, **options)
         return lambda: all(rule["kind"] != play.kind for rule in self.sandbox.call("GET", "faults")["faults"])
+
+    def _refuse(self, vendor: str, *, seconds: int) -> None:
+        """Have the vendor's port refuse connections, or take them again (0), and see that it does."""
+        self.sandbox.fault(vendor, "*", REFUSED, seconds=seconds)
+        ends = time.monotonic() + 60
+        while _refuses(self.ports[vendor]) != (seconds > 0):
+            assert time.monotonic() < ends, "The port does not do as it was told."
+            time.sleep(0.01)
 
     def meet(self, vendor: str, route: str, play: Play, *, deadline: float) -> None:
         """Do the app's work, one step after another, until the failure has been met, and no further."""
@@ -128,12 +148,12 @@ def _ended_tries() -> int:
     return CommandAttempt.objects.exclude(ended_at=None).count()
 
 
-def _closed_port() -> int:
-    """Return a port of this machine at which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+def _refuses(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 10).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from tests.faults.plays import Play
 from tests.faults.stage import Stage, must_say, page
 from tests.faults.table import Case, Lasting, cases, lasting
 from tests.payments.conftest import Desk, fresh, left
-from tests.payments.unclear import again
+from tests.payments.unclear import again, attempts
 
 pytestmark = [pytest.mark.real, pytest.mark.django_db]
 S = BatchStatus
@@ -47,6 +47,21 @@ def test_a_batch_that_does_not_get_through_is_left_to_a_person(
     by_hand(row, batch, desk, stage)
     stage.work(until=lambda: fresh(batch).status == scene.target)
     assert set(left(stage.sandbox, batch)) == {scene.money}
+
+
+def test_a_list_that_is_not_there_proves_nothing(desk: Desk, stage: Stage) -> None:
+    """A wrong address answers 404 as well: that is not "the vendor has no such batch", and nothing is sent again."""
+    set_up(desk, stage)
+    batch = SCENES["batches"].prepare(desk, stage)
+    right = stage.settings.PAYMENTS_BASE_URL
+    stage.settings.PAYMENTS_BASE_URL = f"{right}/nothing/here"
+    stage.work()
+    batch = fresh(batch)
+    assert batch.status == S.NEEDS_REVIEW and "refused to tell (HTTP 404)" in batch.reason
+    assert not batch.may_send_again and attempts(batch, "create") == 1
+    stage.settings.PAYMENTS_BASE_URL = right
+    orders.ask(batch=batch, by=desk.cast.bo, now=timezone.now())
+    stage.work(until=lambda: fresh(batch).status == S.HELD)
 
 
 def by_hand(row: Lasting, batch: PaymentBatch, desk: Desk, stage: Stage) -> None:

@@ -63,8 +63,10 @@ class CardScanClient:
             raise _unreadable(wire.Unreadable("it does not say whether the card is deleted"), answer)
 
     def check_key(self) -> None:
-        """Ask something harmless; raises core.http's errors when the key is not taken."""
-        self._ask("GET", "/cards", params={"limit": 1})
+        """Ask something harmless; raises core.http's errors when the key is not taken, or it is not CardScan."""
+        answer = self._ask("GET", "/cards", params={"limit": 1})
+        if not wire.is_list(answer.json()):
+            raise _unreadable(wire.Unreadable("the answer is no list of cards"), answer)
 
     def _ask(self, method: str, path: str, **options: Any) -> VendorAnswer:
         return self._session.ask(method, path, headers={"Authorization": f"Bearer {self._key}"}, **options)

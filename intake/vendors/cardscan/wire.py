@@ -131,6 +131,12 @@ def parse_card(doc: Any) -> ScannedCard:
     )
 
 
+# GET /cards
+def is_list(doc: Any) -> bool:
+    """Return whether an answer is a list of cards, as only CardScan gives it."""
+    return isinstance(doc, dict) and isinstance(doc.get("cards"), list)
+
+
 def _error_type(error: Any) -> str:
     """Return the short name of an error object ("RejectedCard"); its older form calls the type `error`."""
     found = error if isinstance(error, dict) else {}

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-from core.http import NotSent, OutcomeUnknown, VendorAnswer, VendorSession
+from core.http import NotSent, OutcomeUnknown, Rejected, VendorAnswer, VendorSession
 from payments.vendors.optum import wire
 from payments.vendors.optum.wire import Answer, Outcome, RemoteBatch, RemotePayment
 
@@ -61,16 +61,16 @@ class Optum:
         return self._question(wire.path("batch", batch_id), wire.read_batch)
 
     def find_batch(self, client_request_id: str) -> RemoteBatch | None:
-        """Return the batch that was made for our request id, or None."""
-        return self._question(wire.path("batch"), lambda document: wire.find_in_list(document, client_request_id))
+        """Return the batch that was made for our request id, or None. A list that is not there is no such answer."""
+        return self._read(wire.path("batch"), lambda document: wire.find_in_list(document, client_request_id))
 
     def payments_in(self, batch_id: str) -> dict[str, RemotePayment]:
         """Return the vendor's payments by our references."""
         return self._question(wire.path("batch", batch_id, "details"), wire.payments_in) or {}
 
     def check_key(self) -> None:
-        """Ask for the list of batches; raises core.http's errors when the key is not taken."""
-        self._question(wire.path("batch"), lambda document: document)
+        """Ask for the list of batches; raises core.http's errors when the key is not taken, or it is not Optum."""
+        self._read(wire.path("batch"), wire.batches_in)
 
     # ---- one door --------
 
@@ -82,9 +82,16 @@ class Optum:
         return wire.read_empty_answer(self._ask("POST", path, json_bytes=body).status)
 
     def _question(self, path: str, read: Callable[[Any], T]) -> T | None:
-        answer = self._ask("GET", path, answers=(401, 403, 404), total=READ_SECONDS)
-        if answer.status == 404:
-            return None
+        """Ask about one batch; None when the vendor does not know it."""
+        try:
+            return self._read(path, read)
+        except Rejected as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def _read(self, path: str, read: Callable[[Any], T]) -> T:
+        answer = self._ask("GET", path, answers=(401, 403), total=READ_SECONDS)
         try:
             return read(wire.load(answer.body))
         except wire.Unusable as lacks:

@@ -195,13 +195,21 @@ def read_batch(document: Any) -> RemoteBatch:
     )
 
 
+def batches_in(document: Any) -> list[Any]:
+    """Return the batches of a list answer. Raises Unusable when it is none."""
+    return _items(document, "batches")
+
+
 def find_in_list(document: Any, client_request_id: str) -> RemoteBatch | None:
     """Return the batch of our request id from a list answer, or None when it is not in it.
 
     Raises Unusable when the answer is no list of batches, or when more than one batch has the id.
     """
-    batches = _items(document, "batches")
-    mine = [item for item in batches if isinstance(item, dict) and item.get("clientRequestId") == client_request_id]
+    mine = [
+        item
+        for item in batches_in(document)
+        if isinstance(item, dict) and item.get("clientRequestId") == client_request_id
+    ]
     if len(mine) > 1:
         raise Unusable("clientRequestId")
     return read_batch(mine[0]) if mine else None
