@@ -388,14 +388,3 @@ def test_raw_rows_say_what_the_parsed_view_cannot() -> None:
     assert read({"response": {"benefitsInformation": ROWS}}, service="30").prior_authorization is None
     assert found.entities[-1].name == "OTHER PLAN"
     assert found.entities[-1].contacts == (("Telephone", "8005550199"),)
-
-
-# ---- payers and tokens ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("key", ["eligibilityCheck", "eligibility_check"])
-def test_payers_are_read_with_their_support_in_either_spelling(key: str) -> None:
-    payer = {"display_name": "Aetna", "primary_payer_id": "60054", "names": ["Aetna Life"]}
-    payer["transaction_support"] = {key: "ENROLLMENT_REQUIRED"}
-    (found,) = wire.parse_payers({"items": [{"score": 1, "payer": payer}, {"payer": {}}], "stats": None, "total": 1})
-    assert (found.payer_id, found.name, found.eligibility) == ("60054", "Aetna", "ENROLLMENT_REQUIRED")

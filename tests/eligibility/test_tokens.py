@@ -6,7 +6,6 @@ import time
 import pytest
 
 from core.http import OutcomeUnknown, Throttled
-from eligibility.vendors.candid import wire
 from eligibility.vendors.tokens import Token, TokenCache
 
 KEY = ("https://vendor.example", "client")
@@ -74,10 +73,3 @@ def test_a_failure_of_before_is_forgotten_with_the_next_token() -> None:
     with pytest.raises(Throttled):
         cache.get(KEY, fails)
     assert cache.get(KEY, lambda: token) is token
-
-
-def test_tokens_are_read_with_their_life() -> None:
-    assert wire.parse_token({"access_token": "t", "expires_in": 18000, "token_type": "Bearer"}) == ("t", 18000.0)
-    for broken in ({}, {"access_token": "", "expires_in": 1}, {"access_token": "t"}, []):
-        with pytest.raises(wire.Unreadable):
-            wire.parse_token(broken)
