@@ -5,7 +5,7 @@ The same measure as `python -m tests.cards.measure --set held_out`, of PEOPLE ca
 
 import io
 import os
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,8 +20,8 @@ from bench.measure import Figure, at_least, side_by_side
 
 ROOT = Path(__file__).resolve().parent.parent
 PEOPLE = 2
-#: how the cards lie in the photos that are timed (counter-clockwise quarter turns)
-TURNS = {"upright": (0, 0, 0), "turned": (1, 2, 3)}
+#: the pictures that are timed: way of taking them (photo.py), and how they lie (counter-clockwise quarter turns)
+TIMED = {"scan": ("scan", (0, 0)), "upright photo": ("photo", (0, 0)), "turned photo": ("photo", (1, 2, 3))}
 LIMITS = {"clean": 0.95, "bad": 0.85}
 
 
@@ -47,13 +47,13 @@ def _reading() -> list[Figure]:
     return [*figures, Figure("card reader: calibration error", every.calibration_error, 0.08, "", note)]
 
 
-def _photos(turns: tuple[int, ...], side: int = 0) -> Iterator[bytes]:
+def _photos(way: str, turns: tuple[int, ...], side: int = 0) -> Iterator[bytes]:
     """Photograph a card for each of the given ways to lie; `side` is the long side in pixels, 0 for the usual one."""
     from tests.cards.families import load
     from tests.cards.photo import PHOTOS, as_bytes
 
     for turn, family in zip(turns, load("held_out"), strict=False):
-        yield as_bytes(family.face(0).front, replace(PHOTOS["photo"], turns=turn, side=side))
+        yield as_bytes(family.face(0).front, replace(PHOTOS[way], turns=turn, side=side))
 
 
 def _times() -> list[Figure]:
@@ -71,8 +71,10 @@ def _times() -> list[Figure]:
         plain(np.ascontiguousarray(np.asarray(picture)[:, :, ::-1]))
 
     figures = []
-    for name, turns in TURNS.items():
-        pairs = [side_by_side(lambda p=photo: read_side(p), lambda p=photo: plainly(p), 3) for photo in _photos(turns)]
+    for name, (way, turns) in TIMED.items():
+        pairs = [
+            side_by_side(lambda p=photo: read_side(p), lambda p=photo: plainly(p), 3) for photo in _photos(way, turns)
+        ]
         ours, theirs = sum(a for a, _ in pairs), sum(b for _, b in pairs)
         note = f"{ours / len(pairs):.2f} s against {theirs / len(pairs):.2f} s"
         figures.append(Figure(f"card reader: one side, {name} / plain RapidOCR", ours / theirs, 1.5, note=note))
@@ -82,7 +84,7 @@ def _times() -> list[Figure]:
 def _memory() -> float:
     """Return the peak resident memory, in MB, of a fresh process that reads 12-megapixel photos lying in all ways."""
     with tempfile.TemporaryDirectory(prefix="frontdesk-bench-cards-") as folder:
-        for number, photo in enumerate(_photos((0, 1, 2, 3), side=4000)):
+        for number, photo in enumerate(_photos("photo", (0, 1, 2, 3), side=4000)):
             (Path(folder) / f"{number}.jpg").write_bytes(photo)
         command = [sys.executable, "-c", "from bench.reader import tell_memory; tell_memory()", folder]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -96,4 +98,5 @@ def tell_memory() -> None:
 
     for photo in sorted(Path(sys.argv[1]).glob("*.jpg")):
         read_side(photo.read_bytes())
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    print(int(peak[1]) * 1024 / 1e6 if peak else 0)
