@@ -13,7 +13,7 @@ from sandbox.cardscan.demo_card import draw_back as draw_demo_back
 from sandbox.cardscan.reader import ReadCard, put_together, read_card, read_side
 from tests.cards.draw import draw_back
 from tests.cards.draw import draw_front as draw
-from tests.cards.held_out import HELD_OUT
+from tests.cards.first_look import FIRST_LOOK
 from tests.cards.last_look import LAST_LOOK
 from tests.cards.layouts import TUNED, Layout
 from tests.cards.photo import as_bytes
@@ -23,7 +23,7 @@ from tests.cards.truth import copays_of, dependents_of, field_count, value_of, w
 
 pytestmark = pytest.mark.real
 
-LAYOUTS = {layout.name: layout for layout in (*TUNED, *HELD_OUT, *SECOND_LOOK, *LAST_LOOK)}
+LAYOUTS = {layout.name: layout for layout in (*TUNED, *FIRST_LOOK, *SECOND_LOOK, *LAST_LOOK)}
 #: layout -> how it is photographed; one reading takes most of a second, so each kind of card is read once
 READ_AS = {
     "ruled": "photo", "slashes": "scan", "numbered": "poor", "captions": "scan", "header_row": "small", "dark": "photo",

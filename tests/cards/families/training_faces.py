@@ -7,7 +7,7 @@ from tests.cards.crowd import FIRST, LAST, pcn, prices
 from tests.cards.die import Die
 from tests.cards.draw import put_on_sheet
 from tests.cards.families import Drawn, Family
-from tests.cards.held_out import HELD_OUT
+from tests.cards.first_look import FIRST_LOOK
 from tests.cards.last_look import LAST_LOOK
 from tests.cards.layouts import TUNED, Box, Layout, Put
 from tests.cards.people import Member
@@ -69,5 +69,5 @@ def _read_as(member: Member) -> dict[str, str]:
 
 
 FAMILIES = tuple(
-    Family(f"face_{layout.name}", partial(_draw, layout)) for layout in (*TUNED, *HELD_OUT, *SECOND_LOOK, *LAST_LOOK)
+    Family(f"face_{layout.name}", partial(_draw, layout)) for layout in (*TUNED, *FIRST_LOOK, *SECOND_LOOK, *LAST_LOOK)
 )

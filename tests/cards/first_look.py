@@ -1,4 +1,4 @@
-"""Card faces that were drawn before the reader's rules and not looked at while the rules were tuned."""
+"""Card faces that were drawn before the first rules of the reader; training faces by now."""
 
 from dataclasses import replace
 
@@ -204,7 +204,7 @@ _TIGHT_BOX = Layout(
     ),
 )
 
-HELD_OUT: tuple[Layout, ...] = (
+FIRST_LOOK: tuple[Layout, ...] = (
     _NO_NAME_LABEL,
     _SHOUTING,
     _PHONE_SCREEN,
