@@ -321,7 +321,9 @@ class VendorSession(requests.Session):
             raise throttled
         if 400 <= status < 500 and status != 408:
             raise Rejected(self.vendor, f"refused the request (HTTP {status})", **known)
-        raise OutcomeUnknown(self.vendor, f"answered with HTTP {status}", **known)
+        unknown = OutcomeUnknown(self.vendor, f"answered with HTTP {status}", **known)
+        unknown.retry_after = retry_after(answer.headers.get("Retry-After"))  # 503 may say when it is over
+        raise unknown
 
     def _note(self, method: str, status: int | None, started: float, request_id: str, outcome: str) -> None:
         milliseconds = round((time.monotonic() - started) * 1000)

@@ -214,6 +214,12 @@ def test_it_reads_retry_after(stage, header, seconds):
     assert caught.value.retry_after == seconds
 
 
+def test_a_vendor_that_is_closed_may_say_for_how_long(stage):
+    with pytest.raises(OutcomeUnknown) as caught:
+        session(stage(answer("503 Closed", b"", "Retry-After: 120")).url).ask("GET", "/")
+    assert caught.value.retry_after == 120.0
+
+
 def test_retry_after_may_be_a_date():
     assert http.retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0.0
     soon = format_datetime(timezone.now() + timedelta(seconds=90), usegmt=True)

@@ -190,7 +190,6 @@ def test_a_record_in_the_clinics_own_time_is_ours_too() -> None:
     [
         {"timestamp": stamp("2026-11-22T15:57:59")},
         {"timestamp": stamp("2026-11-22T16:13:00")},
-        {"timestamp": None},
         {"service_code": "OT"},
         {"clinic_id": 90},
         {"plan_end_date": None},
@@ -215,11 +214,31 @@ def test_search_answers_hold_any_number_of_records() -> None:
         "response": {"plan_details": {"plan_start_date": "2026-01-01", "plan_end_date": None}},
     }
     assert wire.parse_search({"code": 2000, "data": {"content": []}}) == []
-    (one,) = wire.parse_search({"code": 2000, "data": {"content": [item, {}]}})
+    (one,) = wire.parse_search({"code": 2000, "data": {"content": [item]}})
     assert (one.enquiry_id, one.plan_start_date, one.plan_end_date) == ("elig-9", date(2026, 1, 1), None)
     for broken in ({"code": 2999}, {"code": 2000, "data": None}, [], None):
         with pytest.raises(wire.Unreadable):
             wire.parse_search(broken)
+
+
+ODD = [{}, "text", None, {"eligibility_enquiry_id": "elig-9"}, {"timestamp": "2026-11-22T16:00:03"}]
+ODD += [{"eligibility_enquiry_id": "e" * 65, "timestamp": "2026-11-22T16:00:03"}]
+ODD += [{"eligibility_enquiry_id": 7, "timestamp": "2026-11-22T16:00:03"}]
+ODD += [
+    {"eligibility_enquiry_id": "elig-9", "timestamp": stamp}
+    for stamp in (1763827203, "soon", "0001-01-01T00:00:00+14:00")
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_record_that_cannot_be_read_is_never_passed_over(odd: object) -> None:
+    """What is passed over counts as not there, and what is not there is sent again."""
+    with pytest.raises(wire.Unreadable):
+        wire.parse_search({"code": 2000, "data": {"content": [odd]}})
+
+
+def test_a_code_that_no_column_holds_is_left_out() -> None:
+    assert parsed(200, {"code": 10**12, "message": "No"}) == Refused(None, "No", "")
 
 
 def test_amounts_survive_exactly() -> None:

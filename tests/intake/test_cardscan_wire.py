@@ -129,6 +129,9 @@ def test_it_keeps_upload_parameters_in_order_and_spelling() -> None:
         ("http://sandbox.cardscan.ai/upload", False),
         ("http://169.254.169.254/latest", False),
         ("file:///etc/passwd", False),
+        ("https://[x.amazonaws.com/", False),
+        ("https://x.amazonaws.com:port/", False),
+        ("https://x.amazonaws.com:99999/", False),
     ],
 )
 def test_it_sends_photos_to_the_vendor_alone(url: str, may: bool) -> None:
@@ -137,6 +140,13 @@ def test_it_sends_photos_to_the_vendor_alone(url: str, may: bool) -> None:
     if not may:
         with pytest.raises(Rejected):
             client._post_form(wire.UploadForm(url, []), "front", b"")
+
+
+def test_what_no_column_holds_is_not_taken() -> None:
+    with pytest.raises(wire.Unreadable, match="too long"):
+        wire.parse_card({"card_id": "x" * 65, "state": "pending"})
+    assert wire.parse_card({"card_id": "x", "state": "a_state_that_nobody_has_heard_of"}).meaning is wire.Meaning.WAIT
+    assert len(wire.parse_card({"card_id": "x", "state": "y" * 100}).state) == 24
 
 
 def test_it_names_what_is_missing_without_the_answer() -> None:

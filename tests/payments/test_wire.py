@@ -120,10 +120,16 @@ def test_a_batch_is_read_with_exact_totals() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in BATCH if name != "somethingNew"])
-@pytest.mark.parametrize("value", [None, [], True])
+@pytest.mark.parametrize("value", [None, [], True, Decimal("1e30"), -(10**12), ""])
 def test_a_batch_without_what_we_need_is_unusable(name: str, value: object) -> None:
     with pytest.raises(wire.Unusable, match=name):
         wire.read_batch(BATCH | {name: value})
+
+
+def test_an_id_that_is_none_of_the_vendors_is_unusable() -> None:
+    for odd in ("x" * 65, "a/b", "é"):
+        with pytest.raises(wire.Unusable, match="batchId"):
+            wire.read_batch(BATCH | {"batchId": odd})
 
 
 def test_a_batch_is_found_by_our_request_id() -> None:

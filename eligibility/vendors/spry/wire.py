@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
 import simplejson
@@ -21,6 +21,7 @@ from eligibility.phone_call import Amounts, PhoneCall, Subscriber, notes_to_send
 CHANNEL = "MANUAL_CAPTURE"
 SUCCESS = 2000
 _CLOCK_SKEW = timedelta(minutes=2)
+_MOST_CODE = 2**31  # what a column holds; SPRY's codes have four digits
 
 
 class Unreadable(Exception):
@@ -63,7 +64,7 @@ class Found:
     """A record found by search."""
 
     enquiry_id: str
-    timestamp: datetime | None
+    timestamp: datetime
     service_code: str
     clinic_id: int | None
     plan_start_date: date | None
@@ -191,14 +192,19 @@ def parse_capture(status: int, document: Any, *, numbers: Numbers, member_id: st
     if _whole(data.get("patient_id")) != numbers.patient_id or data.get("insurance_number") != member_id:
         raise SomeoneElse
     enquiry_id = data.get("eligibility_enquiry_id")
-    if not isinstance(enquiry_id, str) or not 0 < len(enquiry_id) <= 64:
+    if not _is_id(enquiry_id):
         raise Unreadable
     return Saved(enquiry_id, str(data.get("timestamp") or ""))
+
+
+def _is_id(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and 0 < len(value) <= 64
 
 
 def _refused(code: int | None, document: Any) -> Refused:
     message = document.get("message") if isinstance(document, dict) else None
     text = message if isinstance(message, str) else ""
+    code = code if code is not None and abs(code) < _MOST_CODE else None
     return Refused(code, text[:300], _FIELDS.get(text.split(" ", 1)[0], ""))
 
 
@@ -255,21 +261,29 @@ _FIELDS = {
 
 
 def parse_search(document: Any) -> list[Found]:
-    """Return the records of a search answer, in SPRY's order. Raises Unreadable."""
+    """Return the records of a search answer, in SPRY's order.
+
+    Raises Unreadable, also for a single record without an id or a time: a record that is passed over is sent again.
+    """
     data = document.get("data") if isinstance(document, dict) else None
     content = data.get("content") if isinstance(data, dict) else None
     if not isinstance(document, dict) or document.get("code") != SUCCESS or not isinstance(content, list):
         raise Unreadable
-    return [_found(item) for item in content if isinstance(item, dict) and item.get("eligibility_enquiry_id")]
+    return [_found(item) for item in content]
 
 
-def _found(item: dict[str, Any]) -> Found:
+def _found(item: Any) -> Found:
+    if not isinstance(item, dict):
+        raise Unreadable
+    enquiry_id, stamp = item.get("eligibility_enquiry_id"), _naive(item.get("timestamp"))
+    if not _is_id(enquiry_id) or stamp is None:
+        raise Unreadable
     response = item.get("response")
     plan = response.get("plan_details") if isinstance(response, dict) else None
     plan = plan if isinstance(plan, dict) else {}
     return Found(
-        enquiry_id=str(item["eligibility_enquiry_id"]),
-        timestamp=_naive(item.get("timestamp")),
+        enquiry_id=enquiry_id,
+        timestamp=stamp,
         service_code=str(item.get("service_code") or ""),
         clinic_id=_whole(item.get("clinic_id")),
         plan_start_date=_day(plan.get("plan_start_date")),
@@ -293,21 +307,19 @@ def ours(
         if (item.service_code, item.clinic_id, _iso(item.plan_start_date), _iso(item.plan_end_date)) == wanted
         and _saved_between(item.timestamp, sent_at - _CLOCK_SKEW, now + _CLOCK_SKEW, zone)
     ]
-    return sorted(fitting, key=lambda item: item.timestamp or datetime.min, reverse=True)  # noqa: DTZ901 (naive, as SPRY's are)
+    return sorted(fitting, key=lambda item: item.timestamp, reverse=True)
 
 
-def _saved_between(stamp: datetime | None, first: datetime, last: datetime, zone: ZoneInfo) -> bool:
-    if stamp is None:
-        return False
+def _saved_between(stamp: datetime, first: datetime, last: datetime, zone: ZoneInfo) -> bool:
     return any(first <= stamp.replace(tzinfo=read_as) <= last for read_as in (UTC, zone))
 
 
 def _naive(value: Any) -> datetime | None:
     try:
         stamp = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        return stamp if stamp.tzinfo is None else stamp.astimezone(UTC).replace(tzinfo=None)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return stamp if stamp.tzinfo is None else stamp.astimezone(UTC).replace(tzinfo=None)
 
 
 def _day(value: Any) -> date | None:

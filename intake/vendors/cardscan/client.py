@@ -94,12 +94,16 @@ class CardScanClient:
 
     def _may_receive_photos(self, url: str) -> bool:
         """Return whether a photo may go to `url`: CardScan's own origin, or an S3 bucket over https."""
-        target, own = urlsplit(url), urlsplit(self.base_url)
+        try:
+            target, own = urlsplit(url), urlsplit(self.base_url)
+            port = target.port
+        except ValueError:  # it is no address at all
+            return False
         if target.username or target.password:
             return False
         if (target.scheme, target.netloc) == (own.scheme, own.netloc):
             return True
-        usual = target.scheme == "https" and target.port in {None, 443}
+        usual = target.scheme == "https" and port in {None, 443}
         return usual and (target.hostname or "").endswith(UPLOAD_HOSTS)
 
 

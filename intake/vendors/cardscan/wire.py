@@ -39,6 +39,8 @@ STATES: dict[str, Meaning] = {
     "unknown": Meaning.FAILED,
 }
 
+_LONGEST_ID, _LONGEST_STATE = 64, 24  # characters that are kept; the vendor's own words are shorter
+
 # DELETE /cards/{card_id} answers 204; 404 for a card that is gone already.
 DELETED = frozenset({204, 404})
 
@@ -120,9 +122,11 @@ def parse_upload_form(doc: Any) -> UploadForm:
 def parse_card(doc: Any) -> ScannedCard:
     """Return the card of an answer. Raises Unreadable when it has no id or state; missing fields are just not there."""
     card_id, state = _need(doc, "card_id", str), _need(doc, "state", str)
+    if len(card_id) > _LONGEST_ID:
+        raise Unreadable("the answer has an id that is too long")
     return ScannedCard(
         card_id=card_id,
-        state=state,
+        state=state[:_LONGEST_STATE],
         deleted=doc.get("deleted") is True,
         error_type=_error_type(doc.get("error")),
         fields=list(_fields(doc.get("details"))),

@@ -17,6 +17,8 @@ import simplejson
 from core import strict_json
 
 _CENT = Decimal("0.01")
+# Beyond these an answer is no answer about our batches, and no column holds it.
+_MOST_DOLLARS, _MOST_PAYMENTS, _LONGEST_ID = Decimal(10**12), 10**9, 64
 
 
 class Outcome(enum.StrEnum):
@@ -182,9 +184,11 @@ def read_batch(document: Any) -> RemoteBatch:
     """Return a batch of a read answer. Raises Unusable when a member we need is missing or odd."""
     if not isinstance(document, dict):
         raise Unusable("batch")
-    word = _text(document, "batchStatus")
+    word, batch_id = _text(document, "batchStatus"), _text(document, "batchId")
+    if not _is_id(batch_id):
+        raise Unusable("batchId")
     return RemoteBatch(
-        batch_id=_text(document, "batchId"),
+        batch_id=batch_id,
         client_request_id=_text(document, "clientRequestId"),
         standing=STANDINGS.get(word.strip().casefold(), Standing.UNKNOWN),
         word=word[:40],
@@ -256,7 +260,7 @@ def _places(body: bytes) -> tuple[str, ...]:
 
 
 def _is_id(value: Any) -> bool:
-    return isinstance(value, str) and 1 <= len(value) <= 64 and value.isascii() and "/" not in value
+    return isinstance(value, str) and 1 <= len(value) <= _LONGEST_ID and value.isascii() and "/" not in value
 
 
 def _text(document: Any, name: str) -> str:
@@ -268,13 +272,13 @@ def _text(document: Any, name: str) -> str:
 
 def _dollars(document: dict[str, Any], name: str) -> Decimal:
     value: Any = document.get(name)
-    if type(value) not in (int, Decimal) or not Decimal(value).is_finite():
+    if type(value) not in (int, Decimal) or not abs(Decimal(value)) < _MOST_DOLLARS:
         raise Unusable(name)
     return Decimal(value)
 
 
 def _count(document: dict[str, Any], name: str) -> int:
     value = document.get(name)
-    if type(value) is not int:
+    if type(value) is not int or not 0 <= value < _MOST_PAYMENTS:
         raise Unusable(name)
     return value
