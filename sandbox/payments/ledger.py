@@ -23,10 +23,18 @@ def money_left(store: Store, account: str, payment: Json) -> None:
 
 
 def report(store: Store) -> dict[str, Json]:
-    """Return by issuerReferenceId how often money left, and how many dollars in all, as text with two places."""
+    """Return by issuerReferenceId how often money left, and how many dollars, as text with two places.
+
+    A reference names one payment of its account, so what two accounts pay under it is not one payment paid twice:
+    `accounts` has a line for each, and the reference's own line is that of the account where money left most often.
+    """
     told: dict[str, Json] = {}
-    for _key, entry in store.items(VENDOR, "ledger"):
-        line = told.setdefault(entry["reference"], {"times_money_left": 0, "amount": "0.00"})
-        line["times_money_left"] += entry["times"]
-        line["amount"] = str(Decimal(line["amount"]) + entry["amount"])
-    return told
+    for key, entry in store.items(VENDOR, "ledger"):
+        account = key.partition(":")[0]
+        line = {"times_money_left": entry["times"], "amount": str(entry["amount"])}
+        told.setdefault(entry["reference"], {"accounts": {}})["accounts"][account] = line
+    return {reference: _most_often(lines["accounts"]) | lines for reference, lines in told.items()}
+
+
+def _most_often(lines: dict[str, Json]) -> Json:
+    return max(lines.values(), key=lambda line: (line["times_money_left"], Decimal(line["amount"])))

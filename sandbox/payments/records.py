@@ -93,8 +93,10 @@ def payments_of(store: Store, batch_id: str) -> list[Json]:
 
 
 def pays_claim(store: Store, batch_id: str, number: str) -> bool:
-    """Return whether a payment of the batch pays the claim with this payer's number."""
-    return _used_by(store, f"claims:{batch_id}", number) is not None
+    """Return whether a payment of the batch, not voided since, pays the claim with this payer's number."""
+    payment_id = _used_by(store, f"claims:{batch_id}", number)
+    payment = store.get(VENDOR, f"members:{batch_id}", payment_id) if payment_id else None
+    return payment is not None and payment["status"] != "Voided"
 
 
 def find_payment(store: Store, account: str, payment_id: str) -> tuple[Json, Json] | None:

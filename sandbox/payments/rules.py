@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def ledger() -> dict[str, Json]:
-    """Return how often money left, by issuerReferenceId: {"times_money_left": 1, "amount": "25.00"}."""
+    """Return how often money left, by issuerReferenceId: {"times_money_left": 1, "amount": "25.00", "accounts": …}."""
     effects.land(store(), clock.now())
     return report(store())
 

@@ -43,7 +43,7 @@ def test_it_pays_a_batch_once_and_to_the_cent(vendor: Vendor) -> None:
     for payment in made.payments:
         details = payment["paymentDetails"]
         left = {"times_money_left": 1, "amount": str(details["amount"])}
-        assert ledger[details["issuerReferenceId"]] == left
+        assert ledger[details["issuerReferenceId"]] == left | {"accounts": {"ACCT1": left}}
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -165,7 +165,8 @@ def test_it_holds_and_releases_a_single_payment(vendor: Vendor) -> None:
     assert vendor.get(f"/payments/{ids['paymentId']}")["status"] == "Released"
     assert vendor.status(ids["batchId"]) == "Funding"
     problem(vendor.call("POST", path, body), 409)
-    assert vendor.sandbox.ledger() == {"FDT000000001": {"times_money_left": 1, "amount": "25.00"}}
+    left = {"times_money_left": 1, "amount": "25.00"}
+    assert vendor.sandbox.ledger() == {"FDT000000001": left | {"accounts": {"ACCT1": left}}}
 
 
 def test_an_account_without_hold_pays_at_once(quick_vendor: Vendor) -> None:
@@ -177,6 +178,19 @@ def test_an_account_without_hold_pays_at_once(quick_vendor: Vendor) -> None:
     assert quick_vendor.status(batch_id) == "Funding"
     problem(quick_vendor.release(batch_id), 409)
     assert quick_vendor.times() == [1, 1, 1]
+
+
+def test_a_reference_in_two_accounts_is_no_double_payment(vendor: Vendor, quick_vendor: Vendor) -> None:
+    """A reference names one payment of its account; the other account may use it for another payment."""
+    assert quick_vendor.call("POST", "/payments", make_request(1, amount="30.00", account="ACCT2")).status_code == 200
+    ids = vendor.call("POST", "/payments", make_request(1, amount="25.00")).json()
+    assert vendor.release(ids["batchId"]).status_code == 204
+    first, second = ({"times_money_left": 1, "amount": amount} for amount in ("25.00", "30.00"))
+    assert vendor.sandbox.ledger() == {"FDT000000001": second | {"accounts": {"ACCT1": first, "ACCT2": second}}}
+    vendor.sandbox.switch("payments", "second_release", "pays")
+    assert vendor.release(ids["batchId"]).status_code == 204
+    twice = {"times_money_left": 2, "amount": "50.00"}
+    assert vendor.sandbox.ledger() == {"FDT000000001": twice | {"accounts": {"ACCT1": twice, "ACCT2": second}}}
 
 
 # Keys that may be used once

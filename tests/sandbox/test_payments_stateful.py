@@ -172,7 +172,8 @@ class Payments(RuleBasedStateMachine):
 
     def _check_payment(self, one: Json, left: Json) -> None:
         entry = left.get(one["issuerReferenceId"])
-        assert entry in (None, {"times_money_left": 1, "amount": str(one["amount"])})
+        line = {"times_money_left": 1, "amount": str(one["amount"])}
+        assert entry in (None, line | {"accounts": {self.account.code: line}})
         assert one["status"] not in LEFT or entry is not None
         assert one["status"] not in STAYS or entry is None
 

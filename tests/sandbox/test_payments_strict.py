@@ -312,6 +312,12 @@ def test_strict_mode_pays_a_claim_once_in_a_batch(vendor: Vendor) -> None:
     claim = again["claimLevelInformation"][0]["claimLoop"][0]["claimPaymentInformation"]
     claim["payerClaimControlNumber"] = number["payerClaimControlNumber"]
     assert list(problem(vendor.add(batch_id, [again]), 400)["errors"]) == ["payments[0].claimLevelInformation"]
+    [first] = vendor.get(f"/payments/batch/{batch_id}/details")["payments"]
+    assert vendor.call("POST", f"/payments/{first['paymentId']}/void").status_code == 204
+    assert vendor.add(batch_id, [again]).status_code == 200
+    third = make_payment(0, prefix="THIRD")
+    third["claimLevelInformation"] = again["claimLevelInformation"]
+    problem(vendor.add(batch_id, [third]), 400)
 
 
 @pytest.mark.real
