@@ -1,9 +1,13 @@
 """The card reader: finding the card in a photo, and making the lines of text level."""
 
+import io
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
+from sandbox.cardscan.demo_card import DemoCard, draw_front
 from sandbox.cardscan.reader.frame import cut_out, find_frame
 from sandbox.cardscan.reader.level import apply, levelling
 
@@ -50,6 +54,13 @@ def test_a_scan_without_a_desk_has_no_frame() -> None:
     scan = np.full((638, 1012, 3), 255, np.uint8)
     scan[100:600:50, 60:700] = 20
     assert find_frame(scan) is None
+
+
+@pytest.mark.parametrize("quality", [75, 80, 85, 90, 95])
+def test_what_jpeg_does_to_a_panels_corners_makes_no_card_of_it(quality: int) -> None:
+    packed = io.BytesIO()
+    draw_front(DemoCard()).save(packed, "JPEG", quality=quality)
+    assert find_frame(np.asarray(Image.open(packed).convert("RGB"))) is None
 
 
 def test_a_panel_printed_on_a_scan_is_not_the_card() -> None:

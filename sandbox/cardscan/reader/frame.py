@@ -26,8 +26,8 @@ EVERY_SIDE, ALL_SIDES = 0.45, 0.75
 MARGIN = 0.012
 #: second difference of lightness (8 bit) from which a pixel of the small copy may belong to a letter
 LETTER = 18.0
-#: a side of fewer degrees runs along the picture's edge
-STRAIGHT = 1.2
+#: a side runs along the picture's edge when it is off by fewer degrees, or by fewer pixels than corners are found to
+STRAIGHT, CROOKED = 1.2, 2.5
 #: part of the pixels outside a rectangle above which there is text there, and of the rim below which there is none
 TEXT_OUTSIDE, TEXT_AT_RIM = 0.012, 0.002
 
@@ -238,4 +238,5 @@ def _is_panel(quad: np.ndarray, small: np.ndarray) -> bool:
 def _is_straight(quad: np.ndarray) -> bool:
     """Say whether all four sides run along the picture's edges."""
     gone = np.abs(np.roll(quad, -1, axis=0) - quad)
-    return bool((np.degrees(np.arctan2(gone.min(axis=1), gone.max(axis=1))) < STRAIGHT).all())
+    off, along = gone.min(axis=1), gone.max(axis=1)
+    return bool(((off < CROOKED) | (np.degrees(np.arctan2(off, along)) < STRAIGHT)).all())
