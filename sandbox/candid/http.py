@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import dead_end, faults
+from sandbox.bodies import MEGABYTE, read_body
 from sandbox.candid import (
     answers,
     batches,
@@ -25,7 +26,7 @@ from sandbox.candid import (
     recommendations,
     window,
 )
-from sandbox.candid.answers import answer, guarded, refusal
+from sandbox.candid.answers import MOST_BYTES, answer, doc_of, guarded, refusal, refusing
 from sandbox.candid.fields import BadRequest, Part, json_of
 from sandbox.inspect import OnlyFromHere
 from sandbox.quick import quickly
@@ -35,6 +36,8 @@ from sandbox.switches import switch
 CLIENT_ID = "candid-sandbox"
 CLIENT_SECRET = "candid-sandbox-secret"
 LIFETIME = 18_000
+# Ten thousand checks of three kilobytes.
+_MOST_OF_BATCH = 30 * MEGABYTE
 _CHECKS = "/eligibility-checks/v1"
 _COVERAGES = "/coverages/v1"
 
@@ -45,7 +48,7 @@ def routes() -> list[BaseRoute]:
     store().on_reset(history.known.forget)
     faults.speak("candid", answers.error_doc)
     spoken = [
-        Route("/api/auth/v2/token", token, methods=["POST"], name="candid.token"),
+        Route("/api/auth/v2/token", refusing(token), methods=["POST"], name="candid.token"),
         _route("POST", _CHECKS, check, "check"),
         _route("POST", f"{_CHECKS}/batch", batch, "batch"),
         _route("GET", f"{_CHECKS}/batch/{{batch_id}}", poll_batch, "poll_batch"),
@@ -79,7 +82,7 @@ async def token(request: Request) -> Response:
     most = int(switch("candid", "token_limit", 300))
     if not answers.calls.allows(f"token {answers.caller(request)}", most=most, seconds=60):
         return refusal(429, "Tokens are requested too often. Keep the token until it expires.")
-    given = _credentials(request.headers.get("content-type", ""), await request.body())
+    given = _credentials(request.headers.get("content-type", ""), await read_body(request, MOST_BYTES))
     if given is None:
         return refusal(415, "Send application/json or application/x-www-form-urlencoded.")
     if given != (CLIENT_ID, CLIENT_SECRET):
@@ -91,7 +94,7 @@ async def token(request: Request) -> Response:
 
 async def check(request: Request) -> Response:
     """Run one eligibility check and answer as late as the payer does."""
-    doc = json_of(await request.body())
+    doc = await doc_of(request)
     reply = await quickly(checks.check, doc)
     if reply.seconds:
         await asyncio.sleep(reply.seconds)
@@ -100,7 +103,7 @@ async def check(request: Request) -> Response:
 
 async def batch(request: Request) -> Response:
     """Take a batch of checks."""
-    raw = await request.body()
+    raw = await read_body(request, _MOST_OF_BATCH)
     return answer(await run_in_threadpool(lambda: batches.submit(json_of(raw))))
 
 
@@ -123,14 +126,14 @@ async def read_recommendations(request: Request) -> Response:
 
 async def create_recommendation(request: Request) -> Response:
     """Keep a recommendation."""
-    return answer(await quickly(recommendations.create, json_of(await request.body())))
+    return answer(await quickly(recommendations.create, await doc_of(request)))
 
 
 async def vote(request: Request) -> Response:
     """Keep a vote about a recommendation."""
     given = request.path_params
     try:
-        doc = json_of(await request.body())
+        doc = await doc_of(request)
         voted = await quickly(recommendations.vote, given["recommendation_id"], given["version"], doc)
     except recommendations.NotFound:
         return refusal(404, "There is no such recommendation.")
@@ -147,12 +150,12 @@ async def get_multi(request: Request) -> Response:
 
 async def discover(request: Request) -> Response:
     """Find out who a person is insured with."""
-    return answer(await quickly(discovery.discover, json_of(await request.body())))
+    return answer(await quickly(discovery.discover, await doc_of(request)))
 
 
 async def begin_discovery(request: Request) -> Response:
     """Begin to find out who a person is insured with."""
-    return answer(await quickly(discovery.begin, json_of(await request.body())))
+    return answer(await quickly(discovery.begin, await doc_of(request)))
 
 
 async def read_discovery(request: Request) -> Response:
@@ -165,12 +168,12 @@ async def read_discovery(request: Request) -> Response:
 
 async def coordinate(request: Request) -> Response:
     """Find out which of two payers pays first."""
-    return answer(await quickly(benefits_order.coordinate, json_of(await request.body())))
+    return answer(await quickly(benefits_order.coordinate, await doc_of(request)))
 
 
 async def begin_check(request: Request) -> Response:
     """Begin a check of a coverage."""
-    doc = json_of(await request.body())
+    doc = await doc_of(request)
     try:
         return answer(await quickly(coverages.begin, request.path_params["id"], doc))
     except coverages.NotFound as missing:

@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox import members
 from sandbox.candid import coverages
-from sandbox.candid.answers import answer, refusal
-from sandbox.candid.fields import BadRequest, Part, json_of
+from sandbox.candid.answers import answer, doc_of, refusing
+from sandbox.candid.fields import Part
 from sandbox.state import store
 
 
@@ -18,9 +18,9 @@ def routes() -> list[BaseRoute]:
     """Return the routes for people and tests, to be mounted at /candid/__sandbox__."""
     return [
         Route("/members", list_members, methods=["GET"]),
-        Route("/members", enrol_member, methods=["POST"]),
+        Route("/members", refusing(enrol_member), methods=["POST"]),
         Route("/coverages", list_coverages, methods=["GET"]),
-        Route("/coverages", keep_coverage, methods=["POST"]),
+        Route("/coverages", refusing(keep_coverage), methods=["POST"]),
     ]
 
 
@@ -31,11 +31,7 @@ def list_members(request: Request) -> Response:
 
 async def enrol_member(request: Request) -> Response:
     """Enrol a member as if the sandbox had read the card: {"member_number": …, "member_name": …, "payer_id": …}."""
-    try:
-        details = Part.of(json_of(await request.body())).doc
-    except BadRequest as error:
-        return refusal(error.status, str(error))
-    key = await run_in_threadpool(members.enrol, details)
+    key = await run_in_threadpool(members.enrol, Part.of(await doc_of(request)).doc)
     return answer({"member": key}, 201 if key else 422)
 
 
@@ -46,8 +42,5 @@ def list_coverages(request: Request) -> Response:
 
 async def keep_coverage(request: Request) -> Response:
     """Put a coverage on file: the payer_id, subscriber and dependent of a check's request."""
-    try:
-        coverage_id = await run_in_threadpool(coverages.put_on_file, json_of(await request.body()))
-    except BadRequest as error:
-        return refusal(error.status, str(error))
+    coverage_id = await run_in_threadpool(coverages.put_on_file, await doc_of(request))
     return answer({"coverage_id": coverage_id}, 201)
