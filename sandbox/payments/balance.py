@@ -58,16 +58,29 @@ def _check_claim(claim: Json, path: str, errors: Errors, claim_adjustments: str)
     at = f"{path}claimPaymentInformation."
     own = claim.get(claim_adjustments) or []
     lines = lines_of(claim)
-    groups = own + [group for line in lines for group in line.get("serviceAdjustment") or ()]
+    placed = list(_groups_of(claim, path, claim_adjustments))
+    groups = [group for _path, group in placed]
     right = information["totalChargeAmount"] - _adjusted(groups)
     if information["paymentAmount"] != right:
         say(errors, f"{at}paymentAmount", f"The charge less all adjustments is {right}.")
     _check_charges(information, lines, at, errors)
     _check_patient_share(information, groups, at, errors)
-    _check_signs(information, groups, at, errors)
+    if information["statusCode"] == codes.REVERSAL:
+        _check_reversal(information, placed, at, errors)
+    else:
+        _check_signs(information, at, errors)
     _check_repeats(own, f"{path}{claim_adjustments}", errors)
     for place, line in enumerate(lines):
         _check_line(line, f"{path}loop2110[{place}].", errors)
+
+
+def _groups_of(claim: Json, path: str, claim_adjustments: str) -> Iterator[tuple[str, Json]]:
+    """Yield (path, group) for every group of adjustments of a claim: its own, then those of its lines."""
+    for place, group in enumerate(claim.get(claim_adjustments) or ()):
+        yield f"{path}{claim_adjustments}[{place}].", group
+    for line_place, line in enumerate(lines_of(claim)):
+        for place, group in enumerate(line.get("serviceAdjustment") or ()):
+            yield f"{path}loop2110[{line_place}].serviceAdjustment[{place}].", group
 
 
 def _check_line(line: Json, path: str, errors: Errors) -> None:
@@ -107,13 +120,20 @@ def _check_patient_share(information: Json, groups: list[Json], at: str, errors:
         say(errors, f"{at}patientResponsibilityAmount", f"The adjustments of group PR are {right}.")
 
 
-def _check_signs(information: Json, groups: list[Json], at: str, errors: Errors) -> None:
-    """A reversal is negative throughout; nothing else has a negative charge or payment; a prediction pays nothing."""
+def _check_reversal(information: Json, placed: list[tuple[str, Json]], at: str, errors: Errors) -> None:
+    """A reversal is negated throughout: its charge, its payment and each adjustment, whatever their sum."""
+    for name in ("totalChargeAmount", "paymentAmount"):
+        if information[name] > 0:
+            say(errors, f"{at}{name}", "A reversal has this amount negated.")
+    for path, group in placed:
+        for place, adjustment in enumerate(group["adjustments"]):
+            if adjustment["monetaryAmount"] > 0:
+                say(errors, f"{path}adjustments[{place}].monetaryAmount", "A reversal has every adjustment negated.")
+
+
+def _check_signs(information: Json, at: str, errors: Errors) -> None:
+    """Nothing but a reversal has a negative charge or payment; a prediction pays nothing."""
     status, charge, paid = (information[name] for name in ("statusCode", "totalChargeAmount", "paymentAmount"))
-    if status == codes.REVERSAL:
-        if charge > 0 or paid > 0 or _adjusted(groups) > 0:
-            say(errors, f"{at}statusCode", "A reversal has its charge, payment and adjustments negated.")
-        return
     if charge < 0:
         say(errors, f"{at}totalChargeAmount", "Only a reversal has a negative charge.")
     if paid < 0:

@@ -58,6 +58,19 @@ def check_fields(doc: Mapping[str, Any], *, now: datetime, strict: bool) -> None
         raise invalid(f"{unknown} is not a field of this request")
 
 
+def known(doc: Mapping[str, Any], fields: tuple[Field, ...] | None = None) -> dict[str, Any]:
+    """Return a checked capture, or an object in it with these `fields`, as SPRY keeps it.
+
+    At every depth what is null or no field of the documentation is left out; zero and false stay.
+    """
+    kept: dict[str, Any] = {}
+    for field in CAPTURE if fields is None else fields:
+        value = doc.get(field.name)
+        if value is not None:
+            kept[field.name] = known(value, field.fields) if field.fields else value
+    return kept
+
+
 def _check(fields: tuple[Field, ...], doc: Mapping[str, Any], path: str, now: datetime) -> None:
     for field in fields:
         value, at = doc.get(field.name), f"{path}{field.name}"

@@ -12,7 +12,7 @@ from typing import Any
 from sandbox import clock, faults, scenarios
 from sandbox.spry.answers import status_of
 from sandbox.spry.bodies import Refused, invalid
-from sandbox.spry.fields import check_fields
+from sandbox.spry.fields import check_fields, known
 from sandbox.state import store
 from sandbox.switches import switch
 
@@ -159,13 +159,8 @@ def _card_key(record: Mapping[str, Any]) -> str:
 
 
 def _kept(doc: Mapping[str, Any]) -> Doc:
-    """Return the capture without what was null or unknown to SPRY; zero and false stay."""
-    kept = {key: value for key, value in doc.items() if value is not None}
-    for name in ("subscriber_details", "plan_details", "in_network", "out_of_network"):
-        if name in kept:
-            kept[name] = {key: value for key, value in kept[name].items() if value is not None}
-    kept["insurance_card_number"] = kept["insurance_card_number"].strip()
-    return kept
+    kept = known(doc)
+    return kept | {"insurance_card_number": kept["insurance_card_number"].strip()}
 
 
 def _new_id() -> str:

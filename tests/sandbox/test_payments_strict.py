@@ -249,7 +249,23 @@ def test_a_reversal_is_negative_throughout() -> None:
     as_first_payment = with_value(reversal, f"{INFORMATION}statusCode", 1)
     assert {f"{INFORMATION}totalChargeAmount", f"{INFORMATION}paymentAmount"} <= set(errors_of(as_first_payment))
     not_negated = with_value(sample(0), f"{INFORMATION}statusCode", 22)
-    assert set(errors_of(not_negated)) == {f"{INFORMATION}statusCode"}
+    signs = {f"{INFORMATION}totalChargeAmount", f"{INFORMATION}paymentAmount"}
+    assert {path for path in errors_of(not_negated) if "Adjustment" not in path} == signs
+    assert f"{LINE}serviceAdjustment[0].adjustments[0].monetaryAmount" in errors_of(not_negated)
+
+
+def test_every_adjustment_of_a_reversal_is_negated() -> None:
+    """One that is not hides in the sum of the others."""
+    reversal = negated(sample(0))
+    claim = reversal["claimLevelInformation"][0]["claimLoop"][0]
+    groups = claim["loop2110"][0]["serviceAdjustment"]
+    groups[0]["adjustments"].append({"adjustmentReasonCode": "253", "monetaryAmount": Decimal("1.00")})
+    groups[0]["adjustments"][0]["monetaryAmount"] -= 1
+    assert set(errors_of(reversal)) == {f"{LINE}serviceAdjustment[0].adjustments[1].monetaryAmount"}
+    claim["claimAdjustment"] = [{"claimAdjustmentGroupCode": "OA", "adjustments": groups[0]["adjustments"][1:]}]
+    groups[0]["adjustments"] = groups[0]["adjustments"][:1]
+    at = f"{CLAIM}claimAdjustment[0].adjustments[0].monetaryAmount"
+    assert at in errors_of(reversal, claim_adjustments="claimAdjustment")
 
 
 def test_a_predetermination_pays_nothing() -> None:

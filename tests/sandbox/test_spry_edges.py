@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import requests
 
-from tests.sandbox.spry_vendor import CAPTURE, Spry, capture_with, told
+from tests.sandbox.spry_vendor import CAPTURE, NETWORK, Spry, capture_with, told
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -108,6 +108,24 @@ def test_amounts_stay_as_they_were_sent(spry: Spry) -> None:
     spry.capture(doc)
     shown = spry.found()[0]["response"]["in_network"]
     assert (str(shown["co_pay"]), shown["limitation"]) == ("25.10", doc["in_network"]["limitation"])
+
+
+def test_it_drops_what_it_does_not_know_and_what_is_null_at_every_depth(spry: Spry) -> None:
+    doc = capture_with("in_network.limitation.no_of_visits_remaining", None)
+    doc |= {"unknown": 1, "notes": None, "subscriber_details": {"first_name": None, "nickname": "J"}}
+    doc["plan_details"] |= {"plan_name": None, "group": {"number": "7"}}
+    doc["in_network"] |= {"co_pay": None, "tier": 2}
+    doc["in_network"]["limitation"] |= {"amount_remaining": None, "unit": "visit"}
+    assert spry.capture(doc).status_code == 200
+    [record] = spry.records()
+    shown = spry.found()[0]["response"]
+    limitation = {"no_of_total_visits": 20}
+    for network in (record["in_network"], shown["in_network"]):
+        assert network == {name: NETWORK[name] for name in NETWORK if name != "co_pay"} | {"limitation": limitation}
+    assert record["plan_details"] == CAPTURE["plan_details"]
+    assert shown["plan_details"] == CAPTURE["plan_details"] | {"insurance_number": "ZZT0042"}
+    assert record["subscriber_details"] == shown["subscriber_details"] == {}
+    assert "unknown" not in record and "notes" not in record
 
 
 # Wrong addresses
