@@ -77,7 +77,7 @@ class Known:
             if self._checks is None:
                 self._checks = {}
                 for check_id, kept in store().items("candid", "checks"):
-                    self.add(check_id, _asked(kept["asked"]))
+                    self._add(check_id, _asked(kept["asked"]))
             return self._checks
 
     def latest(self, fingerprint: str) -> tuple[str, Asked] | None:
@@ -86,10 +86,16 @@ class Known:
         check_id = self._latest.get(fingerprint)
         return None if check_id is None else (check_id, checks[check_id])
 
-    def add(self, check_id: str, asked: Asked) -> None:
-        """Know one check more, which must be in the store; before the first look none need be known. Hold `lock`."""
+    def learn(self, check_id: str, asked: Asked, faces: Faces | None) -> None:
+        """Know one check more, with its plan; they are in the store for all to read."""
+        with self.lock:
+            if faces is not None:
+                self.faces.add(faces.key)
+            self._add(check_id, asked)
+
+    def _add(self, check_id: str, asked: Asked) -> None:
         if self._checks is None:
-            return
+            return  # before the first look none need be known
         self._checks[check_id] = asked
         before = self._checks.get(self._latest.get(asked.fingerprint, ""))
         # A check of a batch may be done after the same question was asked again.
@@ -123,12 +129,12 @@ def keep(check: Check, answer: Answer, *, succeeded: bool) -> None:
         "doc": answer.doc,
         "faces": faces.key if faces else None,
     }
-    if faces is not None and faces.key not in known.faces:
-        store().put("candid", "faces", faces.key, {"raw": faces.raw, "view": faces.view})
-        known.faces.add(faces.key)
-    with known.lock:
+    with store().transaction():
+        if faces is not None and faces.key not in known.faces:
+            store().put("candid", "faces", faces.key, {"raw": faces.raw, "view": faces.view})
         store().put("candid", "checks", check.check_id, kept)
-        known.add(check.check_id, asked)
+        # What comes to nothing must not be known.
+        store().afterwards(lambda: known.learn(check.check_id, asked, faces))
 
 
 def answer_of(check_id: str) -> str | None:
