@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -12,9 +11,9 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import dead_end, faults
 from sandbox.inspect import OnlyFromHere
-from sandbox.slow import wait_before_work
+from sandbox.quick import quickly
 from sandbox.spry import rules, tokens
-from sandbox.spry.answers import answer, error_doc, refuse, short_body, success, told
+from sandbox.spry.answers import Doc, answer, error_doc, refuse, short_body, success, told
 from sandbox.spry.bodies import json_body
 from sandbox.state import store
 
@@ -37,6 +36,9 @@ _FAULTS: dict[str, Callable[[], Response]] = {
 def routes() -> list[BaseRoute]:
     """Return SPRY's routes."""
     faults.speak("spry", error_doc)
+    faults.plays("spry", ("capture", "search"), dict.fromkeys(_FAULTS, {}))
+    faults.plays("spry", ("capture",), {"someone_else": {}})
+    faults.plays("spry", ("search",), {"stale_reads": {}})
     window = [Route("/records", records, methods=["GET"])]
     spoken: list[BaseRoute] = [
         Route("/apis/v2/oauth/authorize", told(tokens.authorize), methods=["GET"], name="spry.authorize"),
@@ -53,19 +55,20 @@ async def capture(request: Request) -> Response:
     """Keep a phone call."""
     claims = tokens.claims_of(request)
     doc = json_body(request.headers.get("content-type", ""), await short_body(request))
-    await wait_before_work("spry", "capture")
-    if fault := faults.take_one_of("spry", "capture", _FAULTS):
-        return _FAULTS[fault["kind"]]()
-    return success(await run_in_threadpool(rules.capture, doc, claims))
+    return await quickly(_do, "capture", rules.capture, doc, claims)
 
 
 async def search(request: Request) -> Response:
     """Read back what was kept of a patient's card."""
     claims = tokens.claims_of(request)
-    await wait_before_work("spry", "search")
-    if fault := faults.take_one_of("spry", "search", _FAULTS):
+    return await quickly(_do, "search", rules.search, dict(request.query_params), claims)
+
+
+def _do(route: str, rule: Callable[[Doc, Doc], Doc], given: Doc, claims: Doc) -> Response:
+    """Do what is asked, unless a fault of SPRY's own is set for it."""
+    if fault := faults.take_one_of("spry", route, _FAULTS):
         return _FAULTS[fault["kind"]]()
-    return success(await run_in_threadpool(rules.search, dict(request.query_params), claims))
+    return success(rule(given, claims))
 
 
 def records(request: Request) -> Response:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sandbox import clock, jwts, webhooks
+from sandbox.quick import quickly
 from sandbox.spry import rules
 from sandbox.spry.answers import Doc, answer, short_body
 from sandbox.spry.bodies import Refused, invalid
@@ -33,15 +34,7 @@ _SCOPES = ("read", "write")
 
 async def token_v2(request: Request) -> Response:
     """Hand out a token for the client's id and secret, alone or with the code of a user who has agreed."""
-    form = await _form(request)
-    grant = form.get("grant_type")
-    if grant not in ("client_credentials", "authorization_code"):
-        raise invalid("grant_type must be client_credentials or authorization_code")
-    _must_know_client(form)
-    if grant == "client_credentials":
-        return _token(_scope(form.get("scope", "read write")))
-    scope = _scope_of_code(form)
-    return _token(scope, refresh_token=_issue(scope, _REFRESH_AUDIENCE, REFRESH_SECONDS))
+    return await quickly(_hand_out, await _form(request))
 
 
 async def token_v1(request: Request) -> Response:
@@ -55,7 +48,21 @@ async def token_v1(request: Request) -> Response:
 
 async def authorize(request: Request) -> Response:
     """Send a user back to the client with a code, as if they had signed in and agreed at once."""
-    query = request.query_params
+    return await quickly(_agree, request.query_params)
+
+
+def _hand_out(form: Mapping[str, str]) -> Response:
+    grant = form.get("grant_type")
+    if grant not in ("client_credentials", "authorization_code"):
+        raise invalid("grant_type must be client_credentials or authorization_code")
+    _must_know_client(form)
+    if grant == "client_credentials":
+        return _token(_scope(form.get("scope", "read write")))
+    scope = _scope_of_code(form)
+    return _token(scope, refresh_token=_issue(scope, _REFRESH_AUDIENCE, REFRESH_SECONDS))
+
+
+def _agree(query: Mapping[str, str]) -> Response:
     if query.get("response_type") != "code":
         raise invalid("response_type must be code")
     if _needed(query, "client_id") != CLIENT_ID:
