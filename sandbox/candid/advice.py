@@ -21,7 +21,13 @@ def recommend(check: Check, plan: Plan) -> None:
         "payer_id": known.payer_id if known else None,
         "ma_benefit": _benefit(other, plan) if kind in _KINDS.values() else None,
     }
-    recommendations.keep(check_id=check.check_id, patient=_patient(check), kind=kind, payload=payload)
+    recommendations.keep(
+        check_id=check.check_id,
+        patient=_patient(check),
+        kind=kind,
+        payload=payload,
+        coverage_id=check.coverage_id,
+    )
 
 
 def _benefit(row: Row, plan: Plan) -> dict[str, object]:

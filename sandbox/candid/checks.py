@@ -74,7 +74,7 @@ def accepted(part: Part, now: datetime) -> Question:
     return question
 
 
-def later(check_id: str, request: Doc, asked_at: datetime, *, batch_id: str = "") -> str:
+def later(check_id: str, request: Doc, asked_at: datetime, *, batch_id: str = "", coverage_id: str = "") -> str:
     """Return the answer of a check that was accepted before and is done now; asked for twice, it is done once.
 
     Args:
@@ -82,22 +82,22 @@ def later(check_id: str, request: Doc, asked_at: datetime, *, batch_id: str = ""
         request: what was accepted.
         asked_at: when it was.
         batch_id: the batch it belongs to, or "".
+        coverage_id: the coverage on file that it is about, or "".
     """
     # Most polls find what is done already and need not wait for other writers; the others look, make and keep at once.
     known = history.answer_of(check_id)
     if known is not None:
         return known
     with store().transaction():
-        return history.answer_of(check_id) or _made_later(check_id, request, asked_at, batch_id)
-
-
-def _made_later(check_id: str, request: Doc, asked_at: datetime, batch_id: str) -> str:
-    question = question_of(Part.of(request), today=asked_at.date())
-    payer = payers.find(question.payer_id)
-    if payer is None:
-        return dump(_of_unknown_payer(question.payer_id, question.echo, batch_id))
-    made = Check(check_id, question, payer.payer_id, _fingerprint(question, payer), asked_at, batch_id)
-    return _made(made, payer, {})
+        known = history.answer_of(check_id)
+        if known is not None:
+            return known
+        question = question_of(Part.of(request), today=asked_at.date())
+        payer = payers.find(question.payer_id)
+        if payer is None:
+            return dump(_of_unknown_payer(question.payer_id, question.echo, batch_id))
+        print_ = _fingerprint(question, payer)
+        return _made(Check(check_id, question, payer.payer_id, print_, asked_at, batch_id, coverage_id), payer, {})
 
 
 def _made(made: Check, payer: payers.Payer, wish: Mapping[str, Any]) -> str:

@@ -72,7 +72,8 @@ def read(coverage_id: str, check_id: str) -> Doc:
         raise NotFound("There is no such eligibility check of this coverage.")
     if clock.now() < datetime.fromisoformat(kept["ready_at"]):
         return {"metadata": _metadata(kept, "PENDING")}
-    answer = checks.later(check_id, kept["request"], datetime.fromisoformat(kept["initiated_at"]))
+    asked_at = datetime.fromisoformat(kept["initiated_at"])
+    answer = checks.later(check_id, kept["request"], asked_at, coverage_id=kept["coverage_id"])
     status = "COMPLETED" if history.succeeded(check_id) else "FAILED"
     return {"metadata": _metadata(kept, status), "check": simplejson.RawJSON(answer)}
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sandbox.exact import NotExact, read_json
 
@@ -14,11 +15,13 @@ Doc = dict[str, Any]
 Value = TypeVar("Value")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _COMPACT_DAY = re.compile(r"[0-9]{8}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 WRONG_DAY = "must be a date written as YYYY-MM-DD."
 WRONG_COMPACT_DAY = "must be a date written as YYYYMMDD."
+WRONG_ID = "must be a UUID."
 WRONG_MOMENT = "must be a date and time with its zone (RFC 3339)."
 
 
@@ -126,6 +129,11 @@ class Part:
     def moment(self, key: str) -> datetime | None:
         """Return a moment with its zone, None if it is left out. Raises BadRequest."""
         return self._read(key, _MOMENT, datetime.fromisoformat, WRONG_MOMENT)
+
+    def uuid(self, key: str) -> str:
+        """Return a UUID in small letters, "" if it is left out. Raises BadRequest."""
+        found = self._read(key, _ID, UUID, WRONG_ID)
+        return "" if found is None else str(found)
 
     def _read(self, key: str, pattern: re.Pattern[str], read: Callable[[str], Value], wrong: str) -> Value | None:
         value = self.doc.get(key)

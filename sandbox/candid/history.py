@@ -26,6 +26,7 @@ class Check:
     Attributes:
         fingerprint: the same for the same question.
         batch_id: the batch it belongs to, or "".
+        coverage_id: the coverage on file that it is about, or "".
     """
 
     check_id: str
@@ -34,6 +35,7 @@ class Check:
     fingerprint: str
     asked_at: datetime
     batch_id: str = ""
+    coverage_id: str = ""
 
 
 @dataclass(frozen=True)

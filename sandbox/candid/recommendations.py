@@ -52,10 +52,11 @@ def create(doc: Any) -> Doc:
         raise recommendation.wrong("type", f"must be one of {', '.join(_PAYLOADS)}.")
     _PAYLOADS[kind](recommendation)
     payload = recommendation.doc.get("payload")
-    return keep(check_id=check_id, patient=patient.doc, kind=kind, payload=payload)
+    coverage_id = part.uuid("coverage_id")
+    return keep(check_id=check_id, patient=patient.doc, kind=kind, payload=payload, coverage_id=coverage_id)
 
 
-def keep(*, check_id: str, patient: Mapping[str, Any], kind: str, payload: Any) -> Doc:
+def keep(*, check_id: str, patient: Mapping[str, Any], kind: str, payload: Any, coverage_id: str = "") -> Doc:
     """Keep a recommendation whose parts are known to be right, and return it.
 
     Args:
@@ -63,6 +64,7 @@ def keep(*, check_id: str, patient: Mapping[str, Any], kind: str, payload: Any) 
         patient: as Candid describes patients, every field optional.
         kind: one of the five types.
         payload: in the form of the type.
+        coverage_id: the coverage it is about, or "".
     """
     recommendation_id = str(uuid.uuid4())
     made = {
@@ -77,6 +79,8 @@ def keep(*, check_id: str, patient: Mapping[str, Any], kind: str, payload: Any) 
         "updated_at": clock.now().isoformat(),
         "updating_user_id": USER,
     }
+    if coverage_id:
+        made["coverage_id"] = coverage_id
     store().put(*_PLACE, recommendation_id, made)
     return made
 
