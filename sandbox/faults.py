@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from sandbox.state import dump, store
+from sandbox.values import Choice, Number, Text, Value, Wrong
+
+Options = Mapping[str, Value]
 
 # Played by sandbox.gate for every route of every vendor. Any other kind is asked for by a vendor's own rules.
 # These happen instead of the work.
@@ -35,7 +38,106 @@ AFTER_KINDS = {
     "duplicate_keys": "the work is done, the first key of the answer comes twice",
     "big_body": "the work is done, the answer is very big (option megabytes, 50)",
 }
-GATE_KINDS = BEFORE_KINDS | AFTER_KINDS
+# This one neither spoils the work nor the answer: both are as usual, later.
+SLOW_BEFORE = "slow_before"
+WAIT_KINDS = {SLOW_BEFORE: "the request is read, then nothing happens for a while, then the work (option seconds, 1)"}
+ANSWER_KINDS = BEFORE_KINDS | AFTER_KINDS
+GATE_KINDS = WAIT_KINDS | ANSWER_KINDS
+
+SECONDS = Number(0, 3600)
+_GATE_OPTIONS: dict[str, Options] = {
+    SLOW_BEFORE: {"seconds": SECONDS},
+    "refused": {"seconds": SECONDS},
+    "black_hole_before": {"seconds": SECONDS},
+    "black_hole_after": {"seconds": SECONDS},
+    "slow_first_byte": {"seconds": SECONDS},
+    "slow_drip": {"pause": Number(0, 60), "bytes": Number(1, 1e6, whole=True)},
+    "429": {"retry_after": Text(loose=True), "seconds": SECONDS},
+    "big_body": {"megabytes": Number(1, 200, whole=True)},
+    "redirect": {"location": Text(), "status": Choice((301, 302, 303, 307, 308))},
+}
+# The kinds that vendors' own rules ask for: by vendor and route, with their options.
+_own: dict[tuple[str, str], dict[str, Options]] = {}
+
+
+class Unknown(Exception):
+    """Nobody plays this fault so; `errors` has a sentence by "route", "kind" or the name of an option."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        """Keep the sentences."""
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
+
+
+def plays(vendor: str, routes: Iterable[str], kinds: Mapping[str, Options]) -> None:
+    """Register kinds of faults that a vendor's own rules ask for (`take`), beside the gate's.
+
+    Args:
+        vendor: such as "payments".
+        routes: where they are asked for, as the rules name it to `take`.
+        kinds: each with its options.
+    """
+    for route in routes:
+        _own.setdefault((vendor, route), {}).update(kinds)
+
+
+def checked(vendor: str, route: str, kind: str, options: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return the options of a rule that somebody will play, cleaned.
+
+    Args:
+        vendor: such as "payments", or "*".
+        route: as in `add`.
+        kind: the gate's, or one that the vendor has registered for the route.
+        options: as they were sent.
+        names: the names of all routes, such as "payments.add".
+
+    Raises:
+        Unknown: there is no such route, kind or option, or an option has a value that does not fit.
+    """
+    guarded = [tuple(name.split(".", 1)) for name in names]
+    places = [place for place in [*guarded, *_own] if vendor in ("*", place[0]) and route in ("*", place[1])]
+    if not places:
+        raise Unknown({"route": f"{vendor} has no route {route}; GET /__sandbox__/state has the names, * means all."})
+    kinds: dict[str, Options] = {}
+    for place in places:
+        kinds |= _own.get((place[0], place[1]), {})
+    if any(place in guarded for place in places):
+        kinds |= gate_options() | {SLOW_BEFORE: _GATE_OPTIONS[SLOW_BEFORE]}
+    if kind not in kinds:
+        raise Unknown({"kind": f"What happens at {vendor}.{route} is one of {', '.join(kinds)}."})
+    return cleaned(kind, options, kinds[kind])
+
+
+def gate_options() -> dict[str, Options]:
+    """Return the gate's kinds that happen instead of the work or on its answer, with their options."""
+    return {kind: _GATE_OPTIONS.get(kind, {}) for kind in ANSWER_KINDS}
+
+
+def cleaned(kind: str, options: Mapping[str, Any], known: Options) -> dict[str, Any]:
+    """Return the options of a kind as its player wants them; `known` is what it takes.
+
+    Raises:
+        Unknown: with what is wrong, by the names of the options.
+    """
+    made, errors = {}, {}
+    for name, value in options.items():
+        try:
+            made[name] = _option(kind, name, value, known)
+        except Wrong as wrong:
+            errors[name] = f"{wrong}."
+    if errors:
+        raise Unknown(errors)
+    return made
+
+
+def _option(kind: str, name: str, value: Any, known: Options) -> Any:
+    if name not in known:
+        wanted = f"its options are {' and '.join(known)}" if known else "it has no options"
+        raise Wrong(f"{kind} knows no {name}; {wanted}")
+    try:
+        return known[name].clean(value)
+    except Wrong as wrong:
+        raise Wrong(f"{name} {wrong}") from wrong
 
 
 def add(vendor: str, route: str, kind: str, *, times: int | None = 1, skip: int = 0, **options: Any) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Play the oldest fault that hits this route, or what a scenario orders, or pass the request on."""
         started = time.perf_counter()
-        call = Call(self.app, scope, receive, send, self.name, scenarios.listen())
+        order = scenarios.listen()
+        call = Call(players.Late(self.app, order), scope, receive, send, self.name, order)
         await ordered(call, self.vendor, self.route)
         try:
             await self._work(call)
@@ -62,6 +63,8 @@ async def ordered(call: Call | socket_gate.SocketCall, vendor: str, route: str) 
     if faults.waits(vendor, route, faults.GATE_KINDS):
         # In a thread: taking a rule writes, and the event loop must not wait for another writer.
         call.order.fault = await run_in_threadpool(faults.take_one_of, vendor, route, faults.GATE_KINDS)
+        if call.order.fault is not None and call.order.fault["kind"] == faults.SLOW_BEFORE:
+            call.order.wait, call.order.fault = float(call.order.fault.get("seconds", 1)), None
     if call.order.fault is None and not scenarios.asks_itself(vendor, route) and scenarios.waits(vendor, route):
         await run_in_threadpool(scenarios.order, vendor, route)
 
@@ -77,7 +80,8 @@ class SocketGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Play the oldest fault that hits the opening of this websocket, or pass it on."""
-        call = socket_gate.SocketCall(self.app, scope, receive, send, self.name, scenarios.listen())
+        order = scenarios.listen()
+        call = socket_gate.SocketCall(players.Late(self.app, order), scope, receive, send, self.name, order)
         await ordered(call, self.vendor, self.route)
         logger.info("%s opening%s", self.name, call.order.said)
         await call.play()

@@ -35,7 +35,6 @@ from sandbox.cardscan import cards, reading
 from sandbox.cardscan.worker import worker
 from sandbox.payments import rules
 from sandbox.payments.http import sandbox_routes as payments_routes
-from sandbox.scenario_forms import Refused, check_fault
 from sandbox.scenario_page import number_of as plain_number
 from sandbox.scenario_page import pairs_of
 from sandbox.state import load, store
@@ -114,14 +113,7 @@ def set_fault(request: Request, body: Doc) -> tuple[Doc, int]:
         return {}, 200
     vendor, route = _fault_place(body)
     kind = text_of({"kind": body.get("own_kind") or body.get("kind")}, "kind")
-    options = _options(body)
-    try:
-        check_fault(kind, options)
-    except Refused as refused:
-        said = {"options": " ".join(refused.errors.values())}
-        raise Unclear("The options do not fit the fault.", said) from refused
-    if kind in faults.GATE_KINDS and route != "*":
-        _known_route(request, vendor, route)
+    options = _playable(request, vendor, route, kind, _options(body))
     if kind == "refused" and route == "*":
         front.refuse(vendor, float(options.get("seconds", 5)))
         return gate.refusal(vendor, float(options.get("seconds", 5))), 201
@@ -141,11 +133,13 @@ def _fault_place(body: Doc) -> tuple[str, str]:
     return vendor, route or "*"
 
 
-def _known_route(request: Request, vendor: str, route: str) -> None:
-    names = gate.names(request.app.routes)
-    if not any(name.partition(".")[2] == route and vendor in ("*", name.partition(".")[0]) for name in names):
-        sentence = "The names of the routes are in GET /__sandbox__/state; * means all of them."
-        raise Unclear(f"{vendor} has no route of this name.", {"route": sentence})
+def _playable(request: Request, vendor: str, route: str, kind: str, options: Doc) -> Doc:
+    """Return the options of a fault that somebody plays; else raise Unclear, with a sentence for the form's field."""
+    try:
+        return faults.checked(vendor, route, kind, options, gate.names(request.app.routes))
+    except faults.Unknown as unknown:
+        field = next((name for name in ("route", "kind") if name in unknown.errors), "options")
+        raise Unclear("Nobody would play this fault.", {field: str(unknown)}) from unknown
 
 
 def _options(body: Doc) -> Doc:

@@ -157,6 +157,7 @@ def _faults(names: Sequence[str], sent: Sent) -> str:
         places |= {f"{vendor}/{vendor}.*": f"{vendor}.* (everything)"}
         places |= {f"{vendor}/{name}": name for name in names if name.startswith(f"{vendor}.")}
     kinds = {f"Instead of the work/{kind}": f"{kind}: {about}" for kind, about in faults.BEFORE_KINDS.items()}
+    kinds |= {f"Before the work/{kind}": f"{kind}: {about}" for kind, about in faults.WAIT_KINDS.items()}
     kinds |= {f"After the work/{kind}": f"{kind}: {about}" for kind, about in faults.AFTER_KINDS.items()}
     place, kind = sent.value("faults", "place"), sent.value("faults", "kind")
     fields = [

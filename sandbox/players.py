@@ -8,13 +8,56 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from sandbox.call import Answer, Call, json_answer
+from sandbox.scenarios import Order
 from sandbox.state import dump, load
 
 Rule = dict[str, Any]
 
 RETRY_AFTER = {"absent": None, "negative": "-5", "huge": "99999999999"}
 _CHUNK = b" " * 1_000_000
+_MOST_HELD = 64_000_000
+
+
+class Late:
+    """A route's application that begins its work when the wait of the order is over, with what was sent until then.
+
+    The request is read before the wait: who has sent it all may go, and the work is done nevertheless.
+    """
+
+    def __init__(self, app: ASGIApp, order: Order) -> None:
+        """Keep the application and the order, which is filled when it is called."""
+        self._app = app
+        self._order = order
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read, wait, work; without a wait only work."""
+        if self._order.wait:
+            read = await _read(receive) if scope["type"] == "http" else []
+            await asyncio.sleep(self._order.wait)
+            receive = _replay(read, receive)
+        await self._app(scope, receive, send)
+
+
+async def _read(receive: Receive) -> list[Message]:
+    """Read a request, or as much of a very long one as the sandbox wants to hold."""
+    read = [await receive()]
+    while read[-1].get("more_body", False) and sum(len(part.get("body", b"")) for part in read) < _MOST_HELD:
+        read.append(await receive())
+    return read
+
+
+def _replay(read: list[Message], receive: Receive) -> Receive:
+    """Return a `receive` that gives what was read already, then what comes."""
+    waiting = iter(read)
+
+    async def again() -> Message:
+        message = next(waiting, None)
+        return await receive() if message is None else message
+
+    return again
 
 
 async def before(call: Call) -> None:

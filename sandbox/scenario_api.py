@@ -40,7 +40,7 @@ def list_scenarios(request: Request) -> Response:
         name: {
             "subject": place.subject,
             "answers": place.answers,
-            "kinds": sorted(place.own_kinds or faults.GATE_KINDS),
+            "kinds": sorted(place.own_kinds or faults.ANSWER_KINDS),
         }
         for name, place in scenarios.PLACES.items()
     }

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sandbox import faults, scenarios
+from sandbox.faults import Options
 from sandbox.scenarios import MOST_SECONDS, Place
+from sandbox.values import MOST_TEXT
+from sandbox.values import number_in as _number
 
 Doc = dict[str, Any]
 Errors = dict[str, str]
 
 MOST_STEPS = 20
 MOST_TIMES = 10_000
-MOST_TEXT = 200
 STATUSES = ("ACTIVE", "INACTIVE", "UNKNOWN")
 _AMOUNTS = ("copay", "deductible", "deductible_remaining")
 _LATENCIES = {"fixed": ("seconds",), "uniform": ("low", "high"), "lognormal": ("median", "p95")}
 _AAA = re.compile(r"[A-Za-z0-9]{2,3}")
-# Options of faults: the least and the most of a number; what is not here is a text.
-_NUMBERS = {"seconds": (0.0, 3600.0), "pause": (0.0, 60.0), "bytes": (1.0, 1e6), "megabytes": (1.0, 200.0)}
-_OPTIONS = {
-    "refused": ("seconds",),
-    "black_hole_before": ("seconds",),
-    "black_hole_after": ("seconds",),
-    "slow_first_byte": ("seconds",),
-    "slow_drip": ("pause", "bytes"),
-    "429": ("retry_after", "seconds"),
-    "big_body": ("megabytes",),
-    "redirect": ("location", "status"),
-}
-_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Refused(Exception):
@@ -72,20 +61,6 @@ def scenario_of(doc: Any, names: Iterable[str], now: datetime) -> Doc:
     if errors:
         raise Refused(errors)
     return made
-
-
-def check_fault(kind: str, options: Mapping[str, Any]) -> None:
-    """Check the options of a fault that the gate plays; options of others say nothing.
-
-    Raises:
-        Refused: with everything that is wrong.
-    """
-    errors: Errors = {}
-    if kind in faults.GATE_KINDS:
-        known = {name: value for name, value in options.items() if name in _OPTIONS.get(kind, ())}
-        _options(kind, known, "options", errors)
-    if errors:
-        raise Refused(errors)
 
 
 def _place(doc: Doc, names: Iterable[str], errors: Errors) -> tuple[str, str, Place | None]:
@@ -136,7 +111,7 @@ def _steps(steps: Any, vendor: str, route: str, place: Place | None, errors: Err
     return made
 
 
-def _step(step: Doc, at: str, kinds: Collection[str], place: Place | None, errors: Errors) -> Doc:
+def _step(step: Doc, at: str, kinds: Mapping[str, Options], place: Place | None, errors: Errors) -> Doc:
     made: Doc = {"times": _times(step.get("times"), f"{at}.times", errors)}
     if step.get("fault"):
         made["fault"] = _fault(step["fault"], f"{at}.fault", kinds, errors)
@@ -154,42 +129,18 @@ def _times(value: Any, at: str, errors: Errors) -> int | None:
     return None
 
 
-def _fault(fault: Any, at: str, kinds: Collection[str], errors: Errors) -> Doc:
+def _fault(fault: Any, at: str, kinds: Mapping[str, Options], errors: Errors) -> Doc:
     if not isinstance(fault, dict) or fault.get("kind") not in kinds:
         errors[f"{at}.kind"] = f"What happens is one of {', '.join(kinds)}."
         return {}
-    options = {name: value for name, value in fault.items() if name != "kind"}
-    if fault["kind"] in faults.GATE_KINDS:
-        _options(fault["kind"], options, at, errors)
-    return {"kind": fault["kind"], **options}
-
-
-def _options(kind: str, options: Mapping[str, Any], at: str, errors: Errors) -> None:
-    known = _OPTIONS.get(kind, ())
-    for name, value in options.items():
-        place = f"{at}.{name}"
-        if name not in known:
-            wanted = f"its options are {' and '.join(known)}" if known else "it has no options"
-            errors[place] = f"{kind} knows no {name}; {wanted}."
-        elif name in _NUMBERS:
-            least, most = _NUMBERS[name]
-            if _number(value, least, most) is None:
-                errors[place] = f"{name} is a number from {least:g} to {most:g}."
-        elif name == "status" and _number(value, 301, 308) not in _REDIRECTS:
-            errors[place] = f"status is one of {', '.join(map(str, _REDIRECTS))}."
-        elif "\n" in str(value) or "\r" in str(value) or len(str(value)) > MOST_TEXT:
-            errors[place] = f"{name} is one line of at most {MOST_TEXT} characters."
-
-
-def _number(value: Any, least: float, most: float) -> float | None:
-    """Return a number within its bounds, also of a text, or None."""
+    kind = fault["kind"]
     try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    if isinstance(value, bool) or not number.is_finite() or not least <= number <= most:
-        return None
-    return float(number)
+        return {"kind": kind} | faults.cleaned(
+            kind, {name: value for name, value in fault.items() if name != "kind"}, kinds[kind]
+        )
+    except faults.Unknown as unknown:
+        errors.update({f"{at}.{name}": sentence for name, sentence in unknown.errors.items()})
+        return {}
 
 
 def _answer(answer: Any, at: str, place: Place | None, errors: Errors) -> dict[str, str]:

@@ -15,7 +15,7 @@ import contextvars
 import math
 import random
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -36,7 +36,7 @@ class Place:
     subject: tuple[str, ...]
     answers: tuple[str, ...] = ()
     # Of a place without a route, where no gate stands: the faults that the vendor's own rules play.
-    own_kinds: tuple[str, ...] = ()
+    own_kinds: Mapping[str, faults.Options] = field(default_factory=dict)
 
 
 _ELIGIBILITY = Place(
@@ -48,7 +48,10 @@ PLACES = {
     "cardscan.eligibility": _ELIGIBILITY,
     "cardscan.read": Place(
         ("payer_name", "card_id"),
-        own_kinds=("slow", "stuck", "error", "frontside_failed", "backside_failed", "unknown"),
+        own_kinds={
+            "slow": {"seconds": faults.SECONDS},
+            **{kind: {} for kind in ("stuck", "error", "frontside_failed", "backside_failed", "unknown")},
+        },
     ),
     "spry.capture": Place(("patient_id", "service_code"), ("code", "message")),
 }
@@ -79,11 +82,13 @@ class Order:
     fault: Doc | None = None
     seconds: float = 0.0
     scenario: str = ""
+    wait: float = 0.0  # seconds before the work, which then goes as usual
 
     @property
     def said(self) -> str:
         """What the log says about it."""
-        return (f" fault {self.fault['kind']}" if self.fault else "") + (" scenario" if self.scenario else "")
+        kind = self.fault["kind"] if self.fault else faults.SLOW_BEFORE if self.wait else ""
+        return (f" fault {kind}" if kind else "") + (" scenario" if self.scenario else "")
 
 
 _order: contextvars.ContextVar[Order | None] = contextvars.ContextVar("order", default=None)
@@ -286,7 +291,7 @@ def progress(scenario: Doc) -> tuple[int, int | None] | None:
     return at[0], None if times is None else times - at[1]
 
 
-def kinds_at(vendor: str, route: str) -> Collection[str]:
-    """Return the kinds of faults that a scenario may use at a place."""
+def kinds_at(vendor: str, route: str) -> Mapping[str, faults.Options]:
+    """Return the kinds of faults that a scenario may use at a place, with their options."""
     place = PLACES.get(f"{vendor}.{route}")
-    return place.own_kinds if place and place.own_kinds else faults.GATE_KINDS
+    return place.own_kinds if place and place.own_kinds else faults.gate_options()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from sandbox import clock, dead_end, faults, webhooks
+from sandbox import clock, dead_end, faults, scenarios, webhooks
 from sandbox.cardscan import access, capture, cards, deletion, hooks, lifecycle, magic, storage, uploads
 from sandbox.cardscan.asking import Ask, answer, asks, asks_nobody, refusal, scans
 from sandbox.cardscan.eligibility import http as eligibility
@@ -153,6 +153,9 @@ def flag(ask: Ask) -> Response:
 def routes() -> list[BaseRoute]:
     """Return CardScan's routes; the part after the dot of a name is what fault rules call the route."""
     faults.speak("cardscan", error_body)
+    faults.plays("cardscan", ("process",), scenarios.PLACES["cardscan.read"].own_kinds)
+    faults.plays("cardscan", ("payer",), {"stuck": {}, "error": {}})
+    faults.plays("cardscan", ("socket",), {"silent": {}})
     webhooks.sign_with("cardscan", hooks.sign)
     named = [
         Route("/v1/health", health, name="cardscan.health"),

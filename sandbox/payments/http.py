@@ -21,9 +21,8 @@ from sandbox import clock, dead_end, faults, scenarios
 from sandbox.exact import NotExact, read_json
 from sandbox.payments import accounts, effects, events, guards, reads, rules, shapes, subscriptions
 from sandbox.payments.accounts import VENDOR
-from sandbox.payments.plans import Answer, Desk, Plan, carry_out
+from sandbox.payments.plans import OWN_FAULTS, Answer, Desk, Plan, carry_out
 from sandbox.payments.problems import Problem
-from sandbox.slow import wait_before_work
 from sandbox.state import dump, store
 from sandbox.switches import switch
 
@@ -55,6 +54,8 @@ class LooseRoute(Route):
 def routes() -> list[BaseRoute]:
     """Return the routes of the service, to be mounted at /payments."""
     faults.speak(VENDOR, lambda status, message: Problem(status, message).document())
+    for names, kinds in OWN_FAULTS:
+        faults.plays(VENDOR, names, kinds)
     spoken = [*_payment_routes(), *_event_routes()]
     for route in spoken:
         scenarios.ask_at(VENDOR, route.name.partition(".")[2], PLACE)
@@ -144,7 +145,6 @@ def _route(method: str, path: str, name: str, work: Work, prefixes: tuple[str, .
 async def _serve(work: Work, route: str, request: Request) -> Response:
     """Answer one call; the work is done in a thread, one writer at a time."""
     body = await _body(request)
-    await wait_before_work(VENDOR, route)
     return _respond(await run_in_threadpool(_answer, work, route, request, body))
 
 

@@ -7,13 +7,37 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sandbox.faults import SECONDS, Options
 from sandbox.payments import effects
 from sandbox.payments.accounts import Account
 from sandbox.payments.effects import Step
 from sandbox.payments.problems import Problem
 from sandbox.state import Store
+from sandbox.values import Choice, Number, Text
 
 Json = dict[str, Any]
+
+_CHANGING = (
+    *("create", "change_totals", "add", "start", "release", "release_partial", "cancel"),
+    *("single", "release_single", "void", "reissue", "make_key"),
+)
+# The service's own faults: at which calls, with which options (docs/vendors/optum.md).
+OWN_FAULTS: tuple[tuple[tuple[str, ...], dict[str, Options]], ...] = (
+    (
+        _CHANGING,
+        {
+            "204_without_effect": {},
+            "late_work": {"seconds": SECONDS, "answer": Choice(("500",))},
+            "other_2xx": {"status": Number(200, 299, whole=True)},
+        },
+    ),
+    (("add",), {"partial_add": {"share": Number(0, 1)}}),
+    (("start", "release", "single"), {"jump_past_held": {}}),
+    (
+        ("batch", "batches", "batch_details", "payment", "payment_details"),
+        {"stale_reads": {"seconds": SECONDS}, "off_by_one_cent": {}, "unknown_status": {"word": Text()}},
+    ),
+)
 
 
 @dataclass(frozen=True)

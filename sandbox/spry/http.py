@@ -36,7 +36,7 @@ _FAULTS: dict[str, Callable[[], Response]] = {
 def routes() -> list[BaseRoute]:
     """Return SPRY's routes."""
     faults.speak("spry", error_doc)
-    faults.plays("spry", ("capture", "search"), dict.fromkeys(_FAULTS, {}))
+    faults.plays("spry", ("capture", "search"), {kind: {} for kind in _FAULTS})
     faults.plays("spry", ("capture",), {"someone_else": {}})
     faults.plays("spry", ("search",), {"stale_reads": {}})
     window = [Route("/records", records, methods=["GET"])]

@@ -20,6 +20,7 @@ def test_every_kind_of_fault_is_described(kind: str) -> None:
 
 def test_every_kind_of_fault_can_be_played() -> None:
     assert (set(players.BEFORE), set(players.AFTER)) == (set(faults.BEFORE_KINDS), set(faults.AFTER_KINDS))
+    assert faults.GATE_KINDS == faults.ANSWER_KINDS | faults.WAIT_KINDS
 
 
 @pytest.mark.parametrize("name", gate.names(cardscan.routes()))

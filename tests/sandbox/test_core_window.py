@@ -108,6 +108,16 @@ def test_it_moves_the_clock(sandbox: SandboxProcess) -> None:
         ("faults", b'{"vendor": "spry", "route": "*", "kind": "slow_drip", "options": {"pause": "long"}}'),
         ("faults", b'{"vendor": "spry", "route": "nowhere", "kind": "429"}'),
         ("faults", b'{"vendor": "spry", "route": "*", "kind": "429", "times": 0}'),
+        ("faults", b'{"vendor": "payments", "route": "release", "kind": "typo_kind"}'),
+        ("faults", b'{"vendor": "payments", "route": "nope", "kind": "stale_reads"}'),
+        ("faults", b'{"vendor": "payments", "route": "release", "kind": "partial_add"}'),
+        ("faults", b'{"vendor": "spry", "route": "capture", "kind": "stuck"}'),
+        ("faults", b'{"vendor": "cardscan", "route": "process", "kind": "429"}'),
+        ("faults", b'{"vendor": "*", "route": "*", "kind": "typo_kind"}'),
+        ("faults", b'{"vendor": "spry", "route": "*", "kind": "429", "options": {"secnods": 5}}'),
+        ("faults", b'{"vendor": "spry", "route": "*", "kind": "500_before", "seconds": 5}'),
+        ("faults", b'{"vendor": "payments", "route": "add", "kind": "partial_add", "options": {"share": "half"}}'),
+        ("faults", b'{"vendor": "spry", "route": "*", "kind": "slow_drip", "options": {"bytes": "2.5"}}'),
         ("clock", b'{"advance_seconds": 1e300}'),
         ("clock", b'{"now": "9999-01-01T00:00:00Z"}'),
         ("scenarios", b"{}"),
@@ -119,6 +129,27 @@ def test_it_says_no_to_nonsense(sandbox: SandboxProcess, path: str, body: bytes)
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json()["detail"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("vendor", "route", "kind", "options"),
+    [
+        ("payments", "add", "partial_add", {"share": 0.5}),
+        ("payments", "*", "other_2xx", {"status": 207}),
+        ("payments", "batch", "unknown_status", {"word": "Parked"}),
+        ("spry", "search", "stale_reads", {}),
+        ("cardscan", "process", "slow", {"seconds": 3}),
+        ("cardscan", "payer", "stuck", {}),
+        ("cardscan", "socket", "silent", {}),
+        ("*", "*", "slow_before", {"seconds": 2}),
+    ],
+)
+def test_it_takes_the_faults_that_somebody_plays(
+    sandbox: SandboxProcess, vendor: str, route: str, kind: str, options: dict[str, object]
+) -> None:
+    sandbox.fault(vendor, route, kind, **options)
+    (rule,) = sandbox.call("GET", "faults")["faults"]
+    assert (rule["vendor"], rule["route"], rule["kind"], rule["options"]) == (vendor, route, kind, options)
 
 
 def test_the_page_says_beside_the_field_what_is_wrong(sandbox: SandboxProcess) -> None:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.real
 
 # Short, so that nobody waits.
 OPTIONS: dict[str, dict[str, Any]] = {
+    "slow_before": {"seconds": 0.05},
     "black_hole_before": {"seconds": 0.05},
     "black_hole_after": {"seconds": 0.05},
     "slow_first_byte": {"seconds": 0.05},
@@ -72,6 +73,7 @@ LOOKS: dict[str, Callable[[Seen], bool]] = {
     "reset_after": is_reset,
     "black_hole_before": is_reset,
     "black_hole_after": is_reset,
+    "slow_before": is_right,
     "slow_first_byte": is_right,
     "slow_drip": lambda seen: is_right(seen) and seen.pieces > 1,
     "500_before": is_error(500),
