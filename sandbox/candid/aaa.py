@@ -2,7 +2,7 @@
 
 The codes and their meanings are X12's; which follow-up action goes with which code varies between payers, so the ones
 here are one plausible choice. Any of them can be provoked with the member id `AAA-` and the code, or several:
-`AAA-42-79`. See docs/vendors/candid.md.
+`AAA-42-79`; a letter behind them decides on the follow-up action: `AAA-42-S`. See docs/vendors/candid.md.
 """
 
 from __future__ import annotations
@@ -17,6 +17,17 @@ INQUIRY = "Do Not Resubmit; Inquiry Initiated to a Third Party"
 WAIT_30 = "Please Wait 30 Days and Resubmit"
 WAIT_10 = "Please Wait 10 Days and Resubmit"
 HOLD = "Do Not Resubmit; We Will Hold Your Request and Respond Again Shortly"
+# By their letters in X12.
+FOLLOW_UPS = {
+    "C": CORRECT,
+    "N": NOT_ALLOWED,
+    "P": ORIGINAL,
+    "R": ALLOWED,
+    "S": INQUIRY,
+    "W": WAIT_30,
+    "X": WAIT_10,
+    "Y": HOLD,
+}
 
 PAYER, PROVIDER, SUBSCRIBER, DEPENDENT = "payer", "provider", "subscriber", "dependent"
 LOOPS = {PAYER: "Loop 2100A", PROVIDER: "Loop 2100B", SUBSCRIBER: "Loop 2100C", DEPENDENT: "Loop 2100D"}
@@ -110,18 +121,19 @@ def codes() -> tuple[str, ...]:
     return tuple(_TABLE)
 
 
-def rejection(code: str, *, dependent: bool = False, resolution: str = "") -> Rejection:
+def rejection(code: str, *, dependent: bool = False, resolution: str = "", letter: str = "") -> Rejection:
     """Return the rejection of a code.
 
     Args:
         code: one of `codes()`.
         dependent: the patient of the question is a dependent.
         resolution: what to suggest instead of the code's own hint.
+        letter: the follow-up action instead of the code's own, one of FOLLOW_UPS; "" for the code's own.
 
     Raises:
-        KeyError: there is no such code.
+        KeyError: there is no such code or letter.
     """
     description, level, follow_up, hint = _TABLE[code]
     if level == PATIENT:
         level = DEPENDENT if dependent else SUBSCRIBER
-    return Rejection(code, description, level, follow_up, resolution or hint)
+    return Rejection(code, description, level, FOLLOW_UPS[letter] if letter else follow_up, resolution or hint)

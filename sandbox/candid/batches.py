@@ -40,12 +40,8 @@ def submit(doc: Any) -> Doc:
     Raises:
         BadRequest: it is no array, empty or too long; or a check in it is malformed, named as in "[2].payer_id".
     """
-    now, most = clock.now(), int(switch("candid", "batch_limit", _USUAL_MOST))
-    if not isinstance(doc, list):
-        raise BadRequest("The body must be an array of checks.")
-    if not 1 <= len(doc) <= most:
-        raise BadRequest(f"A batch has 1 to {most} checks, this one {len(doc)}.", status=400)
-    questions = [checks.accepted(Part.of(item, f"[{place}]"), now) for place, item in enumerate(doc)]
+    now = clock.now()
+    questions = _accepted(doc, now)
     retry_seconds = pace.seconds("batch_retry_seconds", 0)
     if retry_seconds:
         # Whatever is asked again comes last, so that what is done only ever grows at the end.
@@ -79,6 +75,16 @@ def poll(batch_id: str, query: Mapping[str, str]) -> Doc | None:
     items = [_answer(batch_id, place, submitted_at) for place in range(begin, min(begin + most, done))]
     total = batch["count"] if switch("candid", "batch_total", "found") == "submitted" else done
     return paging.page(items, begin=begin, most=most, found=done, total=total)
+
+
+def _accepted(doc: Any, now: datetime) -> list[Question]:
+    """Return the questions of a batch, all of them or none."""
+    most = int(switch("candid", "batch_limit", _USUAL_MOST))
+    if not isinstance(doc, list):
+        raise BadRequest("The body must be an array of checks.")
+    if not 1 <= len(doc) <= most:
+        raise BadRequest(f"A batch has 1 to {most} checks, this one {len(doc)}.", status=400)
+    return [checks.accepted(Part.of(item, f"[{place}]"), now) for place, item in enumerate(doc)]
 
 
 def _keep(batch_id: str, begin: int, questions: list[Question]) -> None:

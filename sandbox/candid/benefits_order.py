@@ -121,9 +121,9 @@ def _found(question: Question, payer: payers.Payer) -> Found:
         raise TurnedDown(aaa.rejection("43"))
     if not question.provider_name:
         raise TurnedDown(aaa.rejection("44"))
-    codes = personas.magic_codes(question.subscriber.member_id)
-    if codes:
-        raise TurnedDown(*(aaa.rejection(code, dependent=question.dependent is not None) for code in codes))
+    wanted = personas.magic_rejections(question.subscriber.member_id, dependent=question.dependent is not None)
+    if wanted:
+        raise TurnedDown(*wanted)
     if plain_id(question.subscriber.member_id) in _MAGIC:
         dependent = roster.whoever(question.dependent)
         return Found(personas.believed(payer.payer_id, question.subscriber), dependent, ())

@@ -99,9 +99,9 @@ def _found(question: Question, payer: payers.Payer, fingerprint: str, wish: Mapp
 def _allow(question: Question, payer: payers.Payer, fingerprint: str) -> None:
     """Turn down what a clearinghouse or payer turns down before it looks for the member."""
     of_dependent = question.dependent is not None
-    codes = personas.magic_codes(question.subscriber.member_id)
-    if codes:
-        raise TurnedDown(*(aaa.rejection(code, dependent=of_dependent) for code in codes))
+    wanted = personas.magic_rejections(question.subscriber.member_id, dependent=of_dependent)
+    if wanted:
+        raise TurnedDown(*wanted)
     if plain_id(question.subscriber.member_id) == "RECOVERS" and _first_time(fingerprint):
         raise TurnedDown(aaa.rejection("42", dependent=of_dependent))
     if payer.eligibility == payers.NOT_SUPPORTED:

@@ -144,11 +144,18 @@ def personas() -> tuple[Member, ...]:
     return _PERSONAS
 
 
-def magic_codes(member_id: str) -> tuple[str, ...]:
-    """Return the AAA codes that a magic id such as AAA-75 or AAA-42-79 asks for; none if it is not one."""
-    found = re.fullmatch(r"AAA((?:-[A-Z0-9]{2})+)", member_id.strip().upper())
-    wanted = tuple(found[1].strip("-").split("-")) if found else ()
-    return wanted if set(wanted) <= set(aaa.codes()) else ()
+def magic_rejections(member_id: str, *, dependent: bool) -> tuple[aaa.Rejection, ...]:
+    """Return the rejections that a magic id such as AAA-75, AAA-42-79 or AAA-42-W asks for; none if it is not one.
+
+    Args:
+        member_id: as asked.
+        dependent: the patient of the question is a dependent.
+    """
+    found = re.fullmatch(r"AAA((?:-[A-Z0-9]{2})+)(?:-([A-Z]))?", member_id.strip().upper())
+    wanted, letter = (found[1].strip("-").split("-"), found[2] or "") if found else ([], "")
+    if not set(wanted) <= set(aaa.codes()) or (letter and letter not in aaa.FOLLOW_UPS):
+        return ()
+    return tuple(aaa.rejection(code, dependent=dependent, letter=letter) for code in wanted)
 
 
 def magic_field(member_id: str, prefix: str) -> str:

@@ -159,9 +159,29 @@ def test_every_aaa_code_can_be_provoked(candid: Candid) -> None:
         assert all(isinstance(value, str) for value in details.values())
 
 
+@pytest.mark.parametrize(
+    ("letter", "follow_up"),
+    [
+        ("C", "Please Correct and Resubmit"),
+        ("N", "Resubmission Not Allowed"),
+        ("P", "Please Resubmit Original Transaction"),
+        ("R", "Resubmission Allowed"),
+        ("S", "Do Not Resubmit; Inquiry Initiated to a Third Party"),
+        ("W", "Please Wait 30 Days and Resubmit"),
+        ("X", "Please Wait 10 Days and Resubmit"),
+        ("Y", "Do Not Resubmit; We Will Hold Your Request and Respond Again Shortly"),
+    ],
+)
+def test_every_follow_up_action_can_be_provoked(candid: Candid, letter: str, follow_up: str) -> None:
+    answer = candid.ask("60054", person("Any", "Body", f"AAA-42-79-{letter}"))
+    assert codes(answer) == ["42", "79"]
+    assert [error["errorDetails"]["followupAction?"] for error in answer["errors"]] == [follow_up] * 2
+
+
 def test_several_codes_come_together(candid: Candid) -> None:
     assert codes(candid.ask("60054", person("Any", "Body", "aaa-42-79"))) == ["42", "79"]
-    assert codes(candid.ask("60054", person("Any", "Body", "AAA-00"))) == ["75"]
+    for unknown in ("AAA-00", "AAA-42-Q"):
+        assert codes(candid.ask("60054", person("Any", "Body", unknown))) == ["75"]
 
 
 # Magic ids
