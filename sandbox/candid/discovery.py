@@ -5,9 +5,10 @@ The sandbox looks among the published personas and the members of cards it has r
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -36,12 +37,18 @@ _ADDRESS = ("address_1", "address_2", "city", "state", "postal_code", "country_c
 
 @dataclass(frozen=True)
 class Sought:
-    """The person to be found."""
+    """The person to be found.
+
+    Attributes:
+        salt: what the hash is made with, another for each search.
+        ssn_hash: of the social security number, or ""; the number itself is kept nowhere.
+    """
 
     first_name: str
     last_name: str
     birth_date: date | None
-    ssn: str
+    salt: str
+    ssn_hash: str
 
     @property
     def name(self) -> tuple[str, str]:
@@ -75,8 +82,9 @@ def discover(doc: Any) -> Doc:
     Raises:
         BadRequest: a field is missing or wrong; it is named.
     """
-    search = _search_of(Part.of(doc), clock.now().date())
-    return _answer(search, str(uuid.uuid4()), switch("candid", "discovery_status", "COMPLETE"))
+    discovery_id = str(uuid.uuid4())
+    search = _search_of(Part.of(doc), clock.now().date(), discovery_id)
+    return _answer(search, discovery_id, switch("candid", "discovery_status", "COMPLETE"))
 
 
 def begin(doc: Any) -> Doc:
@@ -85,16 +93,16 @@ def begin(doc: Any) -> Doc:
     Raises:
         BadRequest: a field is missing or wrong; it is named.
     """
-    now = clock.now()
-    _search_of(Part.of(doc), now.date())
+    now, check_id = clock.now(), str(uuid.uuid4())
+    search = _search_of(Part.of(doc), now.date(), check_id)
     ready_at = now + timedelta(seconds=pace.seconds("discovery_seconds", _SECONDS))
     kept = {
-        "check_id": str(uuid.uuid4()),
+        "check_id": check_id,
         "initiated_at": now.isoformat(),
         "ready_at": ready_at.isoformat(),
-        "request": doc,
+        "search": _written(search),
     }
-    store().put("candid", "discoveries", kept["check_id"], kept)
+    store().put("candid", "discoveries", check_id, kept)
     return _metadata(kept, "PENDING")
 
 
@@ -109,9 +117,22 @@ def read(check_id: str) -> Doc:
         raise NotFound
     if clock.now() < datetime.fromisoformat(kept["ready_at"]):
         return {"metadata": _metadata(kept, "PENDING")}
-    search = _search_of(Part.of(kept["request"]), datetime.fromisoformat(kept["initiated_at"]).date())
-    answer = _answer(search, check_id, switch("candid", "discovery_status", "COMPLETE"))
+    answer = _answer(_restored(kept["search"]), check_id, switch("candid", "discovery_status", "COMPLETE"))
     return {"metadata": _metadata(kept, answer["status"]), "response": answer}
+
+
+def _written(search: Search) -> Doc:
+    """Return what is kept of a search: what finds the person, and nothing else of the request."""
+    sought, born = asdict(search.sought), search.sought.birth_date
+    sought["birth_date"] = born.isoformat() if born else None
+    return {"npi": search.npi, "sought": sought, "day": search.day.isoformat()}
+
+
+def _restored(kept: Doc) -> Search:
+    sought = dict(kept["sought"])
+    born = sought.pop("birth_date")
+    birth_date = date.fromisoformat(born) if born else None
+    return Search(kept["npi"], Sought(birth_date=birth_date, **sought), date.fromisoformat(kept["day"]))
 
 
 def _metadata(kept: Doc, status: str) -> Doc:
@@ -123,11 +144,11 @@ def _metadata(kept: Doc, status: str) -> Doc:
     }
 
 
-def _search_of(part: Part, today: date) -> Search:
+def _search_of(part: Part, today: date, salt: str) -> Search:
     npi = part.needed_part("provider").filled("npi")
-    subscriber = _sought(part.needed_part("subscriber"))
+    subscriber = _sought(part.needed_part("subscriber"), salt)
     dependent = part.part("dependent")
-    sought = subscriber if dependent is None else _sought(dependent)
+    sought = subscriber if dependent is None else _sought(dependent, salt)
     encounter = part.part("encounter") or Part({})
     one, first, last = (
         encounter.compact_day(name) for name in ("date_of_service", "beginning_date_of_service", "end_date_of_service")
@@ -137,18 +158,24 @@ def _search_of(part: Part, today: date) -> Search:
     return Search(npi, sought, one or first or today)
 
 
-def _sought(part: Part) -> Sought:
+def _sought(part: Part, salt: str) -> Sought:
     part.text("middle_name")
     part.choice("gender", ("M", "F"))
     address = part.part("address") or Part({})
     for name in _ADDRESS:
         address.text(name)
+    ssn = plain_id(part.text("ssn"))
     return Sought(
         first_name=part.filled("first_name"),
         last_name=part.filled("last_name"),
         birth_date=part.compact_day("date_of_birth"),
-        ssn=plain_id(part.text("ssn")),
+        salt=salt,
+        ssn_hash=_hash(ssn, salt) if ssn else "",
     )
+
+
+def _hash(number: str, salt: str) -> str:
+    return hashlib.sha256(f"{salt} {number}".encode()).hexdigest()
 
 
 def _answer(search: Search, discovery_id: str, status: str) -> Doc:
@@ -196,7 +223,7 @@ def _matches(sought: Sought) -> Iterator[_Match]:
 
 
 def _match(sought: Sought, member: Member) -> _Match | None:
-    if sought.ssn and plain_id(member.member_id) == sought.ssn:
+    if sought.ssn_hash and _hash(plain_id(member.member_id), sought.salt) == sought.ssn_hash:
         return _Match(member, None, _OF_NUMBER)
     if same_person(sought.name, member.first_name, member.middle_name, member.last_name):
         confidence = _compared(sought.birth_date, member.birth_date)
