@@ -14,8 +14,6 @@ from sandbox.scenarios import Order
 from sandbox.state import dump
 
 RawHeaders = list[tuple[bytes, bytes]]
-# A vendor's own rules ask for a reset with this header of an answer of 500 (its value says nothing more).
-FAULT_HEADER = b"x-sandbox-fault"
 
 
 @dataclass(frozen=True)
@@ -94,16 +92,13 @@ class Call:
             await self._send(message)
 
     async def _begin(self, message: Message) -> None:
-        headers = message.get("headers", [])
-        if message["status"] == 500 and any(name == FAULT_HEADER for name, _value in headers):
-            self.order.fault = {"kind": "reset_after"}
         if self.order.seconds:
             await asyncio.sleep(self.order.seconds)
         if self.order.fault is None:
             self.status = message["status"]
             await self._send(message)
         else:
-            self._caught = Answer(message["status"], list(headers))
+            self._caught = Answer(message["status"], list(message.get("headers", [])))
 
     async def answer(self, answer: Answer) -> None:
         """Send an answer."""

@@ -130,6 +130,13 @@ def order(vendor: str, route: str) -> None:
         next_step(vendor, route, {})
 
 
+def order_fault(fault: Doc) -> None:
+    """Have the gate play {"kind": …, **options} on the answer of the call in hand; for a vendor's own rules."""
+    order = _order.get()
+    if order is not None:
+        order.fault = fault
+
+
 def waits(vendor: str, route: str, subject: Mapping[str, str] | None = None) -> bool:
     """Tell whether a scenario is about such a call; uses nothing up and never waits for a writer."""
     return any(_is_about(scenario, vendor, route, subject or {}) for scenario in all_scenarios())

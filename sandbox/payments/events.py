@@ -114,12 +114,6 @@ def dispatch(store: Store) -> None:
                 subscription = store.get(VENDOR, f"subscriptions:{event['account']}", event["subscription"])
                 if subscription is not None:
                     _tell(store, subscription, event["told"])
-    send_now()
-
-
-def send_now() -> None:
-    """Have the courier look once more: what was queued in a transaction it could not see before that was over."""
-    webhooks.courier.wake()
 
 
 def shake_hands(subscription: Json, now: datetime) -> str:

@@ -17,12 +17,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, compile_path
 
-from sandbox import clock, dead_end, faults, scenarios
+from sandbox import clock, dead_end, faults, scenarios, webhooks
+from sandbox.bodies import KILOBYTE, MEGABYTE, TooLong, read_body
 from sandbox.exact import NotExact, read_json
 from sandbox.payments import accounts, effects, events, guards, reads, rules, shapes, subscriptions
 from sandbox.payments.accounts import VENDOR
 from sandbox.payments.plans import OWN_FAULTS, Answer, Desk, Plan, carry_out
 from sandbox.payments.problems import Problem
+from sandbox.quick import quickly
 from sandbox.state import dump, store
 from sandbox.switches import switch
 
@@ -33,7 +35,10 @@ PREFIXES = ("/api/v1", "/v1", "/api/issue/v1")
 EVENT_PREFIXES = (*(f"{prefix}/event-api" for prefix in PREFIXES), "/api/event-api/v1")
 SLASH = re.compile(r"(?<!\[\^)/")  # a slash of the path, not the one of "anything but a slash"
 # More than a batch in one piece ever needs; the switch max_body_kb sets a smaller limit.
-MOST_BYTES = 64_000_000
+MOST_BYTES = 64 * MEGABYTE
+# Calls that look at one batch or one payment and never at all payments of a batch, with a body of one payment at most.
+SHORT = {"create", "batch", "change_totals", "cancel", "single", "payment", "payment_details", "void", "make_key"}
+SHORT_BYTES = 64 * KILOBYTE
 
 
 # What scenarios know of a call, and what they can have it answer.
@@ -54,6 +59,7 @@ class LooseRoute(Route):
 def routes() -> list[BaseRoute]:
     """Return the routes of the service, to be mounted at /payments."""
     faults.speak(VENDOR, lambda status, message: Problem(status, message).document())
+    webhooks.retry_with(VENDOR, subscriptions.RETRY_SECONDS)
     for names, kinds in OWN_FAULTS:
         faults.plays(VENDOR, names, kinds)
     spoken = [*_payment_routes(), *_event_routes()]
@@ -143,31 +149,23 @@ def _route(method: str, path: str, name: str, work: Work, prefixes: tuple[str, .
 
 
 async def _serve(work: Work, route: str, request: Request) -> Response:
-    """Answer one call; the work is done in a thread, one writer at a time."""
-    body = await _body(request)
-    return _respond(await run_in_threadpool(_answer, work, route, request, body))
-
-
-async def _body(request: Request) -> bytes:
-    """Return the body, or as much of it as is needed to see that it is too long."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _most_bytes():
-            break
-    return bytes(body)
+    """Answer one call, one writer at a time; in a thread, unless it is short whatever is in the batch."""
+    try:
+        body = await read_body(request, _most_bytes())
+    except TooLong as error:
+        return _refuse(413, str(error))
+    run = quickly if route in SHORT and len(body) <= SHORT_BYTES else run_in_threadpool
+    return _respond(await run(_answer, work, route, request, body))
 
 
 def _most_bytes() -> int:
-    return min(int(switch(VENDOR, "max_body_kb", 0)) * 1000 or MOST_BYTES, MOST_BYTES)
+    return min(int(switch(VENDOR, "max_body_kb", 0)) * KILOBYTE or MOST_BYTES, MOST_BYTES)
 
 
 def _answer(work: Work, route: str, request: Request, body: bytes) -> Answer:
     now = clock.now()
     effects.land(store(), now)
     try:
-        if len(body) > _most_bytes():
-            raise Problem(413, f"The body of a request has at most {_most_bytes() // 1000} kB.")
         account = accounts.of_key(store(), request.headers.get("API-Key"))
         desk = Desk(store(), account, now, partial(switch, VENDOR), partial(faults.take, VENDOR, route), route)
         _follow_scenario(desk, request)
@@ -215,9 +213,7 @@ def _tell(rule: Callable[..., Answer]) -> Work:
     def work(desk: Desk, request: Request, body: bytes) -> Answer:
         document = _parse(body)
         with desk.store.transaction():
-            answer = rule(desk, document, **request.path_params)
-        events.send_now()
-        return answer
+            return rule(desk, document, **request.path_params)
 
     return work
 
@@ -265,7 +261,8 @@ def _parse(body: bytes) -> Any:
 
 def _respond(answer: Answer) -> Response:
     if answer.dropped:
-        return Response(status_code=500, headers={"x-sandbox-fault": '{"do":"reset"}'})
+        scenarios.order_fault({"kind": "reset_after"})
+        return Response(status_code=answer.status)
     if answer.body is None:
         return Response(status_code=answer.status)
     problem = answer.status >= 400
