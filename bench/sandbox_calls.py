@@ -55,7 +55,7 @@ def check_body(number: int = 0) -> bytes:
 
 def calls(connection: Connection) -> Iterator[tuple[str, bytes]]:
     """Prepare a sandbox and return (name, request) of every call that is measured."""
-    for vendor, name in (("candid", "rate_limit"), ("candid", "token_limit"), ("spry", "token_limit")):
+    for vendor, name in (("candid", "rate_limit"), ("candid", "token_limit")):
         body = json.dumps({"vendor": vendor, "name": name, "value": 10_000_000}).encode()
         connection.ask(request("POST", "/__sandbox__/switches", body))
     yield from _cardscan(connection)

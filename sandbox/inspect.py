@@ -27,6 +27,7 @@ from sandbox import (
     page,
     scenario_api,
     scenarios,
+    switch_table,
     switches,
     webhooks,
 )
@@ -212,6 +213,8 @@ def _in_bounds(moment: datetime) -> datetime:
 @orders(show_again)
 def set_switch(request: Request, body: Doc) -> tuple[Doc, int]:
     """Set a switch: {"vendor", "name", "value"}; the value null puts it back to its default."""
+    if isinstance(body.get("switch"), str):
+        body["vendor"], _, body["name"] = body["switch"].partition(".")
     vendor, name = text_of(body, "vendor"), text_of(body, "name")
     _known_vendor(vendor)
     if "value" not in body:
@@ -219,7 +222,10 @@ def set_switch(request: Request, body: Doc) -> tuple[Doc, int]:
     value = body["value"]
     if body.get("_as") == "json":
         value = _json_value(str(value))
-    switches.set_switch(vendor, name, value)
+    try:
+        switches.set_switch(vendor, name, switch_table.checked(vendor, name, value))
+    except switch_table.Unknown as unknown:
+        raise Unclear("There is no such switch, or it cannot be set so.", {unknown.field: str(unknown)}) from unknown
     return {"switches": switches.all_switches()}, 200
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from sandbox import VENDORS, clock, faults, front, gate, html, scenario_page, switches, webhooks
 from sandbox.scenario_forms import Errors
-from sandbox.state import store
+from sandbox.state import dump, store
+from sandbox.switch_table import SWITCHES, Declared
 
 Doc = dict[str, Any]
 
@@ -200,11 +201,10 @@ def _switches(sent: Sent) -> str:
         (escape(f"{kept['vendor']}.{kept['name']}"), escape(str(kept["value"]))) for kept in switches.all_switches()
     ]
     kept = html.table(rows) if rows else html.soft("All are at their defaults.")
-    vendors = dict(zip(VENDORS, VENDORS, strict=True))
-    chosen = sent.value("switches", "vendor")
+    known = {f"{one.vendor}/{one.key}": f"{one.key} ({_default(one)})" for one in SWITCHES}
+    wrong = sent.error("switches", "switch", "vendor", "name")
     fields = [
-        html.choice("vendor", "Vendor", vendors, chosen, form="switches-", error=sent.error("switches", "vendor")),
-        _text(sent, "switches", "name", "Name"),
+        html.choice("switch", "Switch", known, sent.value("switches", "switch"), form="switches-", error=wrong),
         _text(sent, "switches", "value", "Value, as JSON; empty for the default"),
     ]
     form = (
@@ -212,6 +212,10 @@ def _switches(sent: Sent) -> str:
         f"{''.join(fields)}<button>Set the switch</button></form>"
     )
     return html.section("switches", _PARTS["switches"], kept, form)
+
+
+def _default(one: Declared) -> str:
+    return "its own default" if one.default is None else dump(one.default)
 
 
 # Webhooks, and the end

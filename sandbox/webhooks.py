@@ -11,7 +11,7 @@ import ipaddress
 import logging
 import os
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +33,7 @@ RETRY_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000, 36_000)
 ANSWER_SECONDS = 15.0
 _LOOK_AGAIN = 600.0
 _signers: dict[str, Sign] = {}
+_pauses: dict[str, tuple[float, ...]] = {}
 
 
 class NotAllowed(Exception):
@@ -69,6 +70,11 @@ def _is_here(host: str) -> bool:
 def sign_with(vendor: str, sign: Sign) -> None:
     """Register how a vendor signs: `sign(delivery id, body, now) -> headers`, called anew before every try."""
     _signers[vendor] = sign
+
+
+def retry_with(vendor: str, pauses: Iterable[float]) -> None:
+    """Register the seconds after each failure at which a vendor tries again; else they are RETRY_SECONDS."""
+    _pauses[vendor] = tuple(pauses)
 
 
 def send(vendor: str, url: str, body: bytes, headers: Mapping[str, str]) -> str:
@@ -167,7 +173,7 @@ def _try(vendor: str, key: str, kept: Doc) -> str:
 
 def _note(vendor: str, key: str, outcome: str) -> None:
     now = clock.now()
-    pauses = switch(vendor, "webhook_retry_seconds", list(RETRY_SECONDS))
+    pauses = switch(vendor, "webhook_retry_seconds", list(_pauses.get(vendor, RETRY_SECONDS)))
     with store().transaction():
         kept = store().get(vendor, COLLECTION, key)
         if kept is None:  # forgotten by a reset meanwhile

@@ -14,7 +14,6 @@ from sandbox.payments import events, guards, records, shapes
 from sandbox.payments.accounts import VENDOR
 from sandbox.payments.plans import Answer, Desk
 from sandbox.payments.problems import Problem, invalid
-from sandbox.switches import set_switch, switch
 
 Json = dict[str, Any]
 Query = Mapping[str, str]
@@ -83,8 +82,6 @@ def _kept(desk: Desk, subscription: Json, body: Json) -> Json:
     subscription = subscription | {"circuitOpen": subscription.get("circuitOpen", False)}
     subscription |= {"url": body["url"], "eventNames": body["eventNames"], "key": body["auth"]["apiKey"]["key"]}
     if moved:
-        if switch(VENDOR, "webhook_retry_seconds", None) is None:
-            set_switch(VENDOR, "webhook_retry_seconds", list(RETRY_SECONDS))
         try:
             subscription["handshake"] = events.shake_hands(subscription, desk.now)
         except webhooks.NotAllowed as error:

@@ -1,13 +1,16 @@
 """The sandbox's documents name what the sandbox can do."""
 
+import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sandbox import faults, gate, inspect, openapi, players
+from sandbox import VENDORS, faults, gate, inspect, openapi, players
 from sandbox.cardscan import http as cardscan
+from sandbox.switch_table import SWITCHES, Declared
 from tests.sandbox_process import ROOT, SandboxProcess
 
 SANDBOX, CARDSCAN = ROOT / "docs" / "sandbox.md", ROOT / "docs" / "vendors" / "cardscan.md"
@@ -21,6 +24,36 @@ def test_every_kind_of_fault_is_described(kind: str) -> None:
 def test_every_kind_of_fault_can_be_played() -> None:
     assert (set(players.BEFORE), set(players.AFTER)) == (set(faults.BEFORE_KINDS), set(faults.AFTER_KINDS))
     assert faults.GATE_KINDS == faults.ANSWER_KINDS | faults.WAIT_KINDS
+
+
+PAGES = {"cardscan": "cardscan", "candid": "candid", "spry": "spry", "payments": "optum"}
+
+
+@pytest.mark.parametrize("switch", SWITCHES, ids=lambda one: str(one.key))
+def test_every_switch_is_described_beside_its_vendor(switch: Declared) -> None:
+    assert f"`{switch.name}`" in (ROOT / "docs" / "vendors" / f"{PAGES[switch.vendor]}.md").read_text()
+
+
+def asked_for() -> Iterator[tuple[str, str, str]]:
+    """Find (vendor, name, default as it is written) of every switch that the vendors' rules ask for."""
+    call = re.compile(r'switch\(\s*("\w+"|vendor|VENDOR), "(\w+)", ([^()\n]+(?:\([^()\n]*\))?[^()\n]*)\)')
+    for path in sorted((ROOT / "sandbox").rglob("*.py")):
+        text = path.read_text()
+        for vendor, name, default in call.findall(text):
+            owner = vendor.strip('"') if vendor.startswith('"') else path.parent.name
+            yield owner, name, default
+        yield from (("payments", *found) for found in re.findall(r'desk\.switch\("(\w+)", ([^()]+)\)', text))
+        yield from (("payments", *found) for found in re.findall(r'self\.switch\("(\w+)", ([^()]+)\)', text))
+
+
+def test_every_switch_that_is_asked_for_is_declared_with_its_default() -> None:
+    declared = {(one.vendor, one.name): one.default for one in SWITCHES}
+    found = [one for one in asked_for() if one[0] in VENDORS]
+    assert len(found) > 25
+    for vendor, name, default in found:
+        assert (vendor, name) in declared, (vendor, name)
+        if not re.search("[a-zA-Z_]{2}", default.replace("True", "").replace("False", "").replace("None", "")):
+            assert ast.literal_eval(default) == declared[vendor, name], (vendor, name, default)
 
 
 @pytest.mark.parametrize("name", gate.names(cardscan.routes()))

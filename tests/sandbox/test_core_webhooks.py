@@ -117,6 +117,18 @@ def test_it_is_given_up_in_the_end(receiver: Receiver) -> None:
     assert not webhooks.send_again("nothing")
 
 
+def test_a_vendor_has_pauses_of_its_own(receiver: Receiver) -> None:
+    webhooks.retry_with("patient", (70,))
+    receiver.statuses = [500]
+    send(receiver, "patient")
+    webhooks.deliver_due()
+    assert 69 < webhooks.deliver_due() <= 70
+    clock.advance(70)
+    webhooks.deliver_due()
+    assert only()["state"] == "given up"
+    assert switches.all_switches() == []
+
+
 def test_nobody_there_counts_as_a_try(receiver: Receiver) -> None:
     webhooks.send("cardscan", "http://127.0.0.1:9/", b"{}", {})
     webhooks.deliver_due()

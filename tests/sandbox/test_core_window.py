@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from sandbox.switch_table import SWITCHES
 from tests.sandbox.cardscan_vendor import FRONT, Vendor, picture
 from tests.sandbox_process import ROOT, SandboxProcess
 
@@ -54,6 +55,16 @@ def test_the_buttons_of_the_page_lead_back_to_it(sandbox: SandboxProcess) -> Non
     assert sandbox.call("GET", "state")["switches"] == [{"vendor": "payments", "name": "strict", "value": True}]
 
 
+def test_the_page_offers_every_switch_and_says_what_is_wrong_with_a_value(sandbox: SandboxProcess) -> None:
+    form = {"switch": "spry.ids", "value": '"counted"', "_as": "json"}
+    assert window(sandbox, "POST", "switches", data=form).status_code == 303
+    assert sandbox.call("GET", "state")["switches"] == [{"vendor": "spry", "name": "ids", "value": "counted"}]
+    page = window(sandbox, "POST", "switches", data=form | {"value": "7"})
+    assert page.status_code == 422
+    assert "ids is one of random, counted." in page.text
+    assert not [one.key for one in SWITCHES if f'value="{one.key}"' not in page.text]
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "https://elsewhere.test"}, {"Host": "rebound.test"}])
 def test_other_web_sites_cannot_use_it(sandbox: SandboxProcess, headers: dict[str, str]) -> None:
     card_id = Vendor(sandbox).create()
@@ -78,7 +89,7 @@ def test_it_forgets_one_vendor_with_its_faults_and_switches(sandbox: SandboxProc
     Vendor(sandbox).create()
     for vendor in ("cardscan", "spry"):
         sandbox.fault(vendor, "*", "429")
-        sandbox.switch(vendor, "anything", 1)
+        sandbox.switch(vendor, "token_seconds", 60)
     sandbox.call("POST", "reset", {"vendor": "cardscan"})
     state = sandbox.call("GET", "state")
     assert "cardscan" not in {held["vendor"] for held in state["held"]}
@@ -103,6 +114,15 @@ def test_it_moves_the_clock(sandbox: SandboxProcess) -> None:
         ("clock", b"{}"),
         ("clock", b'{"now": "2031-05-06T07:08:09"}'),
         ("switches", b'{"vendor": "spry"}'),
+        ("switches", b'{"vendor": "spry", "name": "anything", "value": 1}'),
+        ("switches", b'{"vendor": "spry", "name": "token_seconds", "value": "soon"}'),
+        ("switches", b'{"vendor": "spry", "name": "strict", "value": "yes"}'),
+        ("switches", b'{"vendor": "candid", "name": "rate_limit", "value": "abc"}'),
+        ("switches", b'{"vendor": "candid", "name": "percent_scale", "value": "2"}'),
+        ("switches", b'{"vendor": "payments", "name": "webhook_retry_seconds", "value": 5}'),
+        ("switches", b'{"vendor": "payments", "name": "webhook_retry_seconds", "value": ["a"]}'),
+        ("switches", b'{"vendor": "payments", "name": "create_status", "value": 500}'),
+        ("switches", b'{"vendor": "cardscan", "name": "webhooks", "value": [7]}'),
         ("reset", b'{"vendor": "acme"}'),
         ("reset", b"[]"),
         ("faults", b'{"vendor": "spry", "route": "*", "kind": "slow_drip", "options": {"pause": "long"}}'),

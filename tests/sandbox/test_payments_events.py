@@ -68,6 +68,7 @@ def test_a_subscription_is_made_shaken_hands_with_read_and_ended(vendor: Vendor,
     assert is_signed(handshake, "secret-1")
     assert [one["id"] for one in vendor.get(SUBSCRIPTIONS)] == [made["id"]]
     assert "secret-1" not in vendor.call("GET", SUBSCRIPTIONS).text
+    assert vendor.sandbox.call("GET", "state")["switches"] == []
     assert vendor.call("DELETE", f"{SUBSCRIPTIONS}/{made['id']}").status_code == 204
     assert vendor.get(SUBSCRIPTIONS) == []
     problem(vendor.call("GET", f"{SUBSCRIPTIONS}/{made['id']}"), 404)
