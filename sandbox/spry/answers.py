@@ -8,18 +8,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.answers import answer
+from sandbox.bodies import KILOBYTE, TooLong, read_body
 from sandbox.spry.bodies import Refused
-from sandbox.state import dump
 
 Doc = dict[str, Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-MOST_BYTES = 64 * 1024
-
-
-def answer(doc: Any, status: int = 200) -> Response:
-    """Return a JSON answer; Decimals stay exact."""
-    return Response(dump(doc), status, media_type="application/json")
+MOST_BYTES = 64 * KILOBYTE
 
 
 def success(data: Doc) -> Response:
@@ -57,14 +53,12 @@ def told(endpoint: Endpoint) -> Endpoint:
 
 
 async def short_body(request: Request) -> bytes:
-    """Return the body, or as much of it as is needed to see that it is too long.
+    """Return the body.
 
     Raises:
-        Refused: 413 above 64 KiB.
+        Refused: 413 above 64 kB.
     """
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise Refused(413, 4013, "The body is longer than 64 KiB")
-    return bytes(body)
+    try:
+        return await read_body(request, MOST_BYTES)
+    except TooLong as error:
+        raise Refused(413, 4013, str(error)) from error

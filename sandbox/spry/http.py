@@ -10,10 +10,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import dead_end, faults
+from sandbox.answers import answer
 from sandbox.inspect import OnlyFromHere
 from sandbox.quick import quickly
 from sandbox.spry import rules, tokens
-from sandbox.spry.answers import Doc, answer, error_doc, refuse, short_body, success, told
+from sandbox.spry.answers import Doc, error_doc, refuse, short_body, success, told
 from sandbox.spry.bodies import json_body
 from sandbox.state import store
 

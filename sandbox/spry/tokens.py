@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sandbox import clock, jwts, webhooks
+from sandbox.answers import answer
 from sandbox.quick import quickly
 from sandbox.spry import rules
-from sandbox.spry.answers import Doc, answer, short_body
+from sandbox.spry.answers import Doc, short_body
 from sandbox.spry.bodies import Refused, invalid
 from sandbox.state import store
 from sandbox.switches import switch
