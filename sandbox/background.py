@@ -1,9 +1,10 @@
-"""A thread that does what is due and sleeps until something else is, or until somebody wakes it."""
+"""Threads that do what is due and sleep until something else is, or until somebody wakes them."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 logger = logging.getLogger("sandbox")
@@ -26,6 +27,7 @@ class Background:
         self._step = step
         self._changed = threading.Condition()
         self._wakes = 0
+        self._rested = -1  # the wakes it had seen when it went to sleep
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -38,17 +40,26 @@ class Background:
 
     def stop(self, seconds: float) -> None:
         """Finish the step in hand if it takes no longer than `seconds`."""
-        self._stopping = True
-        self.wake()
+        self.ask_to_stop()
         if self._thread is not None:
             self._thread.join(seconds)
             self._thread = None
+
+    def ask_to_stop(self) -> None:
+        """Begin no other step; `stop` waits for the one in hand."""
+        self._stopping = True
+        self.wake()
 
     def wake(self) -> None:
         """Look again at once: something was added, or the clock was moved."""
         with self._changed:
             self._wakes += 1
             self._changed.notify_all()
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether it has looked since it was last woken and found nothing due."""
+        return self._rested == self._wakes
 
     def _run(self) -> None:
         while not self._stopping:
@@ -63,4 +74,36 @@ class Background:
     def _sleep(self, seen: int, seconds: float) -> None:
         with self._changed:
             if seconds > 0 and self._wakes == seen and not self._stopping:
+                self._rested = seen
                 self._changed.wait(seconds)
+
+
+class Pool:
+    """Several threads with one kind of work, so that a slow step does not keep the others waiting."""
+
+    def __init__(self, name: str, step: Callable[[], float], size: int) -> None:
+        """Make it; `step` is as for `Background`, and safe to be done by `size` threads at once."""
+        self._threads = [Background(f"{name} {number}", step) for number in range(1, size + 1)]
+
+    def start(self) -> None:
+        """Begin, with whatever an earlier process has left; a second call does nothing."""
+        for one in self._threads:
+            one.start()
+
+    def stop(self, seconds: float) -> None:
+        """Finish the steps in hand that take no longer than `seconds`, all together."""
+        ends = time.monotonic() + seconds
+        for one in self._threads:
+            one.ask_to_stop()
+        for one in self._threads:
+            one.stop(max(0.0, ends - time.monotonic()))
+
+    def wake(self) -> None:
+        """Look again at once: something was added, or the clock was moved."""
+        for one in self._threads:
+            one.wake()
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether all have looked since they were last woken and found nothing due."""
+        return all(one.is_resting for one in self._threads)

@@ -17,7 +17,7 @@ from sandbox.switch_table import SWITCHES, Declared
 Doc = dict[str, Any]
 
 _TITLES = {"cardscan": "CardScan", "candid": "Candid", "spry": "SPRY", "payments": "Claim payments"}
-_UNSHOWN_COLLECTIONS = ("secrets", "tokens", "jobs", webhooks.COLLECTION)
+_UNSHOWN_COLLECTIONS = ("secrets", "tokens", "jobs", *webhooks.COLLECTIONS)
 # Neither secrets nor what identifies a person, though everybody in here is made up: the card may be a real one.
 _UNSHOWN_NAMES = re.compile(
     r"secret|token|signature|policy|password|_key|name|member|birth|dob|ssn|tax|address|phone|email|identity|user|note"

@@ -1,4 +1,6 @@
-"""Webhooks: what a vendor tells its customers by itself, queued in the store and delivered by one thread.
+"""Webhooks: what a vendor tells its customers by itself, queued in the store and delivered by some threads.
+
+Each address hears one thing at a time, so that one that does not answer delays nobody else's.
 
 A delivery is tried again, later and later, until the receiver answers 2xx or the tries are used up; a restart loses
 none. Waiting goes by the sandbox's clock, so that moving it brings the next try.
@@ -10,6 +12,7 @@ import http.client
 import ipaddress
 import logging
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
@@ -17,8 +20,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox import NAME, clock
-from sandbox.background import Background
+from sandbox import NAME, VENDORS, clock
+from sandbox.background import Pool
 from sandbox.state import load, store
 from sandbox.switches import switch
 
@@ -28,12 +31,20 @@ Doc = dict[str, Any]
 Sign = Callable[[str, bytes, datetime], Mapping[str, str]]
 
 COLLECTION = "deliveries"
+# What is still to be tried, apart, so that looking for it costs the same however many have arrived.
+_WAITING = "deliveries_waiting"
+COLLECTIONS = (COLLECTION, _WAITING)
 # Seconds after each failure (docs/vendors/cardscan.md); when they are used up, the delivery is given up.
 RETRY_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000, 36_000)
 ANSWER_SECONDS = 15.0
 _LOOK_AGAIN = 600.0
+_THREADS = 6
+_SHOWN = 500
 _signers: dict[str, Sign] = {}
 _pauses: dict[str, tuple[float, ...]] = {}
+# The addresses that are being told something just now.
+_busy: set[str] = set()
+_choosing = threading.Lock()
 
 
 class NotAllowed(Exception):
@@ -93,31 +104,37 @@ def send(vendor: str, url: str, body: bytes, headers: Mapping[str, str]) -> str:
     delivery_id, now = f"msg_{uuid.uuid4().hex}", clock.now().isoformat()
     kept = {"url": url, "body": body.decode(), "headers": dict(headers), "tries": [], "created_at": now}
     with store().transaction():
-        store().put(vendor, COLLECTION, delivery_id, kept | {"state": "waiting", "next_at": now})
+        _wait(vendor, delivery_id, kept, now)
         store().afterwards(courier.wake)
     return delivery_id
 
 
+def _wait(vendor: str, delivery_id: str, kept: Doc, next_at: str) -> None:
+    store().put(vendor, COLLECTION, delivery_id, kept | {"state": "waiting", "next_at": next_at})
+    parts = urlsplit(kept["url"])
+    address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+    store().put(vendor, _WAITING, delivery_id, {"address": address, "next_at": next_at})
+
+
 def all_deliveries() -> list[Doc]:
-    """Return every delivery without its body, headers and query, by vendor, oldest first."""
-    return [_shown(vendor, key, kept) for vendor in _vendors() for key, kept in store().items(vendor, COLLECTION)]
+    """Return the last deliveries without their bodies, headers and queries, by vendor, oldest first."""
+    return [
+        _shown(vendor, key, kept)
+        for vendor in VENDORS
+        for key, kept in reversed(store().last(vendor, COLLECTION, _SHOWN))
+    ]
 
 
 def send_again(delivery_id: str) -> bool:
     """Have a delivery tried at once, also one that arrived or was given up; return whether there is such a one."""
     with store().transaction():
-        for vendor in _vendors():
+        for vendor in VENDORS:
             kept = store().get(vendor, COLLECTION, delivery_id)
             if kept is not None:
-                again = {"state": "waiting", "next_at": clock.now().isoformat()}
-                store().put(vendor, COLLECTION, delivery_id, kept | again)
+                _wait(vendor, delivery_id, kept, clock.now().isoformat())
                 store().afterwards(courier.wake)
                 return True
     return False
-
-
-def _vendors() -> list[str]:
-    return [vendor for vendor, name, _count in store().collections() if name == COLLECTION]
 
 
 def _shown(vendor: str, key: str, kept: Doc) -> Doc:
@@ -136,23 +153,40 @@ def _shown(vendor: str, key: str, kept: Doc) -> Doc:
 
 
 def deliver_due() -> float:
-    """Try the delivery that is due first; return the seconds until the next is due."""
-    waiting = [
-        (datetime.fromisoformat(kept["next_at"]), vendor, key, kept)
-        for vendor in _vendors()
-        for key, kept in store().items(vendor, COLLECTION)
-        if kept["state"] == "waiting"
+    """Try the delivery that is due first and whose address is free; return the seconds until the next is due."""
+    with _choosing:
+        free = [one for one in _waiting() if one[3] not in _busy]
+        if not free:
+            return _LOOK_AGAIN  # whoever is busy looks again afterwards
+        due, vendor, key, address = min(free, key=lambda one: one[0])
+        wait = (due - clock.now()).total_seconds()
+        if wait > 0:
+            return min(wait, _LOOK_AGAIN)
+        _busy.add(address)
+    try:
+        _deliver(vendor, key)
+    finally:
+        with _choosing:
+            _busy.discard(address)
+    return 0.0
+
+
+def _waiting() -> list[tuple[datetime, str, str, str]]:
+    """Return (when it is due, vendor, delivery id, address) of what is still to be tried."""
+    return [
+        (datetime.fromisoformat(kept["next_at"]), vendor, key, kept["address"])
+        for vendor in VENDORS
+        for key, kept in store().items(vendor, _WAITING)
     ]
-    if not waiting:
-        return _LOOK_AGAIN
-    due, vendor, key, kept = min(waiting, key=lambda one: one[0])
-    wait = (due - clock.now()).total_seconds()
-    if wait > 0:
-        return min(wait, _LOOK_AGAIN)
+
+
+def _deliver(vendor: str, key: str) -> None:
+    kept = store().get(vendor, COLLECTION, key)
+    if kept is None:  # forgotten by a reset meanwhile
+        return
     outcome = _try(vendor, key, kept)
     logger.info("%s.webhook %s", vendor, outcome)
     _note(vendor, key, outcome)
-    return 0.0
 
 
 def _try(vendor: str, key: str, kept: Doc) -> str:
@@ -180,13 +214,12 @@ def _note(vendor: str, key: str, outcome: str) -> None:
             return
         kept["tries"].append({"at": now.isoformat(), "outcome": outcome})
         failures = len(kept["tries"])
-        if outcome.startswith("2"):
-            kept |= {"state": "delivered", "next_at": None}
-        elif failures > len(pauses):
-            kept |= {"state": "given up", "next_at": None}
-        else:
-            kept["next_at"] = (now + timedelta(seconds=float(pauses[failures - 1]))).isoformat()
-        store().put(vendor, COLLECTION, key, kept)
+        if not outcome.startswith("2") and failures <= len(pauses):
+            _wait(vendor, key, kept, (now + timedelta(seconds=float(pauses[failures - 1]))).isoformat())
+            return
+        state = "delivered" if outcome.startswith("2") else "given up"
+        store().put(vendor, COLLECTION, key, kept | {"state": state, "next_at": None})
+        store().delete(vendor, _WAITING, key)
 
 
-courier = Background("webhooks", deliver_due)
+courier = Pool("webhooks", deliver_due, _THREADS)

@@ -1,9 +1,10 @@
 """Webhooks: queued, signed anew, tried again, given up, and to this machine alone."""
 
+import socket
 import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,14 @@ from sandbox.state import Store, open_store
 pytestmark = pytest.mark.real
 
 
-class Receiver(HTTPServer):
+class Receiver(ThreadingHTTPServer):
     """Answers with the next status of a list, the last one for ever, and keeps what came."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.statuses = [200]
         self.came: list[tuple[str, bytes, dict[str, str]]] = []
+        self.on_arrival: Callable[[], None] = lambda: None
         self.url = f"http://127.0.0.1:{self.server_port}/hook?key=1"
 
 
@@ -29,6 +31,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.on_arrival()
         self.server.came.append((self.path, body, dict(self.headers)))
         status = self.server.statuses[0] if len(self.server.statuses) == 1 else self.server.statuses.pop(0)
         self.send_response(status)
@@ -118,9 +121,9 @@ def test_it_is_given_up_in_the_end(receiver: Receiver) -> None:
 
 
 def test_a_vendor_has_pauses_of_its_own(receiver: Receiver) -> None:
-    webhooks.retry_with("patient", (70,))
+    webhooks.retry_with("candid", (70,))
     receiver.statuses = [500]
-    send(receiver, "patient")
+    send(receiver, "candid")
     webhooks.deliver_due()
     assert 69 < webhooks.deliver_due() <= 70
     clock.advance(70)
@@ -136,9 +139,9 @@ def test_nobody_there_counts_as_a_try(receiver: Receiver) -> None:
 
 
 def test_it_is_signed_anew_for_every_try(receiver: Receiver) -> None:
-    webhooks.sign_with("signer", lambda delivery_id, body, now: {"X-Signed": f"{delivery_id} {now.isoformat()}"})
+    webhooks.sign_with("spry", lambda delivery_id, body, now: {"X-Signed": f"{delivery_id} {now.isoformat()}"})
     receiver.statuses = [500, 200]
-    delivery_id = send(receiver, "signer")
+    delivery_id = send(receiver, "spry")
     webhooks.deliver_due()
     clock.advance(5)
     webhooks.deliver_due()
@@ -168,15 +171,61 @@ def courier() -> Iterator[None]:
     webhooks.courier.stop(20)
 
 
-def test_its_thread_is_woken_when_the_transaction_is_over(receiver: Receiver, store: Store, courier: None) -> None:
+def until(done: Callable[[], bool]) -> None:
+    """Wait for something that a thread does."""
+    ends = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def test_its_threads_are_woken_when_the_transaction_is_over(receiver: Receiver, store: Store, courier: None) -> None:
     with store.transaction():
         send(receiver)
-        time.sleep(0.05)
+        webhooks.courier.wake()
+        until(lambda: webhooks.courier.is_resting)  # all have looked, at what nobody can see yet
         assert receiver.came == []
-    ends = time.monotonic() + 20
-    while not receiver.came and time.monotonic() < ends:
-        time.sleep(0.01)
-    assert len(receiver.came) == 1
+    until(lambda: only()["state"] == "delivered")
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """An address that takes connections and never answers, until the test is over."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+
+
+def test_one_that_does_not_answer_delays_nobody_else(receiver: Receiver, courier: None, silent: str) -> None:
+    stuck = [webhooks.send("payments", silent, b'{"type": "batch_created"}', {}) for _ in range(20)]
+    arrived = [send(receiver) for _ in range(3)]
+    until(lambda: len(receiver.came) == 3)
+    until(lambda: all(one["state"] == "delivered" for one in webhooks.all_deliveries() if one["id"] in arrived))
+    waiting = {one["id"]: one["tries"] for one in webhooks.all_deliveries() if one["state"] == "waiting"}
+    assert waiting == {delivery_id: [] for delivery_id in stuck}
+
+
+def test_an_address_hears_one_thing_at_a_time(receiver: Receiver, courier: None) -> None:
+    now, most = [0], [0]
+
+    def arrive() -> None:
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        time.sleep(0.02)  # room for a second one, should there be any
+        now[0] -= 1
+
+    receiver.on_arrival = arrive
+    for _ in range(8):
+        send(receiver)
+    until(lambda: len(receiver.came) == 8)
+    assert most == [1]
+
+
+def test_what_has_arrived_is_not_looked_at_again(receiver: Receiver, store: Store) -> None:
+    for _ in range(3):
+        send(receiver)
+        webhooks.deliver_due()
+    counts = {name: count for vendor, name, count in store.collections() if vendor == "cardscan"}
+    assert counts == {webhooks.COLLECTION: 3}
 
 
 @pytest.mark.parametrize(
