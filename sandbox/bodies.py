@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-KILOBYTE, MEGABYTE = 1000, 1_000_000
+KILOBYTE, KIBIBYTE, MEGABYTE = 1000, 1024, 1_000_000
+_UNITS = ((MEGABYTE, "MB"), (KIBIBYTE, "KiB"), (KILOBYTE, "kB"), (1, "bytes"))
 
 
 class TooLong(Exception):
@@ -16,8 +17,8 @@ class TooLong(Exception):
 
     def __init__(self, most: int) -> None:
         """Say how many bytes are the most."""
-        size = f"{most // MEGABYTE} MB" if most >= MEGABYTE else f"{most // KILOBYTE} kB"
-        super().__init__(f"The body of this request has at most {size}.")
+        unit, word = next((unit, word) for unit, word in _UNITS if most % unit == 0)
+        super().__init__(f"The body of this request has at most {most // unit} {word}.")
         self.most = most
 
 
@@ -26,7 +27,7 @@ async def read_body(request: Request, most: int) -> bytes:
 
     Args:
         request: what came.
-        most: the bytes that it may have, a number of kilobytes (1000 bytes) or megabytes.
+        most: the bytes that it may have.
 
     Raises:
         TooLong: it has more. It was read to its end, since most clients listen only after they have said everything.

@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.answers import answer
-from sandbox.bodies import KILOBYTE, TooLong, read_body
+from sandbox.bodies import KIBIBYTE, TooLong, read_body
 from sandbox.spry.bodies import Refused
 
 Doc = dict[str, Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-MOST_BYTES = 64 * KILOBYTE
+MOST_BYTES = 64 * KIBIBYTE
 
 
 def success(data: Doc) -> Response:
@@ -56,7 +56,7 @@ async def short_body(request: Request) -> bytes:
     """Return the body.
 
     Raises:
-        Refused: 413 above 64 kB.
+        Refused: 413 above 64 KiB.
     """
     try:
         return await read_body(request, MOST_BYTES)

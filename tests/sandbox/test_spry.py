@@ -142,6 +142,14 @@ def test_it_reads_strictly(spry: Spry, raw: bytes, kind: str, expected: tuple[in
     assert told(spry.send(raw, kind))[:2] == expected
 
 
+@pytest.mark.parametrize(("size", "status"), [(64 * 1024, 200), (64 * 1024 + 1, 413)])
+def test_it_takes_64_kib_and_no_byte_more(spry: Spry, size: int, status: int) -> None:
+    raw = json.dumps(CAPTURE).encode()
+    answer = spry.send(raw + b" " * (size - len(raw)))
+    assert answer.status_code == status
+    assert status == 200 or "64 KiB" in told(answer)[2]
+
+
 def test_it_takes_no_number_that_json_does_not_have(spry: Spry) -> None:
     for word in (b"NaN", b"Infinity", b"-Infinity"):
         raw = json.dumps(capture_with("in_network.co_pay", 1)).encode().replace(b'"co_pay": 1', b'"co_pay": ' + word)
