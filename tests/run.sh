@@ -29,6 +29,6 @@ if [ -n "$postgres" ]; then
   printf '\n== on PostgreSQL\n'
   $bin/python -m tests.with_postgres "$postgres" -- \
     $bin/python -m pytest -n 2 --dist loadfile --durations=10 -m "not browser and not sqlite_only" \
-    --ignore tests/sandbox --ignore tests/demo --ignore tests/kill --ignore tests/grown_up --ignore tests/design "$@"
+    --ignore tests/sandbox --ignore tests/demo --ignore tests/kill --ignore tests/grown_up --ignore tests/design --ignore tests/faults "$@"
 fi
 [ -z "$left_out" ] || printf '\nNot run on this machine:%b\n' "$left_out"
