@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 from bench.measure import Figure, at_least, side_by_side
 
 ROOT = Path(__file__).resolve().parent.parent
-PEOPLE = 2
+PEOPLE = 3
 #: the pictures that are timed: way of taking them (photo.py), and how they lie (counter-clockwise quarter turns)
 TIMED = {"scan": ("scan", (0, 0)), "upright photo": ("photo", (0, 0)), "turned photo": ("photo", (1, 2, 3))}
 LIMITS = {"clean": 0.95, "bad": 0.85}
