@@ -29,7 +29,7 @@ def main() -> int:
     figures = [figure for name in chosen for figure in BENCHES[name]()]
     width = max(len(figure.what) for figure in figures)
     for figure in figures:
-        print(f"{'ok  ' if figure.ok else 'OVER' if figure.least is None else 'LOW '}  {figure.what:<{width}}  {figure.shown}")
+        print(f"{figure.verdict}  {figure.what:<{width}}  {figure.shown}")
     return 0 if all(figure.ok for figure in figures) else 1
 
 

@@ -23,6 +23,11 @@ class Figure:
         return self.value <= self.most if self.least is None else self.value >= self.least
 
     @property
+    def verdict(self) -> str:
+        """The outcome in four letters."""
+        return "ok  " if self.ok else "OVER" if self.least is None else "LOW "
+
+    @property
     def shown(self) -> str:
         """The value for people."""
         digits = {"x": 2, "": 3}.get(self.unit, 1)
