@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 
-logger = logging.getLogger("sandbox")
+from sandbox import mishap
 
 # After a step that failed, so that a fault that stays does not fill the log.
 _PAUSE = 1.0
@@ -66,8 +65,8 @@ class Background:
             seen = self._wakes
             try:
                 wait = self._step()
-            except Exception:
-                logger.exception("%s failed", self._name)
+            except Exception as error:
+                mishap.log(self._name, error)
                 wait = _PAUSE
             self._sleep(seen, wait)
 

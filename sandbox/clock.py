@@ -24,7 +24,8 @@ def now() -> datetime:
 
 def advance(seconds: float | Decimal) -> datetime:
     """Move the clock by a number of seconds (negative: back) and return the new time."""
-    return _keep(offset() + timedelta(seconds=float(seconds)))
+    with store().transaction():  # two that move it at once move it twice
+        return _keep(offset() + timedelta(seconds=float(seconds)))
 
 
 def move_to(moment: datetime) -> datetime:
@@ -43,7 +44,8 @@ def on_move(callback: Callable[[], None]) -> None:
 
 
 def _keep(new: timedelta) -> datetime:
-    store().put("sandbox", "clock", "offset", {"seconds": str(new.total_seconds())})
-    for callback in _listeners:
-        callback()
-    return now()
+    with store().transaction():
+        store().put("sandbox", "clock", "offset", {"seconds": str(new.total_seconds())})
+        for callback in _listeners:
+            store().afterwards(callback)
+        return now()

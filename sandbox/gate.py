@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox import faults, front, players, scenarios, socket_gate
+from sandbox import faults, front, mishap, players, scenarios, socket_gate
 from sandbox.call import Call
 
 logger = logging.getLogger("sandbox")
@@ -31,15 +31,15 @@ class Gate:
         started = time.perf_counter()
         order = scenarios.listen()
         call = Call(players.Late(self.app, order), scope, receive, send, self.name, order)
-        await ordered(call, self.vendor, self.route)
         try:
+            await ordered(call, self.vendor, self.route)
             await self._work(call)
         except scenarios.Interrupted:
             await players.before(call)
-        except Exception:
-            # A mistake of the sandbox costs one call and has the vendor's shape, too.
-            logger.exception("%s failed", self.name)
-            await call.refuse(500, "Internal server error")
+        except Exception as error:
+            # A mistake of the sandbox costs one call and has the vendor's shape, too, unless an answer has begun.
+            mishap.log(self.name, error)
+            await (call.reset() if call.status else call.refuse(500, "Internal server error"))
         self._log(call, started)
 
     async def _work(self, call: Call) -> None:

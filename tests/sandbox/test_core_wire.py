@@ -214,8 +214,13 @@ def test_a_vendor_refuses_again_and_longer(sandbox: SandboxProcess) -> None:
     port = sandbox.call("GET", "health")["ports"]["candid"]
     sandbox.fault("candid", "*", "refused", seconds=0.2)
     sandbox.fault("candid", "*", "refused", seconds=600)
+    # Ordered later and for longer than the first: when this one is over, the first would be, too.
+    sandbox.fault("spry", "*", "refused", seconds=0.4)
     assert until(sandbox, port, wanted=False)
-    time.sleep(0.4)
+    ends = time.monotonic() + 20
+    while len(refusing := sandbox.call("GET", "faults")["faults"]) > 1 and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert [rule["vendor"] for rule in refusing] == ["candid"]
     assert not connects(sandbox, port)
     sandbox.call("DELETE", "faults?vendor=candid")
     assert until(sandbox, port, wanted=True)
