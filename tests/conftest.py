@@ -58,9 +58,7 @@ def _member(email: str, name: str, clinic: Clinic, role: Role) -> User:
 
 def make_cast() -> Cast:
     """Save the cast in the database."""
-    organization = Organization.objects.create(
-        name="Riverside Medical Group", npi="1993999998"
-    )
+    organization = Organization.objects.create(name="Riverside Medical Group", npi="1993999998")
     a = Clinic.objects.create(organization=organization, name="Riverside Clinic", npi="1234567893", spry_clinic_id=89)
     b = Clinic.objects.create(organization=organization, name="Hillside Clinic", npi="1134673957", spry_clinic_id=90)
     provider = Provider.objects.create(

@@ -1,6 +1,5 @@
 """Reading the vendor's JSON: both shapes, exact numbers, and the place of whatever cannot be read."""
 
-import time
 from decimal import Decimal
 
 import pytest
@@ -73,9 +72,7 @@ def test_it_reads_15_mb_at_once() -> None:
     count = 15_000_000 // len(payment) + 1
     raw = b'{"payments":[' + b",".join([payment] * count) + b"]}"
     assert len(raw) > 15_000_000
-    started = time.monotonic()
     assert len(read_payments(raw).payments) == count
-    assert time.monotonic() - started < 30  # a second or so; a generous bound against a slow way of reading
 
 
 def test_it_refuses_what_is_larger_than_it_takes() -> None:
