@@ -6,11 +6,10 @@ again after its restart.
 
 from __future__ import annotations
 
-import logging
 import time
 from functools import partial
 
-from sandbox import faults
+from sandbox import faults, mishap
 from sandbox.background import Background
 from sandbox.cardscan import cards, jobs, lifecycle, photos, reading
 from sandbox.cardscan.cards import Card
@@ -21,8 +20,6 @@ from sandbox.cardscan.jobs import Job
 from sandbox.cardscan.problems import INTERNAL, UNAVAILABLE
 from sandbox.cardscan.reading import Outcome
 from sandbox.state import store
-
-logger = logging.getLogger("sandbox")
 
 # A job that has ended the process, or failed, so many times is given up.
 MOST_TRIES = 3
@@ -104,9 +101,9 @@ def _do(key: str, job: Job) -> None:
             jobs.tried(key, job)
             outcome = _outcome_of(job, card)
         _change(key, job, outcome)
-    except Exception:
+    except Exception as error:
         # The reader works on pictures from outside; a fault of it must cost one card and not the sandbox.
-        logger.exception("cardscan.process failed for card %s", job["card_id"])
+        mishap.log(f"cardscan.process of card {job['card_id']}", error)
         _change(key, job, _giving_up(job))
 
 
