@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import Browser
 
 from clinic.models import Clinic, Membership, Organization, Provider, Role, User
 from core import commands
 from core.models import Command
+from tests.chromium import running_chromium
 from tests.sandbox_process import SandboxProcess
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the tests' thread
@@ -82,6 +84,13 @@ def make_cast() -> Cast:
 def cast(db: None) -> Cast:
     """The people of the tests."""
     return make_cast()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

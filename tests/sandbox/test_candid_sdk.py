@@ -1,6 +1,5 @@
 """Candid's own SDK, unmodified but for its two base URLs, makes every call about eligibility against the sandbox."""
 
-import asyncio
 import json
 import uuid
 import warnings
@@ -10,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sandbox.candid import personas
+from tests import own_loop
 from tests.sandbox.candid_sdk import CLINIC, OLD_PYDANTIC, Sdk, asked_about, info, judge, question
 from tests.sandbox.candid_vendor import CLIENT, NPI
 from tests.sandbox_process import SandboxProcess
@@ -142,7 +142,7 @@ def test_the_asynchronous_client_reads_the_same(sandbox: SandboxProcess) -> None
         check = await client.pre_encounter.eligibility_checks.v_1.post(request=question("60054", JANE))
         return check.parsed_response.eligibility_status.value
 
-    assert asyncio.run(ask()) == "ACTIVE"
+    assert own_loop.run(ask()) == "ACTIVE"
 
 
 # Batch

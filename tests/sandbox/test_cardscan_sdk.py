@@ -1,6 +1,5 @@
 """The vendor's own client `cardscan-client` 0.12.0 is the judge of the sandbox's CardScan."""
 
-import asyncio
 import datetime
 import re
 from decimal import Decimal
@@ -21,6 +20,7 @@ from cardscan_client.models import CreateCardRequest, GenerateCardUploadUrlReque
 from cardscan_client.models.eligibility_summarized_response import EligibilitySummarizedResponse
 
 from sandbox.cardscan.eligibility import services
+from tests import own_loop
 from tests.sandbox.cardscan_sdk import CARD, client, draw_sides, question, rebuild_models
 from tests.sandbox.cardscan_vendor import FRONT, Vendor, landscape, picture
 from tests.sandbox_process import SandboxProcess
@@ -92,7 +92,7 @@ def test_both_sides_are_scanned(sandbox: SandboxProcess, api: CardScanApi, sides
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_it_is_scanned_asynchronously(api: CardScanApi, sides: tuple[str, str], count: int) -> None:
-    card = asyncio.run(api.full_scan_async(*sides[:count], timeout=60))
+    card = own_loop.run(api.full_scan_async(*sides[:count], timeout=60))
     assert (card.state, card.details.member_number.value) == ("completed", CARD.member_number)
 
 
@@ -267,7 +267,7 @@ def test_every_service_has_a_key_of_the_vendor() -> None:
 
 
 def test_the_payer_is_asked_asynchronously(api: CardScanApi, scanned: str) -> None:
-    check = asyncio.run(api.check_eligibility_async(question(scanned), timeout=30))
+    check = own_loop.run(api.check_eligibility_async(question(scanned), timeout=30))
     assert check.eligibility_summarized_response.plan_details.plan_active is True
 
 

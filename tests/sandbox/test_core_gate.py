@@ -1,6 +1,5 @@
 """What the gate does when the sandbox itself makes a mistake, and two that move the clock at once."""
 
-import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from sandbox import clock
 from sandbox.gate import Gate
 from sandbox.state import open_store
+from tests import own_loop
 
 pytestmark = pytest.mark.real
 
@@ -41,7 +41,7 @@ def played(app: Any) -> tuple[list[dict[str, Any]], Wire]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Gate(app, "spry.capture")({"type": "http", "state": {"wire": wire}}, receive, send))
+    own_loop.run(Gate(app, "spry.capture")({"type": "http", "state": {"wire": wire}}, receive, send))
     return sent, wire
 
 

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from sandbox import faults
 from sandbox.spry import http
 from sandbox.state import open_store, store
+from tests import own_loop
 from tests.sandbox.spry_vendor import CAPTURE, CLIENT
 
 BACK = "http://127.0.0.1:9/back"
@@ -82,4 +83,4 @@ def test_a_call_that_must_wait_for_a_writer_holds_up_no_other(tmp_path: Path, ca
     store().put("spry", "codes", "the-code", {"redirect_uri": BACK, "scope": "read", "expires": LATER})
     if call in ("search", "fault"):
         faults.add("spry", "*", "503_html")
-    assert asyncio.run(asked_while_somebody_writes(call)) == status
+    assert own_loop.run(asked_while_somebody_writes(call)) == status
