@@ -12,6 +12,7 @@ from clinic import services
 from clinic.models import Clinic, Provider, Role, User
 from clinic.npi import validate_npi
 from clinic.setup import FirstSetUp
+from core.address_fields import StateChoice, ZipText
 
 US_TIME_ZONES = (
     "America/New_York",
@@ -45,8 +46,8 @@ class FirstSetUpForm(forms.Form):
     )
     address1 = forms.CharField(label="Address", max_length=55, required=False)
     city = forms.CharField(label="City", max_length=30, required=False)
-    state = forms.CharField(label="State", max_length=2, required=False, help_text="Two letters, such as IL.")
-    postal_code = forms.CharField(label="ZIP code", max_length=10, required=False)
+    state = StateChoice()
+    postal_code = ZipText()
     phone = forms.CharField(label="Phone", max_length=20, required=False)
     spry_clinic_id = forms.IntegerField(
         label="SPRY clinic number",
@@ -117,6 +118,8 @@ class ClinicForm(forms.ModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     time_zone = forms.ChoiceField(label="Time zone", choices=_time_zones)
+    state = StateChoice()
+    postal_code = ZipText()
 
     class Meta:
         model = Clinic

@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from clinic.models import Clinic
+from core.address_fields import StateChoice, ZipText
 from core.addresses import state_of, zip_of
 from core.money import show
-from intake.forms import DateText, StateChoice, ZipText
+from intake.forms import DateText
 from intake.models import Appointment, Coverage, Patient
 
 from .forms import PAST, within_reach
