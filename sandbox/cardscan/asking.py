@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from sandbox import exact
+from sandbox.bodies import MEGABYTE, TooLong, read_body
 from sandbox.cardscan import access
 from sandbox.cardscan.access import Caller
 from sandbox.cardscan.problems import Problem, error_body
@@ -21,7 +22,7 @@ from sandbox.state import dump
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 # A photo of the greatest size in base64, and something around it.
-MOST_BODY = 28_000_000
+MOST_BODY = 28 * MEGABYTE
 # Whatever is longer than this is worked on in a thread: it is a photo.
 _SHORT = 100_000
 _MOST_DIGITS = 9
@@ -130,7 +131,9 @@ def _endpoint(handle: Callable[[Ask], Response], identify: Callable[[Request], C
     @functools.wraps(handle)
     async def endpoint(request: Request) -> Response:
         try:
-            body = await _body_of(request)
+            body = await read_body(request, MOST_BODY)
+        except TooLong:
+            body = None
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         run = run_in_threadpool if body is None or len(body) > _SHORT else quickly
@@ -148,16 +151,3 @@ def _full_caller(request: Request) -> Caller:
     if caller.scans_only:
         raise Problem(403, "This token may scan cards and nothing else")
     return caller
-
-
-async def _body_of(request: Request) -> bytes | None:
-    """Return what was sent, or None if it is more than anybody needs to send; it is read to its end in any case."""
-    read = bytearray()
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= MOST_BODY:
-            read += chunk
-        else:
-            read.clear()
-    return bytes(read) if size <= MOST_BODY else None
