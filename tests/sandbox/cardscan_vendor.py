@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from collections import deque
 from functools import cache
 from typing import Any
 
@@ -110,20 +111,37 @@ class Vendor:
 
 
 class Listener:
-    """An open websocket."""
+    """An open websocket; frames that came while it waited for a pong are kept and read first."""
 
     def __init__(self, address: str) -> None:
         self.socket = websocket.create_connection(address, timeout=60)
+        self.kept: deque[str] = deque()
 
     def register(self, card_id: str) -> None:
-        """Ask for the events of a card."""
+        """Ask for the events of a card, and wait until the sandbox knows: it does not acknowledge."""
         self.socket.send(json.dumps({"card_id": card_id, "action": "register"}))
+        self.settle()
 
-    def until(self, *states: str) -> list[Any]:
-        """Read frames up to the card event of one of these states; return all of them."""
+    def settle(self) -> list[str]:
+        """Wait until everything sent so far was dealt with, by a ping; return the frames that are kept until read."""
+        self.socket.send("ping")
+        while (text := self.socket.recv()) != "pong":
+            self.kept.append(text)
+        return list(self.kept)
+
+    def text(self) -> str:
+        """Return the next frame as it came."""
+        return self.kept.popleft() if self.kept else str(self.socket.recv())
+
+    def frame(self) -> Any:
+        """Return the next frame's document."""
+        return json.loads(self.text())
+
+    def until(self, *states: str, kind: str = "card") -> list[Any]:
+        """Read frames up to the event of this kind in one of these states; return all of them."""
         frames: list[Any] = []
-        while not frames or (frames[-1]["type"], frames[-1]["state"]) not in [("card", state) for state in states]:
-            frames.append(json.loads(self.socket.recv()))
+        while not frames or (frames[-1]["type"], frames[-1]["state"]) not in [(kind, state) for state in states]:
+            frames.append(self.frame())
         return frames
 
     def close(self) -> None:

@@ -1,6 +1,5 @@
 """Eligibility by card on the wire: what is refused, what a scenario makes of it, who hears of it."""
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +39,7 @@ def checked(vendor: Vendor, card_id: str, **changes: Any) -> Any:
     listener = vendor.listen()
     made = vendor.call("POST", "/eligibility", body=body(card_id, subscriber=SUBSCRIBER | changes)).json()
     listener.register(card_id)
-    while (event := json.loads(listener.socket.recv()))["state"] == "processing":
+    while (event := listener.frame())["state"] == "processing":
         assert event["eligibility_id"] == made["eligibility_id"]
     listener.close()
     return vendor.call("GET", f"/eligibility/{made['eligibility_id']}").json()
@@ -55,12 +54,12 @@ def test_a_check_has_four_keys_until_it_is_done(vendor: Vendor, card_id: str) ->
     assert vendor.call("GET", f"/eligibility/{made['eligibility_id']}").json() == made
     listener = vendor.listen()
     listener.register(card_id)
-    repeated = json.loads(listener.socket.recv())
+    repeated = listener.frame()
     assert (repeated["type"], repeated["state"], repeated["card_id"]) == ("eligibility", "processing", card_id)
     vendor.sandbox.call("POST", "clock", {"advance_seconds": 601})
-    event = json.loads(listener.socket.recv())
+    event = listener.frame()
     while event["type"] != "eligibility":  # the card is enriched meanwhile
-        event = json.loads(listener.socket.recv())
+        event = listener.frame()
     listener.close()
     assert (event["state"], event["eligibility_id"]) == ("completed", made["eligibility_id"])
     assert event["event_id"] != repeated["event_id"]

@@ -1,6 +1,5 @@
 """The sandbox's CardScan reading cards: states, events, results, and what survives a kill."""
 
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -228,7 +227,7 @@ def test_livescan_lets_a_side_be_tried_again(vendor: Vendor) -> None:
     listener = vendor.listen()
     listener.register(card_id)
     vendor.upload(card_id, landscape())
-    frames = [*until_scan(listener, "error")]
+    frames = listener.until("error", kind="scan")
     assert card_states(frames) == ["processing"]
     vendor.upload(card_id, picture(*FRONT))
     assert card_states(listener.until("completed", "error"))[-1] == "completed"
@@ -241,7 +240,7 @@ def test_livescan_gives_up_after_five_tries(vendor: Vendor) -> None:
     listener.register(card_id)
     for _ in range(5):
         vendor.upload(card_id, NO_PICTURE)
-        list(until_scan(listener, "error"))
+        list(listener.until("error", kind="scan"))
     listener.close()
     assert vendor.wait(card_id)["state"] == "frontside_failed"
 
@@ -253,7 +252,7 @@ def test_a_late_photo_changes_nothing(vendor: Vendor) -> None:
     listener = vendor.listen()
     listener.register(card_id)
     vendor.upload(card_id, landscape())
-    (frame,) = until_scan(listener, "error")
+    (frame,) = listener.until("error", kind="scan")
     listener.close()
     assert (frame["type"], frame["error"]["type"]) == ("scan", "SkippedCard")
     after = vendor.card(card_id)
@@ -350,14 +349,6 @@ def test_a_killed_sandbox_goes_on_where_it_was(tmp_path: Path) -> None:
             assert len(states) == len(set(states))
     finally:
         second.stop()
-
-
-def until_scan(listener: Any, state: str) -> list[Any]:
-    """Read frames up to the scan event of a state; return all of them."""
-    frames: list[Any] = []
-    while not frames or (frames[-1]["type"], frames[-1]["state"]) != ("scan", state):
-        frames.append(json.loads(listener.socket.recv()))
-    return frames
 
 
 def until(happened: Any, seconds: float = 20) -> None:

@@ -20,8 +20,7 @@ def listening(sandbox: SandboxProcess) -> Iterator[tuple[Vendor, Listener, str]]
     listener = vendor.listen()
     card_id = vendor.create()
     listener.register(card_id)
-    listener.socket.send("ping")
-    assert listener.socket.recv() == "pong"
+    assert listener.settle() == []
     yield vendor, listener, card_id
     listener.close()
 
@@ -66,7 +65,7 @@ def told(sandbox: SandboxProcess, kind: str, **options: float) -> str:
     sandbox.fault("cardscan", "socket", kind, **options)
     with listening(sandbox) as (vendor, listener, card_id):
         vendor.upload(card_id, b"no picture")
-        return str(listener.socket.recv())
+        return listener.text()
 
 
 def test_its_frames_are_right_without_a_fault(sandbox: SandboxProcess) -> None:
@@ -108,5 +107,4 @@ def test_it_tells_nothing(sandbox: SandboxProcess) -> None:
     with listening(sandbox) as (vendor, listener, card_id):
         vendor.upload(card_id, b"no picture")
         vendor.wait(card_id)
-        listener.socket.send("ping")
-        assert listener.socket.recv() == "pong"
+        assert listener.settle() == []
