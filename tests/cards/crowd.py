@@ -37,6 +37,10 @@ PRICES: dict[str, tuple[int, ...]] = {
 }
 VISITS = ("office_visit", "specialist_visit", "urgent_care", "emergency_room")
 
+#: companies whose names stand on cards without being the payer's
+PHARMACISTS = ("CVS Caremark", "Express Scripts", "Navitus Health Solutions", "MaxorPlus", "Prime Therapeutics")
+NETWORKS = ("Cigna PPO", "Aetna Choice POS II", "PHCS Network", "First Health Network", "UnitedHealthcare Options PPO")
+
 
 def somebody(
     die: Die,

@@ -1,6 +1,6 @@
 """The sheet a card is drawn on. It notes which of the member's values were printed: they are the truth of the card."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 from PIL import Image, ImageDraw
@@ -146,6 +146,21 @@ class Sheet:
         for text in texts:
             if self.fill(text):
                 self.put(x, y, text, size)
+                y += size * pitch
+        return y
+
+    def table(
+        self, columns: Sequence[float], y: float, rows: Iterable[Sequence[str]], size: float = 20, *, pitch: float = 1.5
+    ) -> float:
+        """Print rows of cells, each from the left edge of its column on; return where the next row goes.
+
+        A row is left out when the member has no value for one of its cells; an empty cell is only empty.
+        """
+        edges = (*columns, self.size[0] - 6)
+        for row in rows:
+            if all(self.fill(cell) for cell in row if cell):
+                for left, right, cell in zip(columns, edges[1:], row, strict=False):
+                    self.put(left, y, cell, size, room=right - left - 8)
                 y += size * pitch
         return y
 
