@@ -180,7 +180,7 @@ def routes() -> list[BaseRoute]:
         Route("/images/{key:path}", storage.image, name="cardscan.image"),
     ]
     unnamed = [
-        Route("/uploads/{bucket}", storage.other_method, methods=["GET", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+        Route("/uploads/{bucket}", storage.OtherMethod()),
         Route("/capture/", capture.show),
         Route("/capture/page.js", capture.script),
     ]

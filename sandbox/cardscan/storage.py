@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from sandbox.cardscan import lifecycle, photos, uploads
 from sandbox.cardscan.events import hub
@@ -35,12 +36,15 @@ async def upload(request: Request) -> Response:
     return Response(status_code=204, headers={"Location": f"/{scan['key']}", "x-amz-request-id": scan["scan_id"]})
 
 
-async def other_method(request: Request) -> Response:
-    """Refuse any other method at an upload address."""
-    message = "The specified method is not allowed against this resource."
-    response = refused(UploadRefused(405, "MethodNotAllowed", message))
-    response.headers["Allow"] = "POST"
-    return response
+class OtherMethod:
+    """Refuses any other method at an upload address; Starlette asks an application whatever the method is."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 405 in S3's words."""
+        message = "The specified method is not allowed against this resource."
+        response = refused(UploadRefused(405, "MethodNotAllowed", message))
+        response.headers["Allow"] = "POST"
+        await response(scope, receive, send)
 
 
 async def _must_be_a_form(request: Request) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.candid.model import Member
 from tests.sandbox.candid_vendor import CLIENT, NPI
+from tests.sandbox.described import described_httpx
 from tests.sandbox_process import SandboxProcess
 
 with warnings.catch_warnings():
@@ -43,7 +44,7 @@ class Sdk:
         url = f"{sandbox.url}/candid"
         self.client = CandidApiClient(
             environment=CandidApiClientEnvironment(candid_api=url, pre_encounter=url),
-            httpx_client=httpx.Client(event_hooks={"response": [self._keep]}, timeout=30),
+            httpx_client=httpx.Client(event_hooks={"response": [described_httpx, self._keep]}, timeout=30),
             **CLIENT,
         )
         self.checks = self.client.pre_encounter.eligibility_checks.v_1

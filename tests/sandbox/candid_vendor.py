@@ -7,6 +7,7 @@ from typing import Any
 import requests
 import simplejson
 
+from tests.sandbox import described
 from tests.sandbox_process import SandboxProcess
 
 NPI = "1999999984"
@@ -25,7 +26,7 @@ class Candid:
     def __init__(self, sandbox: SandboxProcess) -> None:
         self.sandbox = sandbox
         self.url = f"{sandbox.url}/candid"
-        self.http = requests.Session()
+        self.http = described.session()
         answer = self.http.post(f"{self.url}/api/auth/v2/token", json=CLIENT, timeout=20)
         self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 

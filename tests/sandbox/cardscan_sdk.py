@@ -20,6 +20,7 @@ from PIL import Image
 
 from sandbox.cardscan.demo_card import DemoCard, draw_back, draw_front
 from tests.sandbox.cardscan_vendor import KEY
+from tests.sandbox.described import DescribedPool
 from tests.sandbox_process import SandboxProcess
 
 CARD = DemoCard()
@@ -44,7 +45,9 @@ def client(sandbox: SandboxProcess, token: str = KEY) -> CardScanApi:
         access_token=token,
         websocket_url=f"{sandbox.url.replace('http', 'ws', 1)}/cardscan/ws",
     )
-    return CardScanApi(api_client=ApiClient(configuration=configuration))
+    told = ApiClient(configuration=configuration)
+    told.rest_client.pool_manager = DescribedPool(**told.rest_client.pool_manager.connection_pool_kw)
+    return CardScanApi(api_client=told)
 
 
 def draw_sides(folder: Path) -> tuple[str, str]:

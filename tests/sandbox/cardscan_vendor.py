@@ -13,6 +13,7 @@ import requests
 import websocket
 from PIL import Image, ImageDraw, ImageFont
 
+from tests.sandbox import described
 from tests.sandbox_process import SandboxProcess
 
 KEY = "sk_test_cardscan_ai_sandbox_0001"
@@ -52,8 +53,7 @@ class Vendor:
 
     def __init__(self, sandbox: SandboxProcess, token: str = KEY) -> None:
         self.sandbox, self.token = sandbox, token
-        self.session = requests.Session()
-        self.session.trust_env = False
+        self.session = described.session()
 
     def call(self, method: str, path: str, *, body: Any = None, timeout: float = 20, **query: Any) -> requests.Response:
         """Make a call below /v1; `body` is a document, bytes, or nothing."""

@@ -5,6 +5,7 @@ from typing import Any
 import requests
 import simplejson
 
+from tests.sandbox import described
 from tests.sandbox_process import SandboxProcess
 
 CLIENT = {"client_id": "spry-sandbox", "client_secret": "spry-sandbox-secret"}
@@ -48,14 +49,14 @@ class Spry:
     def __init__(self, sandbox: SandboxProcess, **token: str) -> None:
         self.sandbox = sandbox
         self.url = f"{sandbox.url}/spry"
-        self.http = requests.Session()
+        self.http = described.session()
         answer = self.token(**token)
         self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def token(self, version: str = "v2", **form: str) -> requests.Response:
         """Ask for a token."""
         data = {"grant_type": "client_credentials", "scope": "read write"} | CLIENT | form
-        return requests.post(f"{self.url}/apis/{version}/oauth/token", data=data, timeout=20)
+        return described.session().post(f"{self.url}/apis/{version}/oauth/token", data=data, timeout=20)
 
     def send(self, raw: bytes, kind: str = "application/json") -> requests.Response:
         """Capture with these very bytes."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.candid_vendor import Candid, exact, person
+from tests.sandbox.described import spoilt
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -61,6 +62,7 @@ def test_polls_at_once_do_a_check_once(candid: Candid) -> None:
     assert candid.call("GET", f"{V1}/get-multi/").json()["total"] == 30
 
 
+@spoilt()
 def test_a_check_whose_recommendation_cannot_be_kept_is_not_kept_either(candid: Candid) -> None:
     batch_id = submitted(candid, "OTHERPAYER")
     candid.call("GET", f"{V1}/get-multi/")  # from now on the list is known in memory

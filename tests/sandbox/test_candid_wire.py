@@ -12,6 +12,7 @@ import requests
 from sandbox import gate, openapi, state
 from sandbox.candid import http, payer_search, payers
 from tests.sandbox.candid_vendor import CLIENT, Candid, codes, exact, person, status
+from tests.sandbox.described import session, spoilt
 from tests.sandbox_process import ROOT, SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -28,7 +29,7 @@ def candid(sandbox: SandboxProcess) -> Candid:
 
 def test_it_gives_a_token_for_json_and_for_a_form(candid: Candid) -> None:
     for how in ({"json": CLIENT}, {"data": CLIENT}):
-        answer = requests.post(f"{candid.url}/api/auth/v2/token", timeout=20, **how)
+        answer = session().post(f"{candid.url}/api/auth/v2/token", timeout=20, **how)
         assert answer.status_code == 200
         token = answer.json()
         assert (token["expires_in"], token["token_type"], sorted(token)) == (
@@ -48,14 +49,14 @@ def test_it_gives_a_token_for_json_and_for_a_form(candid: Candid) -> None:
 )
 def test_it_refuses_a_bad_token_request(candid: Candid, body: bytes, kind: str, expected: int, name: str) -> None:
     url = f"{candid.url}/api/auth/v2/token"
-    answer = requests.post(url, data=body, headers={"Content-Type": kind}, timeout=20)
+    answer = session().post(url, data=body, headers={"Content-Type": kind}, timeout=20)
     assert (answer.status_code, answer.json()["errorName"]) == (expected, name)
     assert answer.json()["content"]["message"]
 
 
 def test_it_limits_how_often_a_token_is_asked_for(candid: Candid) -> None:
     candid.sandbox.switch("candid", "token_limit", 2)
-    statuses = [requests.post(f"{candid.url}/api/auth/v2/token", json=CLIENT, timeout=20).status_code for _ in "12"]
+    statuses = [session().post(f"{candid.url}/api/auth/v2/token", json=CLIENT, timeout=20).status_code for _ in "12"]
     assert statuses == [200, 429]
 
 
@@ -143,6 +144,7 @@ def test_it_lets_a_thousand_calls_through_in_ten_seconds(candid: Candid) -> None
     assert "Retry-After" not in answers[3].headers
 
 
+@spoilt()
 def test_it_speaks_candids_envelope_in_faults(candid: Candid) -> None:
     candid.sandbox.fault("candid", "check", "500_after")
     answer = candid.post(candid.body("60054", JANE))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.sandbox import described
 from tests.sandbox.cardscan_vendor import FRONT, KEY, Vendor, picture
 from tests.sandbox_process import SandboxProcess
 
@@ -52,7 +53,7 @@ def said(answer: requests.Response) -> tuple[int, str, str]:
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", f"Basic {KEY}", KEY])
 def test_it_asks_for_a_bearer_token(sandbox: SandboxProcess, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
-    answer = requests.get(f"{sandbox.url}/cardscan/v1/cards", headers=headers, timeout=20)
+    answer = described.session().get(f"{sandbox.url}/cardscan/v1/cards", headers=headers, timeout=20)
     assert answer.status_code == 401
     assert answer.json() == {
         "message": "Unknown authorization error - please check your token format and try again",
@@ -243,7 +244,7 @@ def test_the_form_is_answered_with_nothing(vendor: Vendor) -> None:
 def test_the_form_needs_no_authorization_and_no_content_type(vendor: Vendor) -> None:
     issued = vendor.issue(vendor.create())
     files = {"file": picture(*FRONT)}
-    answer = requests.post(issued["upload_url"], data=issued["upload_parameters"], files=files, timeout=20)
+    answer = vendor.session.post(issued["upload_url"], data=issued["upload_parameters"], files=files, timeout=20)
     assert answer.status_code == 204
 
 
@@ -286,7 +287,7 @@ def test_fields_behind_the_file_do_not_count(vendor: Vendor) -> None:
     issued = vendor.issue(vendor.create())
     file = ("file", ("card.jpg", picture(*FRONT), "image/jpeg"))
     parts = [(name, (None, value)) for name, value in issued["upload_parameters"].items()]
-    answer = requests.post(issued["upload_url"], files=[file, *parts], timeout=20)
+    answer = vendor.session.post(issued["upload_url"], files=[file, *parts], timeout=20)
     assert said(answer)[:2] == (400, "InvalidArgument")
 
 
@@ -300,8 +301,11 @@ def test_an_upload_address_runs_out(vendor: Vendor) -> None:
 
 def test_only_a_form_can_be_posted(vendor: Vendor) -> None:
     issued = vendor.issue(vendor.create())
-    assert said(requests.post(issued["upload_url"], data=picture(*FRONT), timeout=20))[:2] == (400, "InvalidArgument")
-    assert requests.put(issued["upload_url"], data=picture(*FRONT), timeout=20).status_code == 405
+    assert said(vendor.session.post(issued["upload_url"], data=picture(*FRONT), timeout=20))[:2] == (
+        400,
+        "InvalidArgument",
+    )
+    assert vendor.session.put(issued["upload_url"], data=picture(*FRONT), timeout=20).status_code == 405
 
 
 # Direct upload

@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.cardscan.eligibility import summary
 from tests.sandbox.cardscan_vendor import FRONT, Vendor, picture
+from tests.sandbox.described import spoilt
 from tests.sandbox_process import SandboxProcess
 
 BASE = {"eligibility_id", "state", "card_id", "created_at"}
@@ -112,6 +113,7 @@ def test_it_refuses_a_page_that_cannot_be(vendor: Vendor, query: dict[str, Any])
 
 
 @pytest.mark.real
+@spoilt()
 def test_a_scenario_decides_what_the_payer_says(vendor: Vendor, card_id: str) -> None:
     steps = [
         {"answer": {"status": "INACTIVE"}, "times": 1},

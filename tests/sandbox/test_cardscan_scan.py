@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from tests.sandbox.cardscan_vendor import BACK, FRONT, Vendor, card_states, landscape, picture
 from tests.sandbox_process import SandboxProcess
@@ -57,10 +56,10 @@ def test_the_photo_can_be_fetched_for_a_day(vendor: Vendor) -> None:
     card_id = vendor.create()
     vendor.upload(card_id, picture(*FRONT))
     url = vendor.wait(card_id)["images"]["front"]["url"]
-    assert requests.get(url, timeout=20).content == picture(*FRONT)
-    assert requests.get(url.replace("Signature=", "Signature=0"), timeout=20).status_code == 403
+    assert vendor.session.get(url, timeout=20).content == picture(*FRONT)
+    assert vendor.session.get(url.replace("Signature=", "Signature=0"), timeout=20).status_code == 403
     vendor.sandbox.call("POST", "clock", {"advance_seconds": 86_500})
-    assert requests.get(url, timeout=20).status_code == 403
+    assert vendor.session.get(url, timeout=20).status_code == 403
 
 
 def test_photos_are_gone_after_a_day(vendor: Vendor) -> None:
@@ -72,7 +71,7 @@ def test_photos_are_gone_after_a_day(vendor: Vendor) -> None:
     vendor.sandbox.call("POST", "clock", {"advance_seconds": 86_500})
     until(lambda: not list(photos.iterdir()))
     url = vendor.card(card_id)["images"]["front"]["url"]
-    assert requests.get(url, timeout=20).status_code == 404
+    assert vendor.session.get(url, timeout=20).status_code == 404
     assert vendor.card(card_id)["details"]
 
 
@@ -286,7 +285,7 @@ def test_a_card_deleted_after_it_was_read_is_empty(vendor: Vendor) -> None:
     vendor.call("DELETE", f"/cards/{card_id}")
     vendor.sandbox.call("POST", "clock", {"advance_seconds": 9})
     assert_empty(vendor.card(card_id), "completed")
-    assert requests.get(url, timeout=20).status_code == 404
+    assert vendor.session.get(url, timeout=20).status_code == 404
     assert vendor.call("GET", "/cards/search", query="dickinson").json()["cards"] == []
 
 

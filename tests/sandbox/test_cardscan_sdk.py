@@ -23,6 +23,7 @@ from sandbox.cardscan.eligibility import services
 from tests import own_loop
 from tests.sandbox.cardscan_sdk import CARD, client, draw_sides, question, rebuild_models
 from tests.sandbox.cardscan_vendor import FRONT, Vendor, landscape, picture
+from tests.sandbox.described import spoilt
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -203,6 +204,7 @@ def test_a_telephone_goes_on_with_a_scan(sandbox: SandboxProcess, api: CardScanA
 # Too many requests
 
 
+@spoilt()
 def test_a_question_is_asked_again_and_an_order_is_not(sandbox: SandboxProcess, api: CardScanApi) -> None:
     sandbox.fault("cardscan", "list", "429", times=3, retry_after=0)
     assert api.list_cards().cards == []
@@ -215,6 +217,7 @@ def test_a_question_is_asked_again_and_an_order_is_not(sandbox: SandboxProcess, 
     assert api.list_cards().response_metadata.total == 0
 
 
+@spoilt()
 def test_a_question_is_not_asked_for_ever(sandbox: SandboxProcess, api: CardScanApi) -> None:
     sandbox.fault("cardscan", "list", "429", times=None, retry_after=0)
     with pytest.raises(ApiException):

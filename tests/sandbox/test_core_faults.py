@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from tests.sandbox.cardscan_vendor import KEY, Vendor
+from tests.sandbox.described import spoilt
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -121,6 +122,7 @@ def attempts_until(sandbox: SandboxProcess, wanted: str) -> set[str]:
         ("slow_before", 201, 1),
     ],
 )
+@spoilt(perhaps=True)
 def test_it_answers_wrongly_before_or_after_the_work(
     sandbox: SandboxProcess, vendor: Vendor, kind: str, status: int, work: int
 ) -> None:
@@ -132,6 +134,7 @@ def test_it_answers_wrongly_before_or_after_the_work(
     assert vendor.call("POST", "/cards").status_code == 201
 
 
+@spoilt()
 def test_its_errors_have_the_vendors_shape(sandbox: SandboxProcess, vendor: Vendor) -> None:
     sandbox.fault("cardscan", "create", "429", retry_after=7)
     answer = vendor.call("POST", "/cards")
@@ -139,11 +142,13 @@ def test_its_errors_have_the_vendors_shape(sandbox: SandboxProcess, vendor: Vend
     assert answer.headers["Retry-After"] == "7"
 
 
+@spoilt()
 def test_it_can_leave_retry_after_out(sandbox: SandboxProcess, vendor: Vendor) -> None:
     sandbox.fault("cardscan", "create", "429", retry_after=None)
     assert "Retry-After" not in vendor.call("POST", "/cards").headers
 
 
+@spoilt()
 def test_it_sends_half_a_document(sandbox: SandboxProcess, vendor: Vendor) -> None:
     sandbox.fault("cardscan", "create", "truncated_json")
     answer = vendor.call("POST", "/cards")
@@ -152,12 +157,14 @@ def test_it_sends_half_a_document(sandbox: SandboxProcess, vendor: Vendor) -> No
     assert (answer.status_code, made(vendor)) == (201, 1)
 
 
+@spoilt()
 def test_it_sends_other_types(sandbox: SandboxProcess, vendor: Vendor) -> None:
     sandbox.fault("cardscan", "create", "wrong_types")
     card: dict[str, Any] = vendor.call("POST", "/cards").json()
     assert (card["card_id"], card["deleted"]) == (7, "False")
 
 
+@spoilt()
 def test_it_sends_a_key_twice(sandbox: SandboxProcess, vendor: Vendor) -> None:
     sandbox.fault("cardscan", "create", "duplicate_keys")
     assert vendor.call("POST", "/cards").text.count('"card_id"') == 2
@@ -173,12 +180,14 @@ def test_it_sends_very_much(sandbox: SandboxProcess, vendor: Vendor) -> None:
 # Rules
 
 
+@spoilt()
 def test_it_hits_the_named_route_alone_and_so_often(sandbox: SandboxProcess, vendor: Vendor) -> None:
     sandbox.fault("cardscan", "create", "500_before", times=2, skip=1)
     assert vendor.call("GET", "/cards").status_code == 200
     assert [vendor.call("POST", "/cards").status_code for _ in range(4)] == [201, 500, 500, 201]
 
 
+@spoilt()
 def test_many_callers_share_one_rule(sandbox: SandboxProcess) -> None:
     sandbox.fault("cardscan", "create", "500_before", times=3)
     statuses: list[int] = []

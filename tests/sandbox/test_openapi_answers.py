@@ -1,103 +1,98 @@
-"""The main job of each vendor, with every answer compared with the OpenAPI document."""
+"""What compares answers with the OpenAPI document finds what is wrong with them."""
 
-from collections import Counter
+import json
 from typing import Any
 
+import httpx
 import pytest
 import requests
 
-from tests.payments_data import make_batch
-from tests.sandbox.candid_vendor import Candid, person
-from tests.sandbox.cardscan_vendor import BACK, FRONT, picture
+from tests.sandbox.candid_vendor import CLIENT
 from tests.sandbox.cardscan_vendor import Vendor as CardScan
-from tests.sandbox.described import described, hook, operation_of
+from tests.sandbox.described import Heard, NotDescribed, described_httpx, judge, noted, spoilt
 from tests.sandbox.payments_vendor import Vendor as Payments
-from tests.sandbox.spry_vendor import CAPTURE, Spry
 from tests.sandbox_process import SandboxProcess
 
-pytestmark = pytest.mark.real
+JSON = {"Content-Type": "application/json"}
+PROBLEM = {"Content-Type": "application/problem+json"}
+BATCH = "http://127.0.0.1/payments/api/v1/payments/batch"
 
 
-class Walk:
-    """Checks every answer of some sessions and counts the calls by name and status."""
-
-    def __init__(self, *sessions: requests.Session) -> None:
-        self.seen: Counter[str] = Counter()
-        for session in sessions:
-            session.hooks["response"] = self._note
-
-    def _note(self, answer: requests.Response, **options: Any) -> None:
-        hook(answer, **options)
-        self.seen[f"{operation_of(answer)['operationId']} {answer.status_code}"] += 1
+def heard(status: int, doc: Any, method: str = "POST", url: str = BATCH, headers: Any = JSON) -> Heard:
+    body = doc if isinstance(doc, bytes) else json.dumps(doc).encode()
+    return Heard(method, url, status, headers, body)
 
 
-def test_a_card(sandbox: SandboxProcess) -> None:
-    vendor = CardScan(sandbox)
-    walk = Walk(vendor.session)
-    card_id = vendor.create(enable_backside_scan=True)
-    vendor.upload(card_id, picture(*FRONT))
-    vendor.upload(card_id, picture(*BACK), "back")
-    vendor.wait(card_id, "completed", "enriched")
-    sandbox.call("POST", "clock", {"advance_seconds": 60})
-    vendor.wait(card_id, "enriched")
-    vendor.call("GET", "/cards")
-    vendor.call("GET", "/cards/search", query="EMILY")
-    vendor.call("GET", "/cards/search")
-    vendor.call("GET", "/access-token", user_id="one")
-    vendor.call("POST", f"/cards/{card_id}/flag", body={"flag_type": "other"})
-    vendor.call("DELETE", f"/cards/{card_id}")
-    vendor.call("GET", f"/cards/{card_id}")
-    vendor.call("GET", "/cards/nothing")
-    vendor.session.get(f"{sandbox.url}/cardscan/v1/cards", timeout=20)
-    assert walk.seen["cardscan.get 404"] == walk.seen["cardscan.list 401"] == walk.seen["cardscan.delete 204"] == 1
-    assert walk.seen["cardscan.upload 204"] == 2
+def refused(status: int, **more: Any) -> dict[str, Any]:
+    return {"type": "about:blank", "title": "No", "status": status, "detail": "No.", **more}
 
 
-def test_a_check(sandbox: SandboxProcess) -> None:
-    vendor = Candid(sandbox)
-    walk = Walk(vendor.http)
-    vendor.ask("60054", person("Ellen", "Moore", "W123456789", "1980-02-03"))
-    vendor.ask("60054", person("Ellen", "Moore", "AAA75", "1980-02-03"))
-    vendor.ask("00000", person("Ellen", "Moore", "W1", "1980-02-03"))
-    vendor.post({})
-    vendor.search(query="aetna")
-    vendor.search(query="aetna", page_size=0)
-    del vendor.http.headers["Authorization"]
-    vendor.post({})
-    assert walk.seen["candid.check 200"] == 3
-    assert walk.seen["candid.check 401"] == 1
-    assert len(walk.seen) >= 5
+@pytest.mark.parametrize(
+    ("right", "name"),
+    [
+        (heard(200, {"batchId": "b"}), "payments.create"),
+        (heard(200, {"batchId": "b"}, url="http://127.0.0.1/payments//v1/payments//batch?a=b"), "payments.create"),
+        (heard(409, refused(409), headers=PROBLEM | {"Server": "x"}), "payments.create"),
+        (heard(204, b"", url=f"{BATCH}/b%20c/start", headers={}), "payments.start"),
+        (heard(200, b"", method="HEAD"), "payments.batches"),
+        (heard(404, refused(404), url=f"{BATCH}/a/b/c", headers=PROBLEM), ""),
+        (heard(405, refused(405), "PUT", headers=PROBLEM | {"Allow": "GET, HEAD, POST"}), ""),
+    ],
+)
+def test_what_is_right_is_known_by_its_name(right: Heard, name: str) -> None:
+    assert judge(right) == name
 
 
-def test_a_phone_call(sandbox: SandboxProcess) -> None:
-    vendor = Spry(sandbox)
-    described(vendor.token())
-    described(vendor.token(client_secret="wrong"))
-    walk = Walk(vendor.http)
-    vendor.capture(CAPTURE)
-    vendor.capture({})
-    vendor.found()
-    vendor.search()
-    vendor.send(b"nonsense", "text/plain")
-    assert walk.seen["spry.capture 200"] == walk.seen["spry.search 200"] == 1
-    assert sum(walk.seen.values()) == 5
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (heard(200, {"batchId": 7}), "batchId: 7 is not of type"),
+        (heard(200, {"batchId": "b", "more": 1}), "Additional properties"),
+        (heard(202, {"batchId": "b"}), "payments.create 202 is not described"),
+        (heard(200, {"batchId": "b"}, headers={"Content-Type": "text/html"}), "payments.create 200 is text/html"),
+        (heard(200, b"", headers={}), "payments.create 200 is of no type"),
+        (heard(200, b'{"batchId": "b'), "is no JSON"),
+        (heard(200, b'{"batchId": null, "batchId": "b"}'), "a key comes twice"),
+        (heard(200, b"NaN"), "is no JSON"),
+        (heard(204, b"{}", url=f"{BATCH}/b/start", headers={}), "payments.start 204 has a body"),
+        (heard(404, b"Not Found", url=f"{BATCH}/a/b/c", headers={"Content-Type": "text/plain"}), "is text/plain"),
+        (heard(404, refused(404), "PUT", headers=PROBLEM), "is not described"),
+        (heard(405, refused(405), "PUT", headers=PROBLEM | {"Allow": "GET"}), "['get', 'post'] are described"),
+        (heard(302, b"", "GET", "http://127.0.0.1/spry/apis/v2/oauth/authorize", {}), "lacks a header"),
+    ],
+)
+def test_what_is_wrong_is_found(wrong: Heard, why: str) -> None:
+    with pytest.raises(NotDescribed) as found:
+        judge(wrong)
+    assert why in str(found.value)
 
 
-def test_a_batch(sandbox: SandboxProcess) -> None:
-    vendor = Payments(sandbox)
-    walk = Walk(vendor.session)
-    made = make_batch(2)
-    batch_id = vendor.loaded(made)
-    vendor.create(made.total, made.count)
-    vendor.add(batch_id, made.payments)
-    vendor.start(batch_id)
-    vendor.release(batch_id)
-    vendor.release("nothing")
-    for path in ("", f"/{batch_id}", f"/{batch_id}/details", "/nothing"):
-        vendor.call("GET", f"/payments/batch{path}")
-    vendor.call("POST", "/payments/batch", {})
-    vendor.call("POST", "/payments/batch", b"nonsense")
-    del vendor.session.headers["API-Key"]
-    vendor.call("GET", "/payments/batch")
-    assert walk.seen["payments.create 409"] == walk.seen["payments.batch 404"] == walk.seen["payments.batches 401"] == 1
-    assert walk.seen["payments.release 204"] == 1
+@pytest.mark.real
+def test_the_clients_of_the_tests_compare_every_answer(sandbox: SandboxProcess) -> None:
+    for vendor, call in ((Payments(sandbox), "batches"), (CardScan(sandbox), "list")):
+        path = "/payments/batch" if call == "batches" else "/cards"
+        vendor.call("GET", path)
+        sandbox.fault("*", call, "wrong_types", times=2)
+        with pytest.raises(NotDescribed, match=f"{call} 200"):
+            vendor.call("GET", path)
+        with spoilt():
+            vendor.call("GET", path)
+        with pytest.raises(AssertionError, match="nothing is spoilt"), spoilt():
+            vendor.call("GET", path)
+
+
+@pytest.mark.real
+def test_a_client_of_httpx_does_so_too(sandbox: SandboxProcess) -> None:
+    client = httpx.Client(event_hooks={"response": [described_httpx]}, base_url=sandbox.url)
+    sandbox.fault("candid", "token", "200_error_body")
+    with client, noted() as notes:
+        with pytest.raises(NotDescribed, match=r"candid\.token 200"):
+            client.post("/candid/api/auth/v2/token", json=CLIENT)
+        client.post("/candid/api/auth/v2/token", json=CLIENT)
+    assert notes.seen == {("candid.token", "200")}
+
+
+@pytest.mark.real
+def test_the_window_is_not_compared(sandbox: SandboxProcess) -> None:
+    answer = Payments(sandbox).session.get(f"{sandbox.url}/__sandbox__/nothing", timeout=20)
+    assert isinstance(answer, requests.Response)

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from tests.payments_data import make_batch, make_payment, make_request
+from tests.sandbox.described import spoilt
 from tests.sandbox.payments_vendor import Vendor, problem
 from tests.sandbox.waiting import wait_until
 from tests.sandbox_process import SandboxProcess
@@ -51,6 +52,7 @@ def late(kind: str) -> dict[str, float]:
     ("slow_first_byte", 204, [1, 1]),
     ("slow_before", 204, [1, 1]),
 ])  # fmt: skip
+@spoilt(perhaps=True)
 def test_a_release_that_is_answered(vendor: Vendor, kind: str, status: int, left: list[int]) -> None:
     batch_id = vendor.held()
     fault(vendor, "release", kind, **({"retry_after": 7} if kind == "429" else {}), **late(kind))
@@ -93,6 +95,7 @@ def test_a_slow_release_is_carried_out_although_nobody_waits_for_it(vendor: Vend
     wait_until(lambda: vendor.times() == [1, 1])
 
 
+@spoilt()
 def test_a_fault_hits_its_route_and_its_number_of_calls(vendor: Vendor) -> None:
     made = make_batch(1)
     fault(vendor, "add", "500_after", times=2)
@@ -102,6 +105,7 @@ def test_a_fault_hits_its_route_and_its_number_of_calls(vendor: Vendor) -> None:
     assert vendor.get(f"/payments/batch/{batch_id}")["currentNumberOfPayments"] == 1
 
 
+@spoilt()
 def test_every_writing_route_can_work_and_not_say_so(vendor: Vendor) -> None:
     fault(vendor, "*", "500_after", times=None)
     vendor.create(Decimal("10.00"), 1)
@@ -122,6 +126,7 @@ def test_every_writing_route_can_work_and_not_say_so(vendor: Vendor) -> None:
 
 
 @pytest.mark.parametrize("route", ["create", "single"])
+@spoilt()
 def test_half_an_answer_hides_a_batch_that_is_there(vendor: Vendor, route: str) -> None:
     fault(vendor, route, "truncated_json")
     body = {**vendor.names(), "clientRequestId": "REQUEST-1"}
@@ -135,6 +140,7 @@ def test_half_an_answer_hides_a_batch_that_is_there(vendor: Vendor, route: str) 
     assert len(vendor.get("/payments/batch?clientRequestId=REQUEST-1")["batches"]) == 1
 
 
+@spoilt()
 def test_a_partial_add_leaves_the_first_half(vendor: Vendor) -> None:
     made = make_batch(5)
     batch_id = vendor.created(made)
@@ -170,6 +176,7 @@ def test_a_release_that_is_sent_again_too_soon_pays_twice(vendor: Vendor) -> Non
     assert vendor.times() == [2]
 
 
+@spoilt()
 def test_late_work_cannot_use_a_key_twice(vendor: Vendor) -> None:
     made = make_batch(2)
     fault(vendor, "create", "late_work", seconds=60, answer="500")
@@ -257,6 +264,7 @@ def test_a_total_is_a_cent_off(vendor: Vendor) -> None:
     assert totals == [made.total + Decimal("0.01"), made.total]
 
 
+@spoilt()
 def test_a_status_word_is_unknown(vendor: Vendor) -> None:
     batch_id = vendor.held()
     fault(vendor, "batch", "unknown_status")
@@ -265,6 +273,7 @@ def test_a_status_word_is_unknown(vendor: Vendor) -> None:
 
 
 @pytest.mark.parametrize(("kind", "status"), [("500_before", 500), ("502_html", 502), ("429", 429)])
+@spoilt(perhaps=True)
 def test_a_read_fails(vendor: Vendor, kind: str, status: int) -> None:
     batch_id = vendor.held()
     fault(vendor, "batch", kind)

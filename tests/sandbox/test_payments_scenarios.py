@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.payments_data import make_batch
+from tests.sandbox.described import spoilt
 from tests.sandbox.payments_vendor import Vendor, problem
 from tests.sandbox_process import SandboxProcess
 
@@ -33,6 +34,7 @@ def test_a_scenario_refuses_the_calls_of_one_account(vendor: Vendor) -> None:
     assert vendor.add(batch_id, made.payments).status_code == 200
 
 
+@spoilt()
 def test_a_scenario_pays_one_batch_and_does_not_say_so(vendor: Vendor) -> None:
     first, second = vendor.held(1, "A"), vendor.held(1, "B")
     scenario(vendor, "release", {"batch_id": second}, {"times": 1, "fault": {"kind": "500_after"}})
@@ -41,6 +43,7 @@ def test_a_scenario_pays_one_batch_and_does_not_say_so(vendor: Vendor) -> None:
     assert vendor.times() == [1, 1]
 
 
+@spoilt()
 def test_a_scenario_fails_and_then_lets_it_pass(vendor: Vendor) -> None:
     batch_id = vendor.held(1)
     scenario(vendor, "*", {}, {"times": 1, "fault": {"kind": "502_html"}}, {"times": 1})

@@ -8,6 +8,7 @@ import requests
 from sandbox import scenario_library
 from tests.sandbox.candid_vendor import Candid, codes, person, status
 from tests.sandbox.cardscan_vendor import Vendor as CardScan
+from tests.sandbox.described import spoilt
 from tests.sandbox.raw import CALLS, ask
 from tests.sandbox_process import SandboxProcess
 
@@ -35,6 +36,7 @@ def candid(sandbox: SandboxProcess, **scenario: Any) -> str:
 # Played
 
 
+@spoilt()
 def test_a_payer_behaves_step_by_step(sandbox: SandboxProcess) -> None:
     steps = [
         {"times": 1, "fault": {"kind": "429", "retry_after": "absent"}},

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.sandbox.described import spoilt
 from tests.sandbox.spry_vendor import CAPTURE, Spry, capture_with, told
 from tests.sandbox_process import SandboxProcess
 
@@ -291,6 +292,7 @@ def test_it_refuses_a_wrong_search(spry: Spry, params: dict[str, str], message: 
         ("500_after", 500, 5000, 1),
     ],
 )
+@spoilt(perhaps=True)
 def test_it_fails_as_told(spry: Spry, kind: str, status: int, code: int, kept: int) -> None:
     spry.sandbox.fault("spry", "capture", kind)
     assert told(spry.capture(CAPTURE))[:2] == (status, code)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox import odd
+from tests.sandbox.described import session
 from tests.sandbox.spry_vendor import CAPTURE, CLIENT, NETWORK, Spry
 from tests.sandbox_process import SandboxProcess
 
@@ -68,7 +69,7 @@ def test_no_form_breaks_a_token_request(spry: Spry, name: str, value: str) -> No
     data = urlencode(form, errors="surrogatepass")
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     for version in ("v1", "v2"):
-        answer = requests.post(f"{spry.url}/apis/{version}/oauth/token", data=data, headers=kind, timeout=20)
+        answer = session().post(f"{spry.url}/apis/{version}/oauth/token", data=data, headers=kind, timeout=20)
         assert answer.status_code in (200, 400, 401), answer.text
 
 
@@ -77,5 +78,5 @@ def test_no_form_breaks_a_token_request(spry: Spry, name: str, value: str) -> No
 def test_no_token_breaks_a_call(spry: Spry, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}".encode("latin-1")}
     url = f"{spry.url}/apis/eligibility/v2/insurance/eligibility/search"
-    answer = requests.get(url, headers=headers, timeout=20)
+    answer = session().get(url, headers=headers, timeout=20)
     assert (answer.status_code, answer.json()["code"]) == (401, 4001)

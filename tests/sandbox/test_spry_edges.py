@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import requests
 
+from tests.sandbox.described import spoilt
 from tests.sandbox.spry_vendor import CAPTURE, NETWORK, Spry, capture_with, told
 from tests.sandbox.waiting import wait_until
 from tests.sandbox_process import SandboxProcess
@@ -163,6 +164,7 @@ def test_it_saves_although_the_client_has_given_up(spry: Spry) -> None:
     wait_until(lambda: len(spry.records()) == 1)
 
 
+@spoilt()
 def test_it_is_out_of_order_with_a_page_of_html(spry: Spry) -> None:
     spry.sandbox.fault("spry", "capture", "503_html")
     answer = spry.capture(CAPTURE)
@@ -170,6 +172,7 @@ def test_it_is_out_of_order_with_a_page_of_html(spry: Spry) -> None:
     assert spry.records() == []
 
 
+@spoilt()
 def test_half_an_answer_hides_a_record_that_is_there(spry: Spry) -> None:
     spry.sandbox.fault("spry", "capture", "truncated_json")
     with pytest.raises(requests.exceptions.JSONDecodeError):

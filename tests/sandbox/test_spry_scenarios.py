@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.described import spoilt
 from tests.sandbox.spry_vendor import CAPTURE, Spry, told
 from tests.sandbox_process import SandboxProcess
 
@@ -29,6 +30,7 @@ def test_a_scenario_refuses_inside_a_200_and_then_lets_it_pass(spry: Spry) -> No
     assert spry.capture(other).status_code == 200
 
 
+@spoilt()
 def test_a_scenario_plays_a_fault_for_one_patient(spry: Spry) -> None:
     scenario(spry, {"patient_id": "901"}, {"times": 1, "fault": {"kind": "500_after"}})
     assert spry.capture(CAPTURE).status_code == 200
@@ -37,6 +39,7 @@ def test_a_scenario_plays_a_fault_for_one_patient(spry: Spry) -> None:
 
 
 @pytest.mark.parametrize(("code", "status"), [(4004, 404), (4029, 429), (5000, 500), (3001, 200)])
+@spoilt(perhaps=True)
 def test_a_scenario_refuses_with_the_status_of_its_code(spry: Spry, code: int, status: int) -> None:
     scenario(spry, {}, {"times": 1, "answer": {"code": code, "message": "no"}})
     assert told(spry.capture(CAPTURE)) == (status, code, "no")

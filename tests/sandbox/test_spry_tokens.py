@@ -9,6 +9,7 @@ import jwt
 import pytest
 import requests
 
+from tests.sandbox.described import session
 from tests.sandbox.spry_vendor import CAPTURE, CLIENT, Spry, told
 from tests.sandbox_process import SandboxProcess
 
@@ -67,7 +68,7 @@ def test_a_token_may_do_what_its_scope_says(sandbox: SandboxProcess, scope: str,
 
 
 def test_it_refuses_a_token_request_that_is_no_form(spry: Spry) -> None:
-    answer = requests.post(f"{spry.url}/apis/v2/oauth/token", json=CLIENT, timeout=20)
+    answer = session().post(f"{spry.url}/apis/v2/oauth/token", json=CLIENT, timeout=20)
     assert told(answer)[:2] == (415, 4015)
 
 
@@ -102,7 +103,7 @@ def ask_for_code(spry: Spry, **changes: str) -> requests.Response:
     """Open the page on which a user agrees."""
     query = {"response_type": "code", "client_id": CLIENT["client_id"], "scope": "read", "state": "a b&c"}
     query |= {"redirect_uri": "http://127.0.0.1:9/back?x=1"} | changes
-    return requests.get(f"{spry.url}/apis/v2/oauth/authorize", params=query, timeout=20, allow_redirects=False)
+    return session().get(f"{spry.url}/apis/v2/oauth/authorize", params=query, timeout=20, allow_redirects=False)
 
 
 def test_a_user_agrees_and_the_client_gets_a_token_once(spry: Spry) -> None:
