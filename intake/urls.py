@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import cards, coverage, patients, review, today
+from .views import cards, coverage, handoff, patients, phone, review, today
 
 # /patients/<code>/
 patient_urls = [
@@ -19,6 +19,9 @@ card_urls = [
     path("", review.card_page, name="card-review"),
     path("capture/", cards.capture, name="card-capture"),
     path("photos/<slug:side>/", cards.photo, name="card-photo"),
+    path("phone/", handoff.offer, name="card-phone"),
+    path("phone/status/", handoff.status, name="card-phone-status"),
+    path("phone/end/", handoff.end, name="card-phone-end"),
     path("start/", cards.start, name="card-start"),
     path("status/", cards.status, name="card-status"),
     path("by-hand/", cards.by_hand, name="card-by-hand"),
@@ -38,6 +41,15 @@ coverage_urls = [
     path("remove/", coverage.remove_coverage, name="coverage-remove"),
 ]
 
+# /c/, for phones that a card was handed to; nobody is signed in there
+phone_urls = [
+    path("", phone.door, name="phone-door"),
+    path("open/", phone.open_link, name="phone-open"),
+    path("card/", phone.card, name="phone-card"),
+    path("card/<slug:side>/", phone.photo, name="phone-photo"),
+    path("done/", phone.done, name="phone-done"),
+]
+
 urlpatterns = [
     path("", today.today, name="today"),
     path("appointments/<uuid:code>/move/", today.move_appointment, name="appointment-move"),
@@ -47,4 +59,5 @@ urlpatterns = [
     path("patients/<uuid:code>/", include(patient_urls)),
     path("cards/<uuid:code>/", include(card_urls)),
     path("coverages/<uuid:code>/", include(coverage_urls)),
+    path("c/", include(phone_urls)),
 ]

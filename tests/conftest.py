@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from clinic.models import Clinic, Membership, Organization, Provider, Role, User
 from core import commands
 from core.models import Command
+from tests.camera import film
 from tests.chromium import running_chromium
 from tests.sandbox_process import SandboxProcess
 
@@ -87,9 +88,9 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the whole run."""
-    with running_chromium() as browser:
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for the whole run; its camera sees a card."""
+    with running_chromium(film(tmp_path_factory.mktemp("camera") / "card.mjpeg")) as browser:
         yield browser
 
 

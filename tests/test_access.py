@@ -47,6 +47,9 @@ PAGES: dict[str, set[Role]] = {
     "card-review": ALL,
     "card-capture": {DESK},
     "card-photo": ALL,
+    "card-phone": {DESK},
+    "card-phone-status": {DESK},
+    "card-phone-end": {DESK},
     "card-start": {DESK},
     "card-status": ALL,
     "card-by-hand": {DESK},
@@ -121,7 +124,9 @@ PAGES: dict[str, set[Role]] = {
     "operations": ALL,
     "command-retry": ALL,
 }
-OPEN = {"first-run", "health", "api-schema", "api-docs", "styleguide"}  # for anyone, and without anyone's data
+# for anyone, and without anyone's data; a phone that a card was handed to only puts photos in
+PHONE = {"phone-door", "phone-open", "phone-card", "phone-photo", "phone-done"}
+OPEN = {"first-run", "health", "api-schema", "api-docs", "styleguide"} | PHONE
 SHARED = {"account-freeze", "account-thaw", "account-holds"}  # accounts belong to the organization, not to a clinic
 # Whose row a URL leads to, where its name's first word does not say it.
 ROW = {

@@ -2,6 +2,7 @@
 
 from .cards import CardField, CardImage, CardMovedOn, CardScan
 from .coverage import Coverage, Payer, PayerAlias, member_id_fingerprint, payer_name_key
+from .handoff import PhoneLink
 from .people import Appointment, Patient, folded_name
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Patient",
     "Payer",
     "PayerAlias",
+    "PhoneLink",
     "folded_name",
     "member_id_fingerprint",
     "payer_name_key",

@@ -94,6 +94,11 @@ class CardScan(Coded, Versioned):
         """Return whether the vendor still has something to do."""
         return self.status in self.WORKING
 
+    @property
+    def photo_stamp(self) -> str:
+        """Return what changes whenever a photo is added or replaced; it says nothing else."""
+        return "-".join(str(image.file.name)[-12:-4] for image in self.images.all())
+
     def move(self, to: str, *, allowed: tuple[str, ...], version: int | None = None, **fields: object) -> None:
         """Move the card from one of the `allowed` states to `to`, writing `fields` with it.
 

@@ -41,8 +41,10 @@ def begin_card(*, patient: Patient, clinic: Clinic, by: User) -> CardScan:
     return drafts.filter(images=None).first() or new_card(patient=patient, clinic=clinic, by=by)
 
 
-def put_photo(card: CardScan, side: str, data: bytes, *, by: User) -> CardImage:
+def put_photo(card: CardScan, side: str, data: bytes, *, by: User | None) -> CardImage:
     """Clean and keep the photo of one side, replacing an earlier one; the other side stays as it is.
+
+    `by` is None for a phone that the card was handed to.
 
     Raises images.PhotoRefused with a sentence, CardMovedOn when the card is already being read.
     """
@@ -62,7 +64,7 @@ def put_photo(card: CardScan, side: str, data: bytes, *, by: User) -> CardImage:
 
 
 @transaction.atomic
-def _keep(card: CardScan, side: str, name: str, photo: images.CleanPhoto, by: User) -> tuple[CardImage, str]:
+def _keep(card: CardScan, side: str, name: str, photo: images.CleanPhoto, by: User | None) -> tuple[CardImage, str]:
     """Write the row of a photo; return it and the name of the file it replaces, "" for none."""
     card.move(Status.DRAFT, allowed=(Status.DRAFT,))
     before = CardImage.objects.filter(card=card, side=side).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ MOVED_ON = "This card is no longer where you left it. The page shows how it stan
 ADD_FRONT = "Add a photo of the front first."
 NO_FILE = "Choose a photo of the card first."
 SIDES = {"front": CardImage.Side.FRONT, "back": CardImage.Side.BACK}
+TITLES = {"front": "Front of the card", "back": "Back of the card"}
 
 
 @require_POST
@@ -42,14 +44,22 @@ def capture(request: HttpRequest, code: UUID) -> HttpResponse:
     card = get_card(Asker(request).clinic, code)
     if card.status != CardScan.Status.DRAFT:
         return redirect("card-review", card.code)
+    side = request.GET.get("side", "")
+    if is_fragment(request) and side in SIDES:
+        return _side_answer(request, card, side, "")
     return render(request, "intake/card_capture.html", _capture_context(card))
 
 
-def _capture_context(card: CardScan, side: str = "", error: str = "") -> dict[str, object]:
+def slot_of(side: str, context: dict[str, Any]) -> dict[str, Any]:
+    """Return the context of a page of both sides with one side picked out as its `slot`."""
+    return context | {"slot": next(slot for slot in context["slots"] if slot["side"] == side)}
+
+
+def _capture_context(card: CardScan, side: str = "", error: str = "") -> dict[str, Any]:
     photos = {image.side.lower(): image for image in card.images.all()}
     slots = [
         {"side": name, "title": title, "image": photos.get(name), "error": error if name == side else ""}
-        for name, title in (("front", "Front of the card"), ("back", "Back of the card"))
+        for name, title in TITLES.items()
     ]
     megabytes = MAX_BYTES // (1024 * 1024)
     return {
@@ -87,15 +97,20 @@ def _keep_photo(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
 
 
 def _capture_answer(request: HttpRequest, card: CardScan, side: str, error: str) -> HttpResponse:
-    """Show both slots again; htmx swaps them alone. A refusal is an answer to show, so htmx gets it with 200."""
-    context = _capture_context(card, side, error)
+    """Show the page again, or to htmx the side alone."""
     if is_fragment(request):
-        return render(request, "intake/_capture.html", context)
-    return (
-        render(request, "intake/card_capture.html", context, status=400)
-        if error
-        else redirect("card-capture", card.code)
-    )
+        return _side_answer(request, card, side, error)
+    if error:
+        return render(request, "intake/card_capture.html", _capture_context(card, side, error), status=400)
+    return redirect("card-capture", card.code)
+
+
+def _side_answer(request: HttpRequest, card: CardScan, side: str, error: str) -> HttpResponse:
+    """Show one side, and the button that starts. A refusal is an answer to show, so htmx gets it with 200.
+
+    The other side is left alone: its own photo may be on its way.
+    """
+    return render(request, "intake/_slot_answer.html", slot_of(side, _capture_context(card, side, error)))
 
 
 @reads

@@ -1,26 +1,8 @@
-// The card pages: sending photos, looking at them, going through the lines by keyboard, choosing a payer.
+// The card pages: looking at the photos, going through the lines by keyboard, choosing a payer.
 "use strict";
 
 (() => {
   const within = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
-
-  // ---- sending a photo: the bar shows how much has left -------------------------------------------------------------
-
-  document.addEventListener("htmx:xhr:progress", (event) => {
-    const bar = within(event, "[data-upload]")?.querySelector("[data-upload-progress]");
-    if (!bar || !event.detail.lengthComputable) return;
-    bar.hidden = false;
-    bar.value = Math.round((event.detail.loaded / event.detail.total) * 100);
-  });
-
-  // A photo chosen before the page had loaded is sent now; one that is on its way already is not sent again.
-  const sent = new WeakSet();
-  document.addEventListener("htmx:beforeRequest", (event) => sent.add(event.target));
-  window.addEventListener("load", () => {
-    for (const input of document.querySelectorAll("form[data-upload] input[type=file]")) {
-      if (input.files.length && !sent.has(input.form)) input.dispatchEvent(new Event("change", { bubbles: true }));
-    }
-  });
 
   // ---- the photo: side, turn, size ----------------------------------------------------------------------------------
 

@@ -10,11 +10,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.program import ROOT, Program
+from tests.camera import ellens_card
 
 expect.set_options(timeout=20_000)  # how long a page may take on a busy machine; nothing is judged by it
 IMAGES = ROOT / "docs" / "images"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 NARROWEST = {"width": 360, "height": 740}
+READING = 60_000.0  # milliseconds that reading a card or asking a payer may take here
+Look = Callable[[Page, str], None]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What the browser itself says about an answer that a test asks for on purpose (a 404 page, a refused form).
 EXPECTED_NOISE = "Failed to load resource"
@@ -40,6 +43,15 @@ def program() -> Iterator[Program]:
 def sessions(chromium: Browser, program: Program) -> dict[str, Any]:
     """The cookies of everybody who has signed in so far, by login."""
     return {}
+
+
+@pytest.fixture(scope="session")
+def card(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Files of the front and the back of a drawn card of a made-up member."""
+    folder = tmp_path_factory.mktemp("card")
+    for side, drawn in zip(("front", "back"), ellens_card(), strict=True):
+        drawn.save(folder / f"{side}.png")
+    return folder / "front.png", folder / "back.png"
 
 
 class People:

@@ -1,31 +1,12 @@
 """The front desk's job, from a patient at the counter to an answer: register, card, review, coverage, check, call."""
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, People
-from tests.cards.draw import draw_back, draw_front
-from tests.cards.layouts import TUNED
-from tests.cards.people import MEMBERS
-
-Look = Callable[[Page, str], None]
-READING = 60_000.0  # milliseconds that reading a card or asking a payer may take here
-ELLEN = replace(MEMBERS["ellen"], payer_name="UnitedHealthcare", payer_id="87726", plan_name="Choice Plus")
-
-
-@pytest.fixture(scope="module")
-def card(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Front and back of a drawn card of a made-up member."""
-    folder = tmp_path_factory.mktemp("card")
-    front, back = folder / "front.png", folder / "back.png"
-    draw_front(replace(next(one for one in TUNED if one.name == "ruled"), member=ELLEN)).front.save(front)
-    draw_back(ELLEN).save(back)
-    return front, back
+from tests.browser.conftest import NARROW, READING, Look, People
+from tests.camera import ELLEN
 
 
 def find(page: Page, words: str) -> None:

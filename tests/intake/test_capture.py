@@ -69,10 +69,11 @@ def test_it_refuses_and_leaves_the_rest_as_it_was(desk: Client, draft: CardScan,
     assert all(default_storage.exists(image.file.name) for image in CardImage.objects.all())
 
 
-def test_it_answers_a_refusal_to_htmx_with_the_slots_alone(desk: Client, draft: CardScan) -> None:
+def test_it_answers_a_refusal_to_htmx_with_the_side_alone(desk: Client, draft: CardScan) -> None:
     response = send(desk, draft, "front", b"nothing", headers={"HX-Request": "true"})
     text = response.content.decode()
-    assert response.status_code == 200 and "not a photo" in text and "<html" not in text and 'id="capture"' in text
+    assert response.status_code == 200 and "not a photo" in text and "<html" not in text and 'id="slot-front"' in text
+    assert 'id="slot-back"' not in text
 
 
 def test_it_asks_for_a_file(desk: Client, draft: CardScan) -> None:

@@ -1,0 +1,131 @@
+"""Ways a photo gets to the desk: chosen, dropped, pasted, by the desk's camera, by a phone."""
+
+import base64
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import NARROW, READING, Look, People
+from tests.camera import ELLEN
+
+Card = tuple[Path, Path]
+
+
+@pytest.fixture
+def desk(people: People) -> Iterator[Page]:
+    """The page that waits for the photos of a card of a patient who has none."""
+    page = people.enter("frontdesk")
+    page.goto("/")
+    page.get_by_role("row", name=re.compile("Harriet Monroe")).get_by_role("link", name="Harriet Monroe").click()
+    page.get_by_role("button", name=re.compile("Scan a")).first.click()
+    expect(page.get_by_role("heading", name="Photograph the card")).to_be_visible()
+    yield page
+    page.get_by_role("button", name=re.compile("^Delete")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("photos and fields are deleted")).to_be_visible()
+
+
+def slot(page: Page, side: str) -> Locator:
+    """Return the form of a side."""
+    return page.get_by_role("form", name=f"{side} of the card")
+
+
+def shown(page: Page, side: str) -> Locator:
+    """Return the photo of a side as the server keeps it."""
+    return slot(page, side).get_by_role("img", name=f"{side} of the card")
+
+
+GIVE = """
+([kind, target, pictures]) => {
+  const files = new DataTransfer();
+  for (const [name, text] of pictures) {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    files.items.add(new File([bytes], name, { type: "image/png" }));
+  }
+  const event = kind === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: files, bubbles: true, cancelable: true })
+    : new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true });
+  document.querySelector(target).dispatchEvent(event);
+}
+"""
+
+
+def give(page: Page, kind: str, target: str, *pictures: Path) -> None:
+    """Paste or drop picture files onto an element."""
+    files = [[path.name, base64.b64encode(path.read_bytes()).decode()] for path in pictures]
+    page.evaluate(GIVE, [kind, target, files])
+
+
+def test_it_takes_both_sides_chosen_at_once(desk: Page, card: Card) -> None:
+    slot(desk, "Front").locator("input[type=file]").first.set_input_files(list(card))
+    expect(shown(desk, "Front")).to_be_visible()
+    expect(shown(desk, "Back")).to_be_visible()
+
+
+def test_it_takes_what_is_dropped_on_a_side(desk: Page, card: Card) -> None:
+    give(desk, "drop", "form[action*=back] [data-drop]", card[1])
+    expect(shown(desk, "Back")).to_be_visible()
+    expect(shown(desk, "Front")).to_have_count(0)
+
+
+def test_it_takes_what_is_pasted_side_by_side(desk: Page, card: Card) -> None:
+    give(desk, "paste", "body", card[0])
+    expect(shown(desk, "Front")).to_be_visible()
+    give(desk, "paste", "body", card[1])
+    expect(shown(desk, "Back")).to_be_visible()
+
+
+def test_it_makes_a_large_photo_smaller_before_it_is_sent(desk: Page, card: Card, tmp_path: Path) -> None:
+    from PIL import Image
+
+    large = tmp_path / "large.png"
+    noise = Image.effect_noise((3000, 1900), 40).convert("RGB")
+    with Image.open(card[0]) as front:
+        noise.paste(front.convert("RGB").resize((2800, 1760)), (100, 70))
+    noise.save(large)
+    assert large.stat().st_size > 1_500_000
+    with desk.expect_request(lambda request: request.method == "POST" and "photos/front" in request.url) as caught:
+        slot(desk, "Front").locator("input[type=file]").first.set_input_files(large)
+    expect(shown(desk, "Front")).to_be_visible()
+    assert int(caught.value.all_headers()["content-length"]) < large.stat().st_size / 2
+
+
+def test_it_takes_a_photo_with_the_desks_camera(desk: Page, look: Look) -> None:
+    slot(desk, "Front").get_by_role("button", name=re.compile("computer's camera")).click()
+    camera = desk.get_by_role("dialog", name="Front of the card")
+    camera.get_by_role("button", name="Take the photo").click()
+    camera.get_by_role("button", name="Take it again").click()
+    look(desk, "card-camera")
+    camera.get_by_role("button", name="Take the photo").click()
+    camera.get_by_role("button", name="Use this photo").click()
+    expect(shown(desk, "Front")).to_be_visible()
+    desk.get_by_role("button", name="Read the card").click()
+    expect(desk.get_by_label("Member ID")).to_have_value(ELLEN.member_number, timeout=READING)
+
+
+def test_it_hands_the_card_to_a_phone(desk: Page, people: People, card: Card, look: Look) -> None:
+    desk.get_by_role("button", name="Show a code").click()
+    expect(desk.get_by_text("Waiting for a phone")).to_be_visible()
+    look(desk, "phone-code")
+    link = desk.get_by_role("link", name="open it here").get_attribute("href") or ""
+    phone = people.open(viewport=NARROW, has_touch=True)
+    phone.goto(link)
+    expect(phone.get_by_role("heading", name="Photos of an insurance card")).to_be_visible()
+    expect(desk.get_by_text("A phone is taking the photos")).to_be_visible()
+    assert "#" not in phone.url
+    slot(phone, "Front").locator("input[type=file]").first.set_input_files(card[0])
+    expect(slot(phone, "Front").get_by_text("At the front desk")).to_be_visible()
+    expect(shown(desk, "Front")).to_be_visible()
+    look(phone, "phone-photos")
+    slot(phone, "Back").locator("input[type=file]").first.set_input_files(card[1])
+    expect(shown(desk, "Back")).to_be_visible()
+    phone.get_by_role("button", name="Done").click()
+    expect(phone.get_by_text("You can close this page.")).to_be_visible()
+    expect(desk.get_by_text("The phone is finished")).to_be_visible()
+    second = people.open(viewport=NARROW)
+    second.goto(link)
+    expect(second.get_by_text("Ask the front desk for a new code.")).to_be_visible()
+    look(second, "phone-over")
