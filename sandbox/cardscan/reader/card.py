@@ -11,7 +11,7 @@ from sandbox.cardscan.reader.copays import describe, find_copays
 from sandbox.cardscan.reader.extras import find_addresses, find_phones
 from sandbox.cardscan.reader.headings import (
     Heading,
-    clean,
+    SideTexts,
     find_manager_heading,
     find_payer_heading,
     find_plan_heading,
@@ -23,6 +23,7 @@ from sandbox.cardscan.reader.people import find_dependents, find_unlabelled_memb
 from sandbox.cardscan.reader.rx import tell_rx_group
 from sandbox.cardscan.reader.scoring import Found, best, decimal, is_card, with_barcode
 from sandbox.cardscan.reader.values import MEDICARE_ID
+from sandbox.cardscan.reader.wording import clean
 
 #: fields whose values the vendor gives in lower case
 _WORDS = {
@@ -185,16 +186,13 @@ def _member(front: _Side, number: Found | None) -> Answer | None:
 
 
 def _add_headings(sides: Sequence[_Side], fields: dict[str, Found]) -> None:
-    """Add payer, plan and pharmacy benefit manager from their labels or from unlabelled text; the front first."""
+    """Add payer, plan and pharmacy benefit manager, with labels or without; the plan from the front alone."""
+    texts = [SideTexts(side.lines, side.parts.free, side.answers) for side in sides]
+    payer = find_payer_heading(texts)
+    plan = find_plan_heading(texts[0], payer, _head(sides[0]))
+    _add(fields, "payer_name", [_found(payer)] if payer else [])
+    _add(fields, "plan_name", [_found(plan)] if plan else [])
     for side in sides:
-        payer = find_payer_heading(side.parts.free, side.lines)
-        named = [_found(a) for a in side.answers if a.kind == "payer_name" and a.meaning.name != "underwriter"]
-        _add(fields, "payer_name", [*named, *([_found(payer)] if payer else [])])
-        if side is sides[0]:
-            plan = find_plan_heading(side.parts.free, payer, _head(side))
-            said = [_found(answer) for answer in side.answers if answer.kind == "plan_name"]
-            _add(fields, "plan_name", [*said, *([_found(plan)] if plan else [])])
-        _add(fields, "payer_name", [_found(a) for a in side.answers if a.kind == "payer_name"])
         manager = find_manager_heading(side.parts.free)
         said = [_found(answer) for answer in side.answers if answer.kind == "pharmacy_benefit_manager"]
         _add(fields, "pharmacy_benefit_manager", [*said, *([_found(manager)] if manager else [])])

@@ -1,10 +1,15 @@
-"""The table of payers and pharmacy benefit managers that a card may name (payers.json)."""
+"""The companies that a card may name: payers with their ids (payers.json), others by kind (companies.json)."""
 
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+
+#: kinds of company: who pays, who pays in another's name, who lends doctors, drugs, or a single service
+PAYER, ADMINISTRATOR, NETWORK, PHARMACY, VENDOR = "payer", "administrator", "network", "pharmacy", "vendor"
+#: shorter names must stand as words; longer ones may be run together by OCR
+SHORT = 8
 
 
 @dataclass(frozen=True)
@@ -25,23 +30,41 @@ class PayerFound:
     share: float
 
 
-def find_payer(text: str) -> PayerFound | None:
-    """Return the known payer with the longest name in a text. Spaces and marks in the text do not matter."""
-    letters = _letters(text)
-    hits = [(name, payer) for payer in payers() for name in payer.names if _holds(text, letters, name)]
+@dataclass(frozen=True)
+class CompanyFound:
+    """A known company in a text: its kind, what it is called there, and how much of the text that makes up (0 to 1)."""
+
+    kind: str
+    printed: str
+    share: float
+
+
+@lru_cache(maxsize=4096)
+def find_company(text: str) -> CompanyFound | None:
+    """Return the known company of any kind with the longest name in a text. Spaces and marks do not matter."""
+    low, letters = text.lower(), _letters(text)
+    hits = [(plain, kind, name) for plain, kind, name in _companies() if _holds(low, letters, name, plain)]
     if not hits:
         return None
-    name, payer = max(hits, key=lambda hit: len(_letters(hit[0])))
-    return PayerFound(payer, name, len(_letters(name)) / max(len(letters), 1))
+    plain, kind, name = max(hits, key=lambda hit: len(hit[0]))
+    return CompanyFound(kind, name, len(plain) / max(len(letters), 1))
+
+
+@lru_cache(maxsize=4096)
+def find_payer(text: str) -> PayerFound | None:
+    """Return the payer of payers.json with the longest name in a text. Spaces and marks in the text do not matter."""
+    low, letters = text.lower(), _letters(text)
+    hits = [(plain, payer, name) for plain, payer, name in _payer_names() if _holds(low, letters, name, plain)]
+    if not hits:
+        return None
+    plain, payer, name = max(hits, key=lambda hit: len(hit[0]))
+    return PayerFound(payer, name, len(plain) / max(len(letters), 1))
 
 
 def find_pharmacy_manager(text: str) -> str | None:
     """Return the pharmacy benefit manager whose name is most of a text, as printed in lower case, or None."""
-    letters = _letters(text)
-    for name in _table()["pharmacy_benefit_managers"]:
-        if _letters(name) in letters and len(_letters(name)) >= 0.6 * len(letters):
-            return str(name)
-    return None
+    found = find_company(text)
+    return found.printed if found and found.kind == PHARMACY and found.share >= 0.6 else None
 
 
 def is_known_id(payer_id: str) -> bool:
@@ -51,18 +74,33 @@ def is_known_id(payer_id: str) -> bool:
 
 @cache
 def payers() -> tuple[KnownPayer, ...]:
-    """Return the whole table."""
+    """Return the whole table of payers with ids."""
     return tuple(
         KnownPayer((row["name"], *row["also"]), frozenset(row["ids"]), re.compile(row["member"]))
-        for row in _table()["payers"]
+        for row in _table("payers.json")["payers"]
     )
 
 
-def _holds(text: str, letters: str, name: str) -> bool:
-    """Short names ("umr", "oscar") must stand as words; long ones may be run together by OCR."""
-    if len(name) <= 8:
-        return re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", text.lower()) is not None
-    return _letters(name) in letters
+@cache
+def _payer_names() -> tuple[tuple[str, KnownPayer, str], ...]:
+    return tuple((_letters(name), payer, name) for payer in payers() for name in payer.names)
+
+
+@cache
+def _companies() -> tuple[tuple[str, str, str], ...]:
+    """Return (letters, kind, name) of every company; a name that companies.json lists under a kind has that kind."""
+    table = _table("companies.json")
+    kinds = {name: PAYER for payer in payers() for name in payer.names}
+    for kind in (PAYER, ADMINISTRATOR, NETWORK, VENDOR, PHARMACY):
+        kinds |= {name.strip(): kind for line in table[kind] for name in line.split(";")}
+    return tuple((_letters(name), kind, name) for name, kind in kinds.items())
+
+
+def _holds(low: str, letters: str, name: str, plain: str) -> bool:
+    """Say whether a text (in lower case, and its letters alone) holds a name."""
+    if plain not in letters:
+        return False
+    return len(name) > SHORT or re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", low) is not None
 
 
 def _letters(text: str) -> str:
@@ -70,5 +108,5 @@ def _letters(text: str) -> str:
 
 
 @cache
-def _table() -> dict:
-    return json.loads(Path(__file__).with_name("payers.json").read_text("utf-8"))
+def _table(file: str) -> dict:
+    return json.loads(Path(__file__).with_name(file).read_text("utf-8"))

@@ -20,3 +20,12 @@ PAYER_WORDS = _words("payer_words")
 PAYER_TAILS = _words("payer_tails")
 #: words of the pages and panels of a card that are never part of a payer's or plan's name
 HEADING_NOISE = _words("heading_noise")
+#: words that make a text the name of an organisation that may pay, of one that employs, of drugs
+ORGANISATIONS = _words("organisations")
+EMPLOYERS = _words("employers")
+DRUG_WORDS = _words("drug_words")
+#: words of public programmes, and of sentences that tell people what to do
+PROGRAMMES = _words("programmes")
+INSTRUCTIONS = _words("instructions")
+#: words of the services that copays are for
+SERVICE_WORDS = _words("service_words")
