@@ -28,6 +28,11 @@ def test_a_value_stands_right_of_its_label() -> None:
     assert read(lines) == {"member_number": "128845682", "group_number": "98755"}
 
 
+def test_a_stray_mark_behind_a_label_is_no_value() -> None:
+    lines = front(("GROUP*", 40, 40), ("CV07695", 40, 74))
+    assert [(answer.kind, answer.value) for answer in associate(lines)[0]] == [("group_number", "CV07695")]
+
+
 def test_a_value_stands_below_its_label() -> None:
     lines = front(("Member ID", 40, 40, 18), ("128845682", 40, 64), ("Group", 400, 40, 18), ("98755", 400, 64))
     assert read(lines) == {"member_number": "128845682", "group_number": "98755"}

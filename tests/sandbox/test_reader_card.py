@@ -123,6 +123,13 @@ def test_the_group_of_the_pharmacy_is_not_the_group() -> None:
     assert value(read(lines), "group_number") == "0866342"
 
 
+def test_a_group_that_closes_the_row_of_bin_and_pcn_is_the_pharmacys() -> None:
+    lines = front(("ID 734120956", 40, 40), ("BIN: 610502", 40, 90), ("PCN: 9F", 400, 90), ("Group: RX8812", 760, 90))
+    reading = read_reading(lines, None, None)
+    assert matches(reading)["rx_group"]["value"] == "RX8812"
+    assert "group_number" not in reading.fields
+
+
 def test_one_label_may_announce_bin_and_pcn() -> None:
     found = read(front(("Member ID: 734120956", 40, 40), ("Rx BIN/PCN:", 40, 90), ("020107/WG", 300, 90)))
     assert (value(found, "rx_bin"), value(found, "rx_pcn")) == ("020107", "WG")
@@ -157,8 +164,20 @@ def test_a_name_in_the_barcode_may_begin_like_a_qualifier() -> None:
     assert (coded.fields["member_dob"], "group_number" in coded.fields) == ("08/14/1990", False)
 
 
-def test_it_is_a_card() -> None:
-    assert read_reading(card(), None, None).is_card
+@pytest.mark.parametrize(
+    "rows",
+    [
+        card(),
+        front(("Calusa Medicaid", 40, 30, 44), ("Client ID: VY38615L", 40, 200), ("Name: VERNON ANDERSON", 40, 250)),
+        # the labels of id and group were lost in a bad photo
+        front(
+            *(("Cobalt Health Insurance", 40, 30, 44), ("U6022694900", 40, 200), ("Payer ID: 12428", 40, 300)),
+            *(("Primary care $15", 500, 200), ("Specialist $30", 500, 240), ("Urgent care $60", 500, 280)),
+        ),
+    ],
+)
+def test_it_is_a_card(rows: list[Line]) -> None:
+    assert read_reading(rows, None, None).is_card
 
 
 @pytest.mark.parametrize(

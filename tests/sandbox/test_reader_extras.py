@@ -19,6 +19,8 @@ def copays(*rows: tuple[str, float, float]) -> dict[tuple[str, str], object]:
         [("PCP / ER $25 / $300", 40, 40)],
         [("Office visit", 40, 40), ("$25", 400, 42), ("Emergency room", 40, 90), ("$300", 400, 91)],
         [("PCP Visit $25", 40, 40), ("Hospital Emergency: $300", 40, 90)],
+        [("PCP consult", 40, 40), ("$25", 400, 42), ("ER (waived if admitted)", 40, 90), ("$300", 400, 91)],
+        [("You pay a $25 copay for each office visit", 40, 40), ("$300 per ER visit", 40, 90)],
     ],
 )
 def test_it_pairs_services_and_amounts(rows: list[tuple[str, float, float]]) -> None:
@@ -46,6 +48,10 @@ def test_cents_are_kept() -> None:
 
 def test_an_amount_belongs_to_the_words_right_before_it() -> None:
     assert copays(("Dental and vision $15", 40, 40)) == {("vision", "copay"): 15}
+
+
+def test_a_doctor_is_no_price_list() -> None:
+    assert copays(("PCP: Rosario Family Clinic", 40, 40), ("No copays for covered services.", 40, 80)) == {}
 
 
 def test_an_amount_without_a_service_is_left_out() -> None:

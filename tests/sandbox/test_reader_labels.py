@@ -58,6 +58,11 @@ def test_it_knows_the_words_of_many_cards(text: str, meaning: str) -> None:
     assert names(text) == [meaning]
 
 
+@pytest.mark.parametrize("text", ["EDI#21600", "EDI # 21600", "EDI: 21600"])
+def test_a_sign_for_number_may_touch_the_code(text: str) -> None:
+    assert [label.meaning.name for label in find_labels(text)] == ["payer_id"]
+
+
 def test_it_finds_several_labels_in_one_line() -> None:
     assert names("RxBIN 018377 RxPCN 0613CVL RxGrp RX01") == ["rx_bin", "rx_pcn", "rx_group"]
 

@@ -21,6 +21,10 @@ def mended(text: str, score: float = 0.9) -> str:
         ("RxBINt 610279", "Rxbin 610279"),
         ("unique 10", "unique ID"),
         ("Speclalist $40", "Specialist $40"),
+        ("RSIN", "RXBIN"),
+        ("RPON", "RXPCN"),
+        ("Rx PON: 9999", "Rxpcn: 9999"),
+        ("RyGrp", "Rxgrp"),
     ],
 )
 def test_a_misread_label_is_mended(text: str, expected: str) -> None:
@@ -34,6 +38,10 @@ def test_names_and_codes_are_left_alone(text: str) -> None:
 
 def test_a_line_that_was_read_well_is_left_alone() -> None:
     assert mended("Menber's Name", score=0.99) == "Menber's Name"
+
+
+def test_letters_that_look_alike_are_mended_however_sure_they_were_read() -> None:
+    assert mended("Speciallst visits: $35 copay", score=0.99) == "Specialist visits: $35 copay"
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def _standing(text: str) -> list[Label]:
     kept: list[Label] = []
     for label in reversed(find_labels(text)):
         end = kept[0].start if kept else len(text)
-        inside = _after(text, label, end).strip(" .,;/|-")
+        inside = _after(text, label, end).strip(" .,;/|-*")
         fits = not inside or _first_fit(label.meaning, inside) is not None or label.closed
         if fits and not (_is_in_sentence(text, label) and label.meaning.weak and not label.closed):
             kept.insert(0, label)

@@ -271,7 +271,5 @@ def _judge(
     scores = {name: found.label_score for name, found in fields.items()}
     if dependents:
         scores["dependent_names"] = dependents[0].label_score
-    extras = sum(
-        len(rows) for rows in (enriched["copays_deductibles"], enriched["phone_numbers"]) if isinstance(rows, list)
-    )
-    return is_card(scores, front, extras=extras, barcode=barcode is not None)
+    copays, phones = (len(enriched[name]) for name in ("copays_deductibles", "phone_numbers"))  # type: ignore[arg-type]
+    return is_card(scores, front, copays=copays, phones=phones, barcode=barcode is not None)

@@ -19,7 +19,7 @@ _SERVICES = {
     r"|o\.?v\.?|(?:doctor|physician|dr)\.?\s*(?:office\s*)?visits?|visita\s*medica|medico\s*primario",
     "emergency_room": r"(?:hospital\s*)?emer(?:gency|g)\.?(?:\s*(?:room|dept|department|care|services|visit))*"
     r"|(?:hospital\s*)?e\.?r\.?(?:\s*visits?)?|e\.?d\.?|sala\s*de\s*emergencias?|emergencias?",
-    "urgent_care": r"urg(?:ent)?\.?(?:\s*care)?(?:\s*(?:center|facility|visit|clinic)s?)*|ucc?"
+    "urgent_care": r"urg(?:ent(?:ly)?)?\.?(?:\s*(?:needed\s*)?care)?(?:\s*(?:center|facility|visit|clinic)s?)*|ucc?"
     r"|cuidado\s*urgente|urgencias?",
     "preventive_care": r"prevent(?:ive|ative)(?:\s*(?:care|visits?|services?))?|wellness|well\s*visits?",
     "telemedicine": r"telemedicine|telehealth|tele-?doc|e-?visits?|virtual(?:\s*visits?|\s*care)?",
@@ -48,6 +48,9 @@ _FILLERS = re.compile(
     r"co-?pay(?:ment)?s?|visits?|per|in-?network|network|care|services?|in|out|the|cost|you\s*pay|after\s*deductible",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\([^()]*\)?")
+#: a line that begins with a service is a heading up to so many other words ("Specialist consult")
+MORE_WORDS = 2
 #: how far an amount may stand from its service, in line heights: right of it, and below it
 FARTHEST_RIGHT, FARTHEST_BELOW = 40.0, 2.6
 #: how sure an amount is that follows in the line, and one that is matched by its place
@@ -120,8 +123,13 @@ def _marks(line: Line) -> Iterator[tuple[_Mark, Box]]:
 
 
 def _pair(marks: Sequence[_Mark]) -> list[tuple[str, _Mark]]:
-    """Pair "A $1 B $2" and "A / B $1 / $2"; with more names than amounts the names nearest the amounts count."""
+    """Pair "A $1 B $2" and "A / B $1 / $2"; with more names than amounts the names nearest the amounts count.
+
+    Where a line begins with an amount and ends with a service, each amount stands before its service: "$20 for an A".
+    """
     pairs: list[tuple[str, _Mark]] = []
+    if marks and not marks[0].name and marks[-1].name:
+        marks = marks[::-1]
     names: list[str] = []
     amounts: list[_Mark] = []
     for mark in [*marks, _Mark("end")]:
@@ -154,8 +162,11 @@ def _network(text: str) -> str:
 
 def _only_services(text: str) -> bool:
     """Say whether a line is a heading of services, not a sentence that mentions one."""
-    left = _FILLERS.sub(" ", _SERVICE.sub(" ", text))
-    return sum(char.isalpha() for char in left) <= 3
+    bare = _IN_BRACKETS.sub(" ", text).strip()
+    left = _FILLERS.sub(" ", _SERVICE.sub(" ", bare))
+    begins = _SERVICE.match(bare) is not None and len(left.split()) <= MORE_WORDS
+    heading = begins and not any(char.isdigit() or char in ".:" for char in left)
+    return heading or sum(char.isalpha() for char in left) <= 3
 
 
 def _groups(found: Sequence[tuple[_Mark, Box]], line: Line) -> list[_Group]:

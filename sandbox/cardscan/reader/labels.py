@@ -104,7 +104,7 @@ def _preference(label: Label) -> tuple[int, bool, float]:
 
 def _is_inside_code(hit: re.Match[str], text: str) -> bool:
     """Say whether a short word runs on into digits, as in the member number "IPA71609"."""
-    alone = not hit["tail"] and not hit["close"]
+    alone = not hit["tail"] and not hit["close"] and not hit["words"].endswith("#")
     return alone and len(hit["words"]) < 5 and text[hit.end() : hit.end() + 1].isdigit()
 
 

@@ -102,11 +102,14 @@ def tilt(quads: np.ndarray) -> float:
 
 
 def is_upright(quads: Iterable[Quad] | np.ndarray) -> bool:
-    """Say whether most of the boxes are wider than high, that is, the text does not run up or down."""
+    """Say whether most of the boxes are wider than high, that is, the text does not run up or down.
+
+    Long boxes count much more than short ones: what is about as high as wide (the keys of a keyboard) says nothing.
+    """
     wide = high = 0.0
     for (x0, y0), (x1, y1), _, (x3, y3) in quads:
         across, down = math.hypot(x1 - x0, y1 - y0), math.hypot(x3 - x0, y3 - y0)
-        wide, high = (wide + across, high) if across >= down else (wide, high + down)
+        wide, high = wide + max(across - down, 0.0), high + max(down - across, 0.0)
     return wide >= high
 
 

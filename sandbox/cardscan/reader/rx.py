@@ -15,8 +15,8 @@ ELSEWHERE, IN_LINE = 0.95, 0.8
 def tell_rx_group(answers: Sequence[Answer]) -> list[Answer]:
     """Return the answers of a side with the group that goes on with a BIN and PCN made the Rx group.
 
-    That is so when the card has another group elsewhere, or when it follows them in one line. A group that only stands
-    close to them is made less sure. Where the Rx group has a label of its own nothing is changed.
+    That is so when the card has another group elsewhere, when it follows them in one line, or closes a row of both.
+    A group that only stands close to them is made less sure. Where the Rx group has its own label nothing is changed.
     """
     rx = [answer for answer in answers if answer.kind in ("rx_bin", "rx_pcn")]
     groups = [answer for answer in answers if answer.kind == "group_number"]
@@ -29,9 +29,16 @@ def tell_rx_group(answers: Sequence[Answer]) -> list[Answer]:
 
 def _told(group: Answer, rx: Sequence[Answer], *, elsewhere: bool) -> Answer:
     follows = any(_follows(one, group) for one in rx)
-    if elsewhere or follows:
+    if elsewhere or follows or _closes_row(rx, group):
         return replace(group, kind="rx_group", label_score=group.label_score * (ELSEWHERE if elsewhere else IN_LINE))
     return replace(group, label_score=group.label_score * 0.93)
+
+
+def _closes_row(rx: Sequence[Answer], group: Answer) -> bool:
+    """Say whether BIN and PCN both stand left of a group in its row."""
+    box = group.piece.box
+    left = {one.kind for one in rx if one.piece.box.shares_row(box) >= 0.5 and one.piece.box.right < box.left}
+    return len(left) == 2
 
 
 def _follows(rx: Answer, group: Answer) -> bool:

@@ -23,16 +23,21 @@ _POINTS = {
     "payer_id": 2,
     "rx_bin": 2,
     "rx_pcn": 1,
+    "rx_group": 1,
     "member_name": 1,
     "dependent_names": 1,
     "plan_name": 1,
     "payer_name": 1,
     "start_date": 0,
 }
-#: a card has at least one of these
+#: a card has at least one of these, or two of the others, or one of the others and a list of copays
 _NEEDED = {"member_number", "medicare_medicaid_id", "group_number", "rx_bin"}
-#: found without a label, or by a weak one, a field proves nothing
-_PROVES = 0.8
+_ALSO_CARDS = {"payer_id", "rx_pcn", "rx_group"}
+#: found without a label, or by a weak one, a field proves nothing; names of payers and plans seldom have labels
+_PROVES, _NAME_PROVES = 0.75, 0.6
+_HEADINGS = {"payer_name", "plan_name"}
+#: so many copays are a list of them, and so many copays and phones give a point each
+COPAY_LIST, MOST_EXTRAS = 2, 2
 
 
 @dataclass(frozen=True)
@@ -97,17 +102,18 @@ def agrees(one: str, other: str) -> bool:
     )
 
 
-def is_card(found: dict[str, float], lines: Sequence[Line], *, extras: int, barcode: bool) -> bool:
+def is_card(found: dict[str, float], lines: Sequence[Line], *, copays: int, phones: int, barcode: bool) -> bool:
     """Say whether a picture is an insurance card, from the label scores of its fields.
 
-    `extras` counts copays and service phones. A page of sentences needs more than a card.
+    `copays` and `phones` count what visits cost and service phones. A page of sentences needs more than a card.
     """
     if barcode:
         return True
-    proven = {name for name, score in found.items() if score >= _PROVES}
-    points = sum(_POINTS.get(name, 0) for name in proven) + min(extras, 2)
+    proven = {name for name, score in found.items() if score >= (_NAME_PROVES if name in _HEADINGS else _PROVES)}
+    points = sum(_POINTS.get(name, 0) for name in proven) + min(copays + phones, MOST_EXTRAS)
     needed = PROSE_POINTS if is_prose(lines) else CARD_POINTS
-    return bool(proven & _NEEDED) and points >= needed
+    others = len(proven & _ALSO_CARDS) + (copays >= COPAY_LIST)
+    return points >= needed and (bool(proven & _NEEDED) or others >= 2)
 
 
 def is_prose(lines: Sequence[Line]) -> bool:

@@ -21,7 +21,8 @@ class Taken:
 
 Shape = Callable[[str], Taken | None]
 
-PHONE = re.compile(r"(?<![\w-])(?:\+?1[\s.-]*)?\(?([2-9]\d{2})\)?[\s.\-/]*(\d{3})[\s.-]+(\d{4})(?![\w-])")
+# a mark or a space stands behind the area code, too: "363527-0633" is a group and its section
+PHONE = re.compile(r"(?<![\w-])(?:\+?1[\s.-]*)?\(?([2-9]\d{2})[)\s.\-/]+(\d{3})[\s.-]+(\d{4})(?![\w-])")
 DATE = re.compile(r"(?<!\d)(?:\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})(?!\d)")
 MONEY = re.compile(r"\$\s?(\d[\d,]*(?:\.\d{2})?)")
 MEDICARE_ID = re.compile(
@@ -104,10 +105,13 @@ def _next_part(code: str, rest: str, *, goes_on: bool) -> str:
     `goes_on` says that a prefix of letters stood alone: then longer groups of digits belong to it, too.
     """
     part, _ = _split_code(rest)
-    if not part or _digits(part) != len(part) or len(code) + len(part) > 16:
+    if not part or len(code) + len(part) > 16:
         return ""
     if code.isalpha():
-        return part if len(code) <= 4 and len(part) <= 12 else ""
+        all_but_few = _digits(part) == len(part) or (len(code) <= 3 and _digits(part) >= 5)
+        return part if len(code) <= 4 and len(part) <= 12 and all_but_few else ""
+    if _digits(part) != len(part):
+        return ""
     return part if len(code) <= 11 and len(part) <= (9 if goes_on or len(code) <= 4 else 5) else ""
 
 
@@ -123,7 +127,7 @@ def _group_number(text: str) -> Taken | None:
 
 def _payer_id(text: str) -> Taken | None:
     code, rest = _split_code(text)
-    if not 3 <= len(code) <= 10 or code.lower() in NOT_A_NAME or PHONE.match(text):
+    if not 3 <= len(code) <= 8 or code.lower() in NOT_A_NAME or PHONE.match(text):
         return None
     if _digits(code):
         return Taken(code, 1.0 if len(code) == 5 else 0.85, rest)
