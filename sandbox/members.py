@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sandbox.candid import payers
 from sandbox.candid.model import Dependent, Member
-from sandbox.candid.people import lookalike, plain_id, same_name, split_name
-from sandbox.state import store
+from sandbox.candid.people import joined, lookalike, names_of, plain_id, same_name, split_name
+from sandbox.indexes import Index
+from sandbox.state import dump, load, store
 
 Doc = dict[str, Any]
 _PLACE = ("candid", "members")
@@ -58,27 +61,44 @@ def find(payer_id: str, member_id: str) -> tuple[str, Member] | None:
     it only differs in characters that look alike (0 and O): the sandbox's own misreading must not lose the member.
     """
     key = plain_id(member_id)
-    doc = store().get(*_PLACE, key)
-    if doc is None:
-        alike = [(k, d) for k, d in store().items(*_PLACE) if lookalike(k) == lookalike(member_id)]
+    text = store().text(*_PLACE, key)
+    if text is None:
+        alike = _index.alike(member_id)
         if len(alike) != 1:
             return None
-        key, doc = alike[0]
-    if doc["payer_id"] and doc["payer_id"] != payer_id:
+        key = alike[0]
+        text = store().text(*_PLACE, key)
+    member = None if text is None else _member_of(text)
+    if member is None or member.payer_id not in ("", payer_id):
         return None
-    return key, _member(doc, payer_id)
+    return key, member if member.payer_id else replace(member, payer_id=payer_id)
 
 
 def everyone() -> list[tuple[str, Member]]:
     """Return (key, member) of all enrolled members, oldest first; one whose payer nobody knows yet has the payer ""."""
-    return [(key, _member(doc, doc["payer_id"])) for key, doc in store().items(*_PLACE)]
+    with _index.entries() as entries:
+        return list(entries.items())
+
+
+def named(name: tuple[str, str]) -> list[Member]:
+    """Return the enrolled members who have this (first, last) name, or a dependent who has; oldest first."""
+    return _index.named(joined(name))
 
 
 def remember(key: str, *, payer_id: str, birth_date: date | None, dependent: Dependent | None) -> None:
     """Keep what a question has told about an enrolled member: the payer, and birth dates nobody had told before."""
-    doc, known_before = store().get(*_PLACE, key), store().get(*_PLACE, key)
-    if doc is None:
+    text = store().text(*_PLACE, key)
+    if text is None:
         return
+    told = _told_of(text, payer_id, birth_date, dependent)
+    if told != text:
+        store().put(*_PLACE, key, load(told))
+
+
+# Most questions tell nothing new, and the same is asked again and again.
+@lru_cache(maxsize=2000)
+def _told_of(text: str, payer_id: str, birth_date: date | None, dependent: Dependent | None) -> str:
+    doc = load(text)
     doc["payer_id"] = payer_id
     doc["birth_date"] = doc["birth_date"] or (birth_date.isoformat() if birth_date else "")
     for known in doc["dependents"]:
@@ -86,8 +106,45 @@ def remember(key: str, *, payer_id: str, birth_date: date | None, dependent: Dep
             (known["first_name"], known["last_name"]), (dependent.first_name, dependent.last_name)
         ):
             known["birth_date"] = dependent.birth_date.isoformat() if dependent.birth_date else ""
-    if doc != known_before:
-        store().put(*_PLACE, key, doc)
+    return dump(doc)
+
+
+class _Members(Index[Member]):
+    """The enrolled members, by what their numbers look like and by their names."""
+
+    def __init__(self) -> None:
+        super().__init__(*_PLACE)
+        self._alike: dict[str, set[str]] = {}
+        self._named: dict[str, set[str]] = {}
+
+    def entry_of(self, key: str, doc: Doc) -> Member:
+        return _member(doc)
+
+    def added(self, key: str, entry: Member) -> None:
+        self._alike.setdefault(lookalike(key), set()).add(key)
+        for name in names_of(entry):
+            self._named.setdefault(name, set()).add(key)
+
+    def removed(self, key: str, entry: Member) -> None:
+        self._alike[lookalike(key)].discard(key)
+        for name in names_of(entry):
+            self._named[name].discard(key)
+
+    def emptied(self) -> None:
+        self._alike, self._named = {}, {}
+
+    def alike(self, member_id: str) -> list[str]:
+        """Return the keys that only differ from a number in characters that look alike."""
+        with self.entries():
+            return list(self._alike.get(lookalike(member_id), ()))
+
+    def named(self, name: str) -> list[Member]:
+        """Return the members with a name, the oldest first."""
+        with self.entries() as entries:
+            return [entries[key] for key in sorted(self._named.get(name, ()), key=self.number)]
+
+
+_index = _Members()
 
 
 def amounts_on_card(details: Mapping[str, Any]) -> dict[str, str]:
@@ -161,9 +218,14 @@ def _merged(before: Doc | None, read: Doc) -> Doc:
     return read | kept
 
 
-def _member(doc: Doc, payer_id: str) -> Member:
+@lru_cache(maxsize=2000)
+def _member_of(text: str) -> Member:
+    return _member(load(text))
+
+
+def _member(doc: Doc) -> Member:
     return Member(
-        payer_id=payer_id,
+        payer_id=doc["payer_id"],
         member_id=doc["member_id"],
         first_name=doc["first_name"],
         middle_name=doc["middle_name"],

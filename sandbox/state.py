@@ -6,8 +6,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import simplejson
 
@@ -17,7 +19,7 @@ Doc = dict[str, Any]
 SETTINGS = "sandbox"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER PRIMARY KEY,
     vendor TEXT NOT NULL,
     collection TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -38,14 +40,32 @@ class NoStore(Exception):
     """The process-wide store was asked for before it was opened."""
 
 
+# Made once: every call writes and reads several documents.
+_ENCODER = simplejson.JSONEncoder(use_decimal=True, separators=(",", ":"))
+_DECODER = simplejson.JSONDecoder(parse_float=Decimal)
+
+
 def dump(doc: Any) -> str:
     """Return the JSON text of a document; Decimals stay exact."""
-    return simplejson.dumps(doc, use_decimal=True, separators=(",", ":"))
+    text: str = _ENCODER.encode(doc)
+    return text
 
 
 def load(text: str | bytes) -> Any:
     """Return the document of a JSON text; numbers with a point come back as Decimal."""
-    return simplejson.loads(text, use_decimal=True)
+    return _DECODER.decode(text)
+
+
+class Watcher(Protocol):
+    """Keeps in memory what it looks for in a collection (`sandbox.indexes`)."""
+
+    def change(self, key: str, doc: Doc | None) -> Callable[[], None]:
+        """Return what makes it know a document, or that there is none any more, once that is in the store for all."""
+        ...
+
+    def forget(self) -> None:
+        """Know nothing any more: the collection was emptied, or what was written in it came to nothing."""
+        ...
 
 
 class Store:
@@ -64,6 +84,8 @@ class Store:
         self._depth = 0
         self._after_reset: list[Callable[[str | None], None]] = []
         self._afterwards: list[Callable[[], None]] = []
+        self._watchers: dict[tuple[str, str], Watcher] = {}
+        self._unsure: list[Watcher] = []  # may know of what is not committed yet
         self._connection().executescript(_SCHEMA)
         self._settings: dict[str, dict[str, str]] = {}
         self._read_settings()
@@ -91,16 +113,23 @@ class Store:
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
-                    self._afterwards.clear()
-                    connection.execute("ROLLBACK")
-                    self._read_settings()
+                    self._roll_back(connection)
                 raise
             self._depth -= 1
             if self._depth == 0:
                 connection.execute("COMMIT")
+                self._unsure.clear()
                 waiting, self._afterwards = self._afterwards, []
                 for callback in waiting:
                     callback()
+
+    def _roll_back(self, connection: sqlite3.Connection) -> None:
+        self._afterwards.clear()
+        connection.execute("ROLLBACK")
+        self._read_settings()
+        for watcher in self._unsure:
+            watcher.forget()
+        self._unsure.clear()
 
     def afterwards(self, callback: Callable[[], None]) -> None:
         """Call `callback()` when what is written now can be read by all: after the transaction in hand, if any."""
@@ -126,12 +155,15 @@ class Store:
 
     def get(self, vendor: str, collection: str, key: str) -> Doc | None:
         """Return the document, or None. It is the caller's own copy: `put` it back to keep a change."""
-        if vendor == SETTINGS:
-            text = self._settings.get(collection, {}).get(key)
-        else:
-            row = self._connection().execute(_SELECT, (vendor, collection, key)).fetchone()
-            text = row and row[0]
+        text = self.text(vendor, collection, key)
         return None if text is None else load(text)
+
+    def text(self, vendor: str, collection: str, key: str) -> str | None:
+        """Return the JSON text of the document, or None."""
+        if vendor == SETTINGS:
+            return self._settings.get(collection, {}).get(key)
+        row = self._connection().execute(_SELECT, (vendor, collection, key)).fetchone()
+        return None if row is None else str(row[0])
 
     def put(self, vendor: str, collection: str, key: str, doc: Doc) -> None:
         """Keep the document; one with the same key is replaced and keeps its place in the order."""
@@ -140,6 +172,8 @@ class Store:
             self._connection().execute(_UPSERT, (vendor, collection, key, text))
             if vendor == SETTINGS:
                 self._settings.setdefault(collection, {})[key] = text
+            else:
+                self._tell_watcher(vendor, collection, key, doc)
 
     def delete(self, vendor: str, collection: str, key: str) -> bool:
         """Forget the document; return whether there was one."""
@@ -147,7 +181,25 @@ class Store:
             cursor = self._connection().execute(_DELETE, (vendor, collection, key))
             if vendor == SETTINGS:
                 self._settings.get(collection, {}).pop(key, None)
+            else:
+                self._tell_watcher(vendor, collection, key, None)
             return cursor.rowcount == 1
+
+    def watch(self, vendor: str, collection: str, watcher: Watcher) -> None:
+        """Have a watcher know of every document that is put or deleted from now on; inside a transaction."""
+        self._watchers[vendor, collection] = watcher
+        self._unsure.append(watcher)
+
+    def _tell_watcher(self, vendor: str, collection: str, key: str, doc: Doc | None) -> None:
+        watcher = self._watchers.get((vendor, collection))
+        if watcher is None:
+            return
+        learn = watcher.change(key, doc)
+        if self._depth:
+            self._unsure.append(watcher)
+            self._afterwards.append(learn)
+        else:
+            learn()
 
     def items(self, vendor: str, collection: str) -> list[tuple[str, Doc]]:
         """Return (key, document) of a whole collection, oldest first."""
@@ -190,11 +242,12 @@ class Store:
             else:
                 self._connection().execute("DELETE FROM documents WHERE vendor = ?", (vendor,))
             self._read_settings()
-        for callback in self._after_reset:
-            callback(vendor)
+            # Before anybody else may write: what they look up must not be what was there before.
+            self._afterwards += [watcher.forget for watcher in self._watchers.values()]
+            self._afterwards += [partial(callback, vendor) for callback in self._after_reset]
 
     def on_reset(self, callback: Callable[[str | None], None]) -> None:
-        """Have `callback(vendor or None)` called after each reset, for what lives outside the documents."""
+        """Have `callback(vendor or None)` called right after each reset, for what lives outside the documents."""
         self._after_reset.append(callback)
 
 

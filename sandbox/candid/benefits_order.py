@@ -156,7 +156,7 @@ def _told(question: Question, payer: payers.Payer, found: Found) -> Doc:
 
 def _other_payer(question: Question, member: Member) -> payers.Payer | None:
     """Return another payer of whom the same person is an active member, or None."""
-    for one in roster.active_members():
+    for one in roster.active_members(question.subscriber.name):
         same = same_person(question.subscriber.name, one.first_name, one.middle_name, one.last_name)
         born = one.birth_date is not None and one.birth_date == member.birth_date
         if same and born and one.payer_id != member.payer_id:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import simplejson
@@ -128,7 +128,12 @@ def _of_personas() -> dict[str, Doc]:
 
 def _enrolled() -> list[tuple[str, Member]]:
     """Return (coverage id, member) of the cards that were read, as far as their payer is known."""
-    return [(str(uuid.uuid5(_IDS, f"card {key}")), member) for key, member in members.everyone() if member.payer_id]
+    return [(_id_of(key), member) for key, member in members.everyone() if member.payer_id]
+
+
+@lru_cache(maxsize=20_000)
+def _id_of(key: str) -> str:
+    return str(uuid.uuid5(_IDS, f"card {key}"))
 
 
 def _of_member(member: Member) -> Doc:

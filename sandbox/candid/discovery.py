@@ -218,7 +218,9 @@ def _told(match: _Match, search: Search) -> tuple[RawJSON, RawJSON]:
 
 
 def _matches(sought: Sought) -> Iterator[_Match]:
-    found = (_match(sought, member) for member in roster.active_members())
+    # A number may be anybody's, a name finds its own.
+    among = roster.active_members(None if sought.ssn_hash else sought.name)
+    found = (_match(sought, member) for member in among)
     return (match for match in found if match is not None)
 
 

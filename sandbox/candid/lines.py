@@ -27,12 +27,13 @@ FLAT_LEVELS = {
 # Other periods (lifetime, episode) have no place in the parsed view; they are in the raw answer alone.
 _PERIODS = {"": "", "22": "", "23": "", "25": "_contract", "24": "_year_to_date", "29": "_remaining"}
 _NOTE_OF_NETWORK = {"U": "Network not stated", "": "Network not stated"}
+_MARK = Decimal(987_654_321)
 _MOST_KEPT = 20_000
 
 
 @dataclass(frozen=True)
-class Line:
-    """One number of the parsed view.
+class Form:
+    """What a number of the parsed view is about; very many members have the same.
 
     Attributes:
         kind: its name in the summaries, such as "deductible_remaining".
@@ -41,7 +42,7 @@ class Line:
         level: whom it is about in the summaries, "" if they have no place for that.
         networks: which of NETWORKS it is about.
         notes: what the payer says about it.
-        flat: its entry in the flat lists.
+        flat: its entry in the flat lists as JSON, before and behind the number.
     """
 
     kind: str
@@ -49,8 +50,16 @@ class Line:
     services: tuple[str, ...]
     level: str
     networks: tuple[str, ...]
-    value: Decimal
     notes: tuple[str, ...]
+    flat: tuple[str, str]
+
+
+@dataclass(eq=False)
+class Line:
+    """One number of the parsed view; `flat` is its entry in the flat lists."""
+
+    form: Form
+    value: Decimal
     flat: RawJSON
 
 
@@ -62,19 +71,30 @@ def line_of(row: Row, percent_scale: Decimal) -> Line | None:
         row: a benefit row.
         percent_scale: 100 to write a fifth as 20, 1 to write it as 0.2.
     """
+    number = row.number
+    form = None if number is None else _form_of(row.with_number(_MARK))
+    if number is None or form is None:
+        return None
+    value = _short(number * percent_scale if row.percent is not None else number)
+    before, after = form.flat
+    return Line(form, value, RawJSON(f"{before}{value}{after}"))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _form_of(row: Row) -> Form | None:
     kind = _kind(row)
     if not kind:
         return None
-    value, notes = _value(row, percent_scale), _notes(row)
-    return Line(
+    note = _NOTE_OF_NETWORK.get(row.network)
+    notes = (*row.notes, note) if note else row.notes
+    return Form(
         kind=kind,
         is_yearly=row.code in ("C", "G"),
         services=row.services,
         level=_LEVELS.get(row.level, ""),
         networks={"Y": NETWORKS[:1], "N": NETWORKS[1:]}.get(row.network, NETWORKS),
-        value=value,
         notes=notes,
-        flat=_flat(row, kind, value, notes),
+        flat=_flat(row, kind, notes),
     )
 
 
@@ -91,28 +111,19 @@ def _kind(row: Row) -> str:
     return ""
 
 
-def _flat(row: Row, kind: str, value: Decimal, notes: tuple[str, ...]) -> RawJSON:
+def _flat(row: Row, kind: str, notes: tuple[str, ...]) -> tuple[str, str]:
     unit = "PERCENT" if row.percent is not None else "COUNT" if row.quantity is not None else "CURRENCY"
     flat = {
         "type": "LIMITATION" if row.code == "F" else kind.upper(),
         "coverageLevel": FLAT_LEVELS[row.level],
         "unit": unit,
-        "value": value,
+        "value": _MARK,
     }
-    return RawJSON(dump(flat | {"additional_notes": "; ".join(notes)} if notes else flat))
-
-
-def _value(row: Row, scale: Decimal) -> Decimal:
-    if row.percent is not None:
-        return _short(row.percent * scale)
-    return _short(row.quantity if row.quantity is not None else row.amount or Decimal(0))
+    # As a value of its own: a note may have the same digits.
+    before, after = dump(flat | {"additional_notes": "; ".join(notes)} if notes else flat).split(f":{_MARK}")
+    return f"{before}:", after
 
 
 def _short(value: Decimal) -> Decimal:
     """Return the number without trailing zeros and without an exponent: 20 and not 2E+1."""
     return Decimal(f"{value.normalize():f}")
-
-
-def _notes(row: Row) -> tuple[str, ...]:
-    note = _NOTE_OF_NETWORK.get(row.network)
-    return (*row.notes, note) if note else row.notes

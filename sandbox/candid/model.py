@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sandbox.candid.payers import Payer
 
@@ -22,8 +23,7 @@ class Entity:
     phone: str = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One benefit row (X12 EB): what `code` says about some services, for a level, a period and a network."""
 
     code: str
@@ -38,6 +38,19 @@ class Row:
     authorization: str = ""
     plan_coverage: str = ""
     entity: Entity | None = None
+
+    @property
+    def number(self) -> Decimal | None:
+        """Return its amount, percent or quantity, None if it has none; a row has one of them at most."""
+        return self.amount if self.amount is not None else self.percent if self.percent is not None else self.quantity
+
+    def with_number(self, number: Decimal) -> Row:
+        """Return the row with another number in the place of its own, if it has one."""
+        if self.amount is not None:
+            return self._replace(amount=number)
+        if self.percent is not None:
+            return self._replace(percent=number)
+        return self if self.quantity is None else self._replace(quantity=number)
 
 
 @dataclass(frozen=True)

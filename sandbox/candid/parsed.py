@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+
+from simplejson import RawJSON
 
 from sandbox.candid import codes
 from sandbox.candid.lines import FLAT_LEVELS, NETWORKS, Line, line_of
 from sandbox.candid.model import Address, Party, Plan, Row, status_of
+from sandbox.state import dump
 
 Doc = dict[str, Any]
 
@@ -32,8 +36,8 @@ def view_of(plan: Plan, *, service_type: str, date_of_service: date, percent_sca
         "plan_metadata": _metadata(plan),
         "benefits": _filled(
             {
-                "plan_coverage": _coverage([line for line in lines if line.is_yearly]),
-                "service_specific_coverage": _by_service(line for line in lines if not line.is_yearly),
+                "plan_coverage": _coverage([line for line in lines if line.form.is_yearly]),
+                "service_specific_coverage": _by_service(line for line in lines if not line.form.is_yearly),
                 "benefits_related_entities": [_entity(row) for row in plan.rows if row.entity],
                 "non_covered_details": [_non_covered(row) for row in plan.rows if row.code == "I"],
                 "notes": "; ".join(note for row in plan.rows if row.code in ("D", "P") for note in row.notes),
@@ -92,13 +96,19 @@ def _address(address: Address | None) -> Doc:
     }
 
 
-def _by_service(lines: Iterable[Line]) -> list[Doc]:
+def _by_service(lines: Iterable[Line]) -> list[RawJSON]:
     """Return copays, coinsurance and visits by service, in the order in which the services come up."""
     services: dict[str, list[Line]] = {}
     for line in lines:
-        for service in line.services:
+        for service in line.form.services:
             services.setdefault(service, []).append(line)
-    return [{"service_code": service, **_coverage(found)} for service, found in services.items()]
+    return [_of_service(service, *found) for service, found in services.items()]
+
+
+# Two members with the same copay are told the same.
+@lru_cache(maxsize=20_000)
+def _of_service(service: str, *lines: Line) -> RawJSON:
+    return RawJSON(dump({"service_code": service, **_coverage(list(lines))}))
 
 
 def _coverage(lines: list[Line]) -> Doc:
@@ -108,7 +118,7 @@ def _coverage(lines: list[Line]) -> Doc:
     """
     doc: Doc = {}
     for network in NETWORKS:
-        mine = [line for line in lines if network in line.networks]
+        mine = [line for line in lines if network in line.form.networks]
         doc[network] = _summary(mine)
         doc[f"{network}_flat"] = [line.flat for line in mine]
     return doc
@@ -118,9 +128,10 @@ def _summary(lines: list[Line]) -> Doc:
     summary: Doc = {}
     notes: dict[str, None] = {}
     for line in lines:
-        if line.level:
-            summary.setdefault(line.kind, {}).setdefault(line.level, line.value)
-        notes |= dict.fromkeys(line.notes)
+        form = line.form
+        if form.level:
+            summary.setdefault(form.kind, {}).setdefault(form.level, line.value)
+        notes |= dict.fromkeys(form.notes)
     if notes:
         summary["additional_notes"] = "; ".join(notes)
     return summary

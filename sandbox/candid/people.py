@@ -7,6 +7,8 @@ import unicodedata
 from datetime import date
 from functools import lru_cache
 
+from sandbox.candid.model import Member
+
 _SUFFIXES = {"JR", "SR", "II", "III", "IV"}
 # What a camera or a hurried hand takes for each other. Both sides are folded, so 0 and O count as the same character.
 _LOOKALIKES = str.maketrans("OQDILSBZG", "000115826")
@@ -38,13 +40,22 @@ def split_name(full: str) -> tuple[str, str, str]:
 
 def same_person(asked: tuple[str, str], first: str, middle: str, last: str) -> bool:
     """Tell whether (first, last) as asked is this person, whichever way the middle name goes."""
-    known = [(first, last), (first, f"{middle} {last}")]
-    return any(same_name(asked, name) for name in known)
+    return any(same_name(asked, name) for name in _either_way(first, middle, last))
+
+
+def names_of(member: Member) -> set[str]:
+    """Return every name under which a member or a dependent of theirs is found, in the form of `joined`."""
+    own = _either_way(member.first_name, member.middle_name, member.last_name)
+    return {joined(name) for name in own + [(one.first_name, one.last_name) for one in member.dependents]}
+
+
+def _either_way(first: str, middle: str, last: str) -> list[tuple[str, str]]:
+    return [(first, last), (first, f"{middle} {last}")]
 
 
 def same_name(asked: tuple[str, str], known: tuple[str, str]) -> bool:
     """Tell whether two (first, last) are the same once case, accents, punctuation and spacing are gone."""
-    return _joined(asked) == _joined(known)
+    return joined(asked) == joined(known)
 
 
 def close_name(asked: tuple[str, str], known: tuple[str, str]) -> bool:
@@ -83,7 +94,8 @@ def _words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=4000)
-def _joined(name: tuple[str, str]) -> str:
+def joined(name: tuple[str, str]) -> str:
+    """Return a (first, last) in the form in which two are compared: the same for the same name."""
     return "".join(plain(part).replace(" ", "") for part in name)
 
 

@@ -10,11 +10,12 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sandbox.candid import aaa
 from sandbox.candid.model import Dependent, Member
-from sandbox.candid.people import plain_id
+from sandbox.candid.people import joined, names_of, plain_id
 from sandbox.candid.questions import Person
 
 _TEMPLATE = {
@@ -139,9 +140,18 @@ def persona(payer_id: str, member_id: str) -> Member | None:
     return _BY_ID.get((payer_id, plain_id(member_id)))
 
 
-def personas() -> tuple[Member, ...]:
-    """Return all published personas."""
-    return _PERSONAS
+def personas(name: tuple[str, str] | None = None) -> tuple[Member, ...]:
+    """Return all published personas, or those who have this (first, last) name, or a dependent who has."""
+    return _PERSONAS if name is None else _by_name().get(joined(name), ())
+
+
+@cache
+def _by_name() -> dict[str, tuple[Member, ...]]:
+    named: dict[str, tuple[Member, ...]] = {}
+    for member in _PERSONAS:
+        for name in names_of(member):
+            named[name] = (*named.get(name, ()), member)
+    return named
 
 
 def magic_rejections(member_id: str, *, dependent: bool) -> tuple[aaa.Rejection, ...]:

@@ -21,6 +21,7 @@ from sandbox.candid.questions import Question
 from sandbox.state import dump
 
 Doc = dict[str, Any]
+_MARK = Decimal(987_654_321)
 
 
 def of_plan(plan: Plan) -> Doc:
@@ -32,7 +33,7 @@ def of_plan(plan: Plan) -> Doc:
         "planInformation": _filled({"groupNumber": plan.group_number}),
         "planDateInformation": {name: _span(*span) for name, span in plan.dates.items()},
         "planStatus": [_plan_status(row, plan) for row in plan.rows if row.code in "12345678"],
-        "benefitsInformation": [_row_as_json(row, plan.insurance_type) for row in plan.rows],
+        "benefitsInformation": RawJSON(f"[{','.join([_row_text(row, plan.insurance_type) for row in plan.rows])}]"),
         "errors": [],
     }
 
@@ -120,10 +121,23 @@ def _plan_status(row: Row, plan: Plan) -> Doc:
     }
 
 
-# Most rows are the same for very many members.
+# Most rows are the same for very many members, the others but for their number.
 @lru_cache(maxsize=20_000)
-def _row_as_json(row: Row, insurance_type: str) -> RawJSON:
-    return RawJSON(dump(row_of(row, insurance_type)))
+def _row_text(row: Row, insurance_type: str) -> str:
+    """Return one benefit row as JSON."""
+    number = row.number
+    before, after = _around_number(row if number is None else row.with_number(_MARK), insurance_type)
+    return before if number is None else f"{before}{_number(number)}{after}"
+
+
+@lru_cache(maxsize=20_000)
+def _around_number(row: Row, insurance_type: str) -> tuple[str, str]:
+    text = dump(row_of(row, insurance_type))
+    if row.number is None:
+        return text, ""
+    # As a value of its own: a plan's name or a note may have the same digits.
+    before, after = text.split(f':"{_MARK}"')
+    return f'{before}:"', f'"{after}'
 
 
 def row_of(row: Row, insurance_type: str) -> Doc:

@@ -63,11 +63,15 @@ def recognise(question: Question, payer: Payer) -> Found:
     return _enrolled(question, payer)
 
 
-def active_members() -> Iterator[Member]:
-    """Return everybody whom some payer covers: the published personas, and the members of cards that were read."""
-    enrolled = (member for _key, member in members.everyone() if member.payer_id)
-    for member in (*personas.personas(), *enrolled):
-        if not member.rejections and member.status in ACTIVE_CODES:
+def active_members(name: tuple[str, str] | None = None) -> Iterator[Member]:
+    """Return everybody whom some payer covers: the published personas, and the members of cards that were read.
+
+    Args:
+        name: only those who have this (first, last) name, or a dependent who has.
+    """
+    enrolled = members.named(name) if name else [member for _key, member in members.everyone()]
+    for member in (*personas.personas(name), *enrolled):
+        if member.payer_id and not member.rejections and member.status in ACTIVE_CODES:
             yield member
 
 

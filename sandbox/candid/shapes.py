@@ -8,8 +8,8 @@ and no rows: sandbox.candid.plans.)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from sandbox.candid.amounts import Amounts, Pot, amounts_of
 from sandbox.candid.model import Entity, Member, Row
@@ -69,7 +69,10 @@ def _standard(member: Member, payer: Payer, amounts: Amounts) -> list[Row]:
     rows += _pot("G", amounts.out_of_pocket, "Y") + _pot("G", amounts.far_out_of_pocket, "N")
     rows.append(Row("A", (PLAN,), "IND", percent=amounts.coinsurance, network="Y"))
     rows.append(Row("A", (PLAN,), "IND", percent=amounts.far_coinsurance, network="N"))
-    rows += _copays(amounts) + _coinsurances(amounts) + _visits(amounts)
+    rows += _copays(*(amounts.copays[name] for _services, name, _note in _COPAYS))
+    rows += _coinsurances(amounts.coinsurance, amounts.far_coinsurance)
+    for service, visits in amounts.visits.items():
+        rows += _visits(service, *visits)
     rows.append(Row("I", ("AL", "AM", "AO") if seed.number("vision", 2) else ("AL",), "IND"))
     rows.append(Row("I", ("35",), "IND", notes=("DENTAL IS COVERED BY ANOTHER PLAN",)))
     rows.append(Row("D", (PLAN,), notes=("BENEFITS ARE SUBJECT TO THE TERMS OF THE PLAN",)))
@@ -92,28 +95,31 @@ def _pot(code: str, pot: Pot, network: str) -> list[Row]:
     ]
 
 
-def _copays(amounts: Amounts) -> list[Row]:
-    return [
-        Row("B", services, "IND", "27", amounts.copays[name], network="Y", notes=(note,) if note else ())
-        for services, name, note in _COPAYS
-    ]
+# Of these few kinds of numbers very many members have the same.
+@lru_cache(maxsize=2000)
+def _copays(*amounts: Decimal) -> tuple[Row, ...]:
+    return tuple(
+        Row("B", services, "IND", "27", amount, network="Y", notes=(note,) if note else ())
+        for (services, _name, note), amount in zip(_COPAYS, amounts, strict=True)
+    )
 
 
-def _coinsurances(amounts: Amounts) -> list[Row]:
-    hospital = Row("A", ("48", "50"), "IND", percent=amounts.coinsurance, network="Y", authorization="Y")
-    far = [
-        Row("A", services, "IND", percent=amounts.far_coinsurance, network="N")
+@lru_cache(maxsize=2000)
+def _coinsurances(share: Decimal, far_share: Decimal) -> tuple[Row, ...]:
+    hospital = Row("A", ("48", "50"), "IND", percent=share, network="Y", authorization="Y")
+    far = (
+        Row("A", services, "IND", percent=far_share, network="N")
         for services in (("98", "BY", "BZ"), ("UC",), ("PT",), ("MH",))
-    ]
-    return [hospital, *far]
+    )
+    return (hospital, *far)
 
 
-def _visits(amounts: Amounts) -> list[Row]:
-    rows = []
-    for service, (total, left) in amounts.visits.items():
-        rows.append(Row("F", (service,), "IND", "23", quantity=Decimal(total), network="Y"))
-        rows.append(Row("F", (service,), "IND", "29", quantity=Decimal(left), network="Y"))
-    return rows
+@lru_cache(maxsize=2000)
+def _visits(service: str, total: int, left: int) -> tuple[Row, ...]:
+    return (
+        Row("F", (service,), "IND", "23", quantity=Decimal(total), network="Y"),
+        Row("F", (service,), "IND", "29", quantity=Decimal(left), network="Y"),
+    )
 
 
 def _unchanged(rows: list[Row]) -> list[Row]:
@@ -129,7 +135,7 @@ def _used_not_left(rows: list[Row]) -> list[Row]:
     """Say what is used this year (24) and leave the reader to subtract."""
     totals = {(r.code, r.level, r.network): r.amount for r in rows if r.time == "23" and r.amount is not None}
     return [
-        replace(row, time="24", amount=(totals[row.code, row.level, row.network] or 0) - row.amount)
+        row._replace(time="24", amount=(totals[row.code, row.level, row.network] or 0) - row.amount)
         if row.time == "29" and row.amount is not None
         else row
         for row in rows
@@ -143,25 +149,25 @@ def _totals_only(rows: list[Row]) -> list[Row]:
 
 def _met(rows: list[Row]) -> list[Row]:
     """The deductible is met: nothing is left of it, which is a number and not silence."""
-    return [replace(row, amount=Decimal(0)) if row.code == "C" and row.time == "29" else row for row in rows]
+    return [row._replace(amount=Decimal(0)) if row.code == "C" and row.time == "29" else row for row in rows]
 
 
 def _network(network: str) -> Callable[[list[Row]], list[Row]]:
     def change(rows: list[Row]) -> list[Row]:
-        return [replace(r, network=network if r.network else "") for r in rows if r.network != "N"]
+        return [r._replace(network=network if r.network else "") for r in rows if r.network != "N"]
 
     return change
 
 
 def _contract(rows: list[Row]) -> list[Row]:
     """Yearly amounts go by contract year (25)."""
-    return [replace(row, time="25") if row.time == "23" else row for row in rows]
+    return [row._replace(time="25") if row.time == "23" else row for row in rows]
 
 
 def _tiers(rows: list[Row]) -> list[Row]:
     """Amounts for the employee alone, with spouse, with children, beside individual and family."""
     further = [
-        replace(row, level=level)
+        row._replace(level=level)
         for row in rows
         if row.code in "CG" and row.level == "FAM"
         for level in ("EMP", "ESP", "ECH")
