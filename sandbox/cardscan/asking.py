@@ -79,15 +79,9 @@ class Ask:
 
 
 def base_of(request: Request) -> str:
-    """Return the address of this CardScan, as the client knows it.
-
-    Raises:
-        Problem: 400 when the Host header is no host.
-    """
-    try:
-        return f"{request.url.scheme}://{request.url.netloc}/cardscan"
-    except ValueError:
-        raise Problem(400, "The Host header is not valid") from None
+    """Return the address of this CardScan, as the client knows it."""
+    # Not `request.url`, which is made of the query, too; what a Host header has that is no host is passed over.
+    return f"{request.base_url.scheme}://{request.base_url.netloc}/cardscan"
 
 
 def answer(doc: Any, status: int = 200) -> Response:

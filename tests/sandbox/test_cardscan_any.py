@@ -10,7 +10,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.sandbox import described, odd
+from tests.sandbox import described, odd, raw
 from tests.sandbox.cardscan_vendor import FRONT, KEY, Vendor, picture
 from tests.sandbox_process import SandboxProcess
 
@@ -135,6 +135,13 @@ def test_another_method_is_refused(vendor: Vendor, method: str) -> None:
     form = vendor.session.request(method, f"{vendor.sandbox.url}/cardscan/uploads/bucket", timeout=20)
     assert (form.status_code, form.headers["allow"]) == (405, "POST")
     assert ElementTree.fromstring(form.text).findtext("Code") == "MethodNotAllowed"
+
+
+@pytest.mark.parametrize("host", ["[", "a b:c", "", "[::1"])
+def test_a_host_may_be_anything(sandbox: SandboxProcess, host: str) -> None:
+    request = raw.http("GET", "/cardscan/v1/generate-magic-link", Authorization=f"Bearer {KEY}", Host=host)
+    seen = raw.ask(sandbox, request)
+    assert (seen.status, seen.doc["magic_link"].startswith(f"{sandbox.url}/")) == (200, True)
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "multipart/form-data", "", "x" * 200])
