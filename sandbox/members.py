@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sandbox.candid import payers
+from sandbox.candid import history, payers, plan_texts
 from sandbox.candid.model import Dependent, Member
 from sandbox.candid.people import joined, lookalike, names_of, plain_id, same_name, split_name
 from sandbox.indexes import Index
@@ -37,6 +37,7 @@ _MOST = Decimal(100_000)
 def enrol(details: Mapping[str, Any]) -> str | None:
     """Keep the member whom a card names and return the key, or None if the card has no member number or name.
 
+    What its payer will answer about its benefits is made here, too, so that the first check of it need not wait.
     The same card read again keeps what was learned since: the payer and the birth dates of earlier questions.
 
     Args:
@@ -50,7 +51,11 @@ def enrol(details: Mapping[str, Any]) -> str | None:
     read = _read(details) | {"first_name": first, "middle_name": middle, "last_name": last}
     read["dependents"] = [_dependent(name, last) for name in _names(details.get("dependent_names"))]
     with store().transaction():
-        store().put(*_PLACE, key, _merged(store().get(*_PLACE, key), read))
+        merged = _merged(store().get(*_PLACE, key), read)
+        store().put(*_PLACE, key, merged)
+    payer = payers.find(merged["payer_id"])
+    if payer is not None:
+        history.keep_benefits(plan_texts.prepare(_member(merged), payer))
     return key
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from sandbox import clock
 from sandbox.candid import aaa, errors, payers, personas, raw271, roster
-from sandbox.candid.faces import faces_of
 from sandbox.candid.fields import BadRequest, Part
 from sandbox.candid.model import Entity, Member, Row
 from sandbox.candid.npi import is_npi
 from sandbox.candid.people import plain_id, same_person
+from sandbox.candid.plan_texts import texts_of
 from sandbox.candid.questions import Person, Question, provider_name_of
 from sandbox.candid.roster import Found, TurnedDown
 from sandbox.candid.service_types import PLAN
@@ -131,18 +131,18 @@ def _found(question: Question, payer: payers.Payer) -> Found:
 
 
 def _told(question: Question, payer: payers.Payer, found: Found) -> Doc:
-    faces = faces_of(found.member, payer, found.dependent, service_type=PLAN, day=question.date_of_service)
+    plan = texts_of(found.member, payer, found.dependent, service_type=PLAN, day=question.date_of_service).plan
     other = _other_payer(question, found.member)
     classification = _MAGIC.get(plain_id(question.subscriber.member_id), PRIMARY if other else NO_COB)
     exists, determined, overlap, benefits = _MEANS[classification]
     rows = [Row("1", (PLAN,))]
     if overlap:
         rows.append(_row_of_other(other or payers.find(_SOME_OTHER_PAYER), determined))
-    begins, ends = faces.plan.begins, faces.plan.ends
+    begins, ends = plan.begins, plan.ends
     told = {
         "subscriber": _member(found.member),
         "plan_date_information": {"plan_begin": _compact(begins), "plan_end": _compact(ends)},
-        "benefits_information": [raw271.row_of(row, faces.plan.insurance_type) for row in rows],
+        "benefits_information": [raw271.row_of(row, plan.insurance_type) for row in rows],
         "coordination_of_benefits": {
             "classification": classification,
             "instance_exists": exists,

@@ -104,11 +104,10 @@ def _made(made: Check, payer: payers.Payer, wish: Mapping[str, Any]) -> str:
     """Do a check, keep it with what it leaves behind or not at all, and return its answer."""
     with store().transaction():
         outcome = outcome_of(made, payer, wish)
-        answer = history.Answer(_written(made, outcome), outcome.faces)
-        history.keep(made, answer, succeeded=not outcome.errors)
-        if outcome.faces is not None:
-            advice.recommend(made, outcome.faces.plan)
-    return answer.text()
+        text = history.keep(made, _written(made, outcome), outcome.plan, succeeded=not outcome.errors)
+        if outcome.plan is not None:
+            advice.recommend(made, outcome.plan.plan)
+    return text
 
 
 def _written(made: Check, outcome: Outcome) -> Doc:

@@ -16,11 +16,11 @@ from simplejson import RawJSON
 
 from sandbox import clock
 from sandbox.candid import aaa, errors, pace, payers, roster
-from sandbox.candid.faces import faces_of, together
 from sandbox.candid.fields import Part
 from sandbox.candid.model import Dependent, Member
 from sandbox.candid.npi import is_npi
 from sandbox.candid.people import plain_id, same_name, same_person
+from sandbox.candid.plan_texts import texts_of
 from sandbox.candid.service_types import PLAN
 from sandbox.state import store
 from sandbox.switches import switch
@@ -206,15 +206,15 @@ def _failed(discovery_id: str, rejection: aaa.Rejection) -> Doc:
 
 
 def _told(match: _Match, search: Search) -> tuple[RawJSON, RawJSON]:
-    """Return a match in both faces, each with how sure it is."""
+    """Return a match in both views, each with how sure it is."""
     payer = payers.find(match.member.payer_id)
     assert payer is not None  # noqa: S101 - members have payers of the directory
-    faces = faces_of(match.member, payer, match.dependent, service_type=PLAN, day=search.day)
+    told = texts_of(match.member, payer, match.dependent, service_type=PLAN, day=search.day)
     level, reason = match.confidence
     confidence = {"level": level, "reason": reason}
     of_payer = {"name": payer.name.upper(), "payorIdentification": payer.payer_id}
-    raw = together(faces.raw, confidence=confidence, provider={"npi": search.npi}, payer=of_payer)
-    return raw, together(faces.view, confidence=confidence)
+    raw = told.whole_raw(confidence=confidence, provider={"npi": search.npi}, payer=of_payer)
+    return raw, told.whole_parsed(confidence=confidence)
 
 
 def _matches(sought: Sought) -> Iterator[_Match]:

@@ -1,19 +1,20 @@
 """The checks that were made.
 
-Two collections: `checks` (what was asked, and its answer without the plan) and `faces` (the plans, which are long and
-the same for the same member). What is looked for in them is known in memory, too; it is read once after a start.
+Two collections: `checks` (what was asked, and its answer without the benefits) and `benefits` (the texts about those,
+which are long and the same for the same member).
 """
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sandbox.candid.faces import Faces, together
+from sandbox.candid.plan_texts import BenefitTexts, PlanTexts, together
 from sandbox.candid.questions import Question
+from sandbox.indexes import Index
 from sandbox.state import dump, store
 
 Doc = dict[str, Any]
@@ -51,92 +52,80 @@ class Asked:
     succeeded: bool
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An answer: what is written in it, and what is told about the plan, which goes into two of its fields."""
-
-    doc: Doc
-    faces: Faces | None
-
-    def text(self) -> str:
-        """Return the JSON text."""
-        return _text(self.doc, (self.faces.raw, self.faces.view) if self.faces else None)
-
-
-class Known:
-    """What this process knows to be in the store."""
+class Checks(Index[Asked]):
+    """What can be looked for in all checks that were made."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self.lock = threading.Lock()
-        self.faces: set[str] = set()
-        self._checks: dict[str, Asked] | None = None
-        self._latest: dict[str, str] = {}  # fingerprint to check id
+        super().__init__("candid", "checks")
+        self._latest: dict[str, tuple[str, Asked]] = {}  # by fingerprint
 
-    def checks(self) -> dict[str, Asked]:
-        """Return every check by its id, oldest first."""
-        with self.lock:
-            if self._checks is None:
-                self._checks = {}
-                for check_id, kept in store().items("candid", "checks"):
-                    self._add(check_id, _asked(kept["asked"]))
-            return self._checks
+    def entry_of(self, key: str, doc: Doc) -> Asked:
+        """Return what can be looked for in one."""
+        kept = doc["asked"]
+        return Asked(**kept | {"asked_at": datetime.fromisoformat(kept["asked_at"])})
+
+    def added(self, key: str, entry: Asked) -> None:
+        """Let a check be found by its question."""
+        before = self._latest.get(entry.fingerprint)
+        # A check of a batch may be done after the same question was asked again.
+        if entry.succeeded and (before is None or before[1].asked_at <= entry.asked_at):
+            self._latest[entry.fingerprint] = (key, entry)
+
+    def emptied(self) -> None:
+        """Let none be found."""
+        self._latest = {}
 
     def latest(self, fingerprint: str) -> tuple[str, Asked] | None:
         """Return the latest successful check of a question, or None."""
-        checks = self.checks()
-        check_id = self._latest.get(fingerprint)
-        return None if check_id is None else (check_id, checks[check_id])
-
-    def learn(self, check_id: str, asked: Asked, faces: Faces | None) -> None:
-        """Know one check more, with its plan; they are in the store for all to read."""
-        with self.lock:
-            if faces is not None:
-                self.faces.add(faces.key)
-            self._add(check_id, asked)
-
-    def _add(self, check_id: str, asked: Asked) -> None:
-        if self._checks is None:
-            return  # before the first look none need be known
-        self._checks[check_id] = asked
-        before = self._checks.get(self._latest.get(asked.fingerprint, ""))
-        # A check of a batch may be done after the same question was asked again.
-        if asked.succeeded and (before is None or before.asked_at <= asked.asked_at):
-            self._latest[asked.fingerprint] = check_id
-
-    def forget(self, vendor: str | None) -> None:
-        """Know nothing, after a reset of a vendor or of everything."""
-        self.faces.clear()
-        self._latest.clear()
-        self._checks = None
+        with self.entries():
+            return self._latest.get(fingerprint)
 
 
-known = Known()
+made = Checks()
+# The benefits that are in the store for all to read, by their keys.
+_in_store: set[str] = set()
 
 
-def keep(check: Check, answer: Answer, *, succeeded: bool) -> None:
-    """Keep a check with its answer."""
-    question, faces = check.question, answer.faces
-    asked = Asked(
-        payer_id=check.payer_id,
-        npi=question.npi,
-        member_id=question.subscriber.member_id,
-        day=question.date_of_service.isoformat(),
-        fingerprint=check.fingerprint,
-        asked_at=check.asked_at,
-        succeeded=succeeded,
-    )
-    kept = {
-        "asked": asked.__dict__ | {"asked_at": check.asked_at.isoformat()},
-        "doc": answer.doc,
-        "faces": faces.key if faces else None,
+def keep(check: Check, doc: Doc, plan: PlanTexts | None, *, succeeded: bool) -> str:
+    """Keep a check with its answer and return the answer as JSON.
+
+    Args:
+        check: the check.
+        doc: what is written in the answer.
+        plan: what is told about the plan, which goes into two of its fields.
+        succeeded: it came without an error.
+    """
+    question = check.question
+    asked = {
+        "payer_id": check.payer_id,
+        "npi": question.npi,
+        "member_id": question.subscriber.member_id,
+        "day": question.date_of_service.isoformat(),
+        "fingerprint": check.fingerprint,
+        "asked_at": check.asked_at.isoformat(),
+        "succeeded": succeeded,
     }
+    told = None if plan is None else {"raw": plan.raw, "parsed": plan.parsed, "benefits": plan.benefits.key}
     with store().transaction():
-        if faces is not None and faces.key not in known.faces:
-            store().put("candid", "faces", faces.key, {"raw": faces.raw, "view": faces.view})
-        store().put("candid", "checks", check.check_id, kept)
-        # What comes to nothing must not be known.
-        store().afterwards(lambda: known.learn(check.check_id, asked, faces))
+        if plan is not None:
+            keep_benefits(plan.benefits)
+        store().put("candid", "checks", check.check_id, {"asked": asked, "doc": doc, "plan": told})
+    return _text(doc, told, None if plan is None else (plan.benefits.raw, plan.benefits.parsed))
+
+
+def keep_benefits(texts: BenefitTexts) -> None:
+    """Keep what is told about some benefits, unless they are in the store already."""
+    if texts.key not in _in_store:
+        with store().transaction():
+            store().put("candid", "benefits", texts.key, {"raw": texts.raw, "parsed": texts.parsed})
+            # What comes to nothing must not be known.
+            store().afterwards(lambda: _in_store.add(texts.key))
+
+
+def forget(vendor: str | None) -> None:
+    """Know nothing of what was in the store before a reset of a vendor or of everything."""
+    _in_store.clear()
 
 
 def answer_of(check_id: str) -> str | None:
@@ -144,7 +133,8 @@ def answer_of(check_id: str) -> str | None:
     kept = store().get("candid", "checks", check_id)
     if kept is None:
         return None
-    return _text(kept["doc"], _faces(kept["faces"]) if kept["faces"] else None)
+    told = kept["plan"]
+    return _text(kept["doc"], told, None if told is None else _benefits(told["benefits"]))
 
 
 def succeeded(check_id: str) -> bool:
@@ -155,26 +145,22 @@ def succeeded(check_id: str) -> bool:
 
 # The key stands for the texts, so what was read once is right for ever.
 @lru_cache(maxsize=500)
-def _faces(key: str) -> tuple[str, str]:
-    kept = store().get("candid", "faces", key)
+def _benefits(key: str) -> tuple[str, str]:
+    kept = store().get("candid", "benefits", key)
     assert kept is not None  # noqa: S101 - kept before the check was
-    return kept["raw"], kept["view"]
+    return kept["raw"], kept["parsed"]
 
 
 def existing(fingerprint: str, since: datetime) -> str | None:
     """Return the answer of the latest successful check of this question if it was begun after `since`."""
-    latest = known.latest(fingerprint)
+    latest = made.latest(fingerprint)
     if latest is None or latest[1].asked_at <= since:
         return None
     return answer_of(latest[0])
 
 
-def _asked(kept: Doc) -> Asked:
-    return Asked(**kept | {"asked_at": datetime.fromisoformat(kept["asked_at"])})
-
-
-def _text(doc: Doc, faces: tuple[str, str] | None) -> str:
-    if faces is not None:
-        raw, view = faces
-        doc = doc | {"response": together(raw, **doc["response"]), "parsed_response": together(view)}
+def _text(doc: Doc, told: Mapping[str, str] | None, benefits: tuple[str, str] | None) -> str:
+    if told is not None and benefits is not None:
+        response = together(told["raw"], benefits[0], **doc["response"])
+        doc = doc | {"response": response, "parsed_response": together(told["parsed"], benefits[1])}
     return dump(doc)

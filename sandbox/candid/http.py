@@ -45,7 +45,7 @@ _COVERAGES = "/coverages/v1"
 def routes() -> list[BaseRoute]:
     """Return Candid's routes; both of its hosts are served under the one prefix."""
     store().on_reset(lambda vendor: answers.calls.forget())
-    store().on_reset(history.known.forget)
+    store().on_reset(history.forget)
     faults.speak("candid", answers.error_doc)
     spoken = [
         Route("/api/auth/v2/token", refusing(token), methods=["POST"], name="candid.token"),

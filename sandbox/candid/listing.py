@@ -29,8 +29,7 @@ def page(query: Mapping[str, str]) -> Doc:
     """
     begin, most = paging.start(query), paging.size(query, "limit")
     tests = _tests(Part(dict(query)))
-    checks = history.known.checks()
-    with history.known.lock:  # others may add to them meanwhile
+    with history.made.entries() as checks:
         found: Collection[str] = checks
         if tests:
             found = [check_id for check_id, asked in checks.items() if all(test(asked) for test in tests)]

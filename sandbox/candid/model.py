@@ -1,4 +1,4 @@
-"""One plan model for both faces of an answer: the raw 271 and Candid's parsed view are made from the same `Plan`."""
+"""One plan model for both views of an answer: the raw 271 and Candid's parsed one are made from the same `Plan`."""
 
 from __future__ import annotations
 
@@ -127,6 +127,15 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Benefits:
+    """What a plan pays: its name, its X12 insurance type, and the rows in the payer's order."""
+
+    name: str
+    insurance_type: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a payer answers about a member on a date of service.
 
@@ -135,14 +144,26 @@ class Plan:
     """
 
     payer: Payer
-    name: str
-    insurance_type: str
+    benefits: Benefits
     group_number: str
     dates: dict[str, tuple[date, date | None]]
-    rows: tuple[Row, ...]
     subscriber: Party
     dependent: Party | None = None
-    updated_check_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the plan's name."""
+        return self.benefits.name
+
+    @property
+    def insurance_type(self) -> str:
+        """Return its X12 insurance type."""
+        return self.benefits.insurance_type
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Return its benefit rows, in the payer's order."""
+        return self.benefits.rows
 
     @property
     def begins(self) -> date | None:

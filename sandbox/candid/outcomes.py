@@ -9,10 +9,10 @@ from typing import Any
 
 from sandbox import clock, members
 from sandbox.candid import aaa, payers, personas, raw271, roster, service_types, wishes
-from sandbox.candid.faces import Faces, faces_of
 from sandbox.candid.history import Check
 from sandbox.candid.npi import is_npi
 from sandbox.candid.people import plain_id
+from sandbox.candid.plan_texts import PlanTexts, texts_of
 from sandbox.candid.questions import Question
 from sandbox.candid.roster import Correction, Found, TurnedDown
 from sandbox.state import store
@@ -30,16 +30,16 @@ class Outcome:
     """What came of a question, before it is written down.
 
     Attributes:
-        response: the raw answer; with `faces` only what stands before the plan.
-        parsed: the parsed view, if it is not that of `faces`.
-        faces: what is told about the plan.
+        response: the raw answer; with `plan` only what stands before the plan.
+        parsed: the parsed view, if it is not that of `plan`.
+        plan: what is told about the plan.
     """
 
     response: Doc | None
     parsed: Doc | None = None
     errors: Sequence[aaa.Rejection] = ()
     corrections: Sequence[Correction] = ()
-    faces: Faces | None = None
+    plan: PlanTexts | None = None
 
 
 def outcome_of(check: Check, payer: payers.Payer, wish: Mapping[str, Any]) -> Outcome:
@@ -62,7 +62,7 @@ def outcome_of(check: Check, payer: payers.Payer, wish: Mapping[str, Any]) -> Ou
     if found.member.member_id == "UNPARSED":
         return Outcome({"id": check.check_id})
     updated = f"ec_{uuid.uuid4()}" if found.member.member_id == "AUTOUPDATED" else ""
-    faces = faces_of(
+    plan = texts_of(
         found.member,
         payer,
         found.dependent,
@@ -71,7 +71,7 @@ def outcome_of(check: Check, payer: payers.Payer, wish: Mapping[str, Any]) -> Ou
         updated=updated,
     )
     head = raw271.head(payer, question, check.check_id)
-    return Outcome(head, corrections=found.corrections, faces=faces)
+    return Outcome(head, corrections=found.corrections, plan=plan)
 
 
 def field_path(field: str) -> str:

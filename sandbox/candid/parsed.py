@@ -15,33 +15,39 @@ from simplejson import RawJSON
 
 from sandbox.candid import codes
 from sandbox.candid.lines import FLAT_LEVELS, NETWORKS, Line, line_of
-from sandbox.candid.model import Address, Party, Plan, Row, status_of
+from sandbox.candid.model import Address, Benefits, Party, Plan, Row, status_of
 from sandbox.state import dump
 
 Doc = dict[str, Any]
 
 
-def view_of(plan: Plan, *, service_type: str, date_of_service: date, percent_scale: Decimal) -> Doc:
-    """Return the parsed view of a plan.
-
-    Args:
-        plan: what the payer answers.
-        service_type: what was asked about; decides the status.
-        date_of_service: decides the status.
-        percent_scale: 100 to write a fifth as 20, 1 to write it as 0.2.
-    """
-    lines = [line for line in (line_of(row, percent_scale) for row in plan.rows) if line]
+def head_of(plan: Plan, *, service_type: str, date_of_service: date) -> Doc:
+    """Return what the parsed view says about whom a plan insures; service type and date decide the status."""
     return {
         "eligibility_status": status_of(plan, service_type, date_of_service),
         "plan_metadata": _metadata(plan),
+    }
+
+
+def of_benefits(benefits: Benefits, percent_scale: Decimal, updated_check_id: str) -> Doc:
+    """Return what the parsed view says about the benefits of a plan, to stand behind its head.
+
+    Args:
+        benefits: what the plan pays.
+        percent_scale: 100 to write a fifth as 20, 1 to write it as 0.2.
+        updated_check_id: the check that replaces the one in hand, or "".
+    """
+    rows = benefits.rows
+    lines = [line for line in (line_of(row, percent_scale) for row in rows) if line]
+    return {
         "benefits": _filled(
             {
                 "plan_coverage": _coverage([line for line in lines if line.form.is_yearly]),
                 "service_specific_coverage": _by_service(line for line in lines if not line.form.is_yearly),
-                "benefits_related_entities": [_entity(row) for row in plan.rows if row.entity],
-                "non_covered_details": [_non_covered(row) for row in plan.rows if row.code == "I"],
-                "notes": "; ".join(note for row in plan.rows if row.code in ("D", "P") for note in row.notes),
-                "autoUpdatedEligibilityCheckId": plan.updated_check_id,
+                "benefits_related_entities": [_entity(row) for row in rows if row.entity],
+                "non_covered_details": [_non_covered(row) for row in rows if row.code == "I"],
+                "notes": "; ".join(note for row in rows if row.code in ("D", "P") for note in row.notes),
+                "autoUpdatedEligibilityCheckId": updated_check_id,
             }
         ),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from sandbox.candid.model import INACTIVE_CODES, Address, Dependent, Member, Party, Plan, Row
+from sandbox.candid.model import INACTIVE_CODES, Address, Benefits, Dependent, Member, Party, Plan, Row
 from sandbox.candid.payers import Payer
 from sandbox.candid.seeds import Seed
 from sandbox.candid.service_types import PLAN
@@ -37,36 +37,33 @@ _TOWNS = (
 _STREETS = ("MAPLE ST", "OAK AVE", "RIVER RD", "HILL ST", "CEDAR LN")
 
 
-def plan_of(
-    member: Member, payer: Payer, dependent: Dependent | None, *, service_type: str, day: date, updated: str = ""
-) -> Plan:
+def plan_of(member: Member, payer: Payer, dependent: Dependent | None, benefits: Benefits, *, day: date) -> Plan:
     """Return the plan of a member as of a date of service.
 
     Args:
         member: the payer's record.
         payer: who answers.
         dependent: the dependent asked about, as the payer has them on file.
-        service_type: what was asked about; decides which rows come.
+        benefits: what it pays.
         day: the date of service; decides the plan year.
-        updated: id of the check that replaces the one in hand, or "".
     """
-    insurance_type = plan_type_of(member, payer)
-    begun = member.since is None or member.since <= day
     subscriber = _subscriber(member)
     patient = None if dependent is None else _dependent(member, dependent)
     if patient is not None and member.returns_dependent_as_subscriber:
         subscriber, patient = patient, None
-    return Plan(
-        payer=payer,
-        name=member.plan_name or Seed(member.member_id).pick("plan", _PLAN_NAMES.get(insurance_type, ("Standard",))),
-        insurance_type=insurance_type,
-        group_number=member.group_number,
-        dates=_dates(member, day),
-        rows=_rows(member, payer, service_type) if begun else inactive_rows("6"),
-        subscriber=subscriber,
-        dependent=patient,
-        updated_check_id=updated,
-    )
+    return Plan(payer, benefits, member.group_number, _dates(member, day), subscriber, patient)
+
+
+def has_begun(member: Member, day: date) -> bool:
+    """Tell whether a member is covered already on a day."""
+    return member.since is None or member.since <= day
+
+
+def benefits_of(member: Member, payer: Payer, *, service_type: str, begun: bool) -> Benefits:
+    """Return the benefits of a member, whatever their name and dates; before the plan has `begun` there are none."""
+    kind = plan_type_of(member, payer)
+    name = member.plan_name or Seed(member.member_id).pick("plan", _PLAN_NAMES.get(kind, ("Standard",)))
+    return Benefits(name, kind, _rows(member, payer, service_type) if begun else inactive_rows("6"))
 
 
 def plan_type_of(member: Member, payer: Payer) -> str:

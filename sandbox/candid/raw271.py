@@ -15,7 +15,7 @@ from simplejson import RawJSON
 
 from sandbox.candid import codes, service_types
 from sandbox.candid.aaa import DEPENDENT, Rejection
-from sandbox.candid.model import Address, Party, Plan, Row
+from sandbox.candid.model import Address, Benefits, Party, Plan, Row
 from sandbox.candid.payers import Payer
 from sandbox.candid.questions import Question
 from sandbox.state import dump
@@ -26,14 +26,26 @@ _MARK = Decimal(987_654_321)
 
 def of_plan(plan: Plan) -> Doc:
     """Return what a 271 says about a plan; `head` stands before it."""
+    return insured_of(plan) | of_benefits(plan.benefits)
+
+
+def insured_of(plan: Plan) -> Doc:
+    """Return what a 271 says about whom a plan insures, and when."""
     dependents = [] if plan.dependent is None else [_party(plan.dependent)]
     return {
         "subscriber": {**_party(plan.subscriber), "groupNumber": plan.group_number},
         "dependents": dependents,
         "planInformation": _filled({"groupNumber": plan.group_number}),
         "planDateInformation": {name: _span(*span) for name, span in plan.dates.items()},
-        "planStatus": [_plan_status(row, plan) for row in plan.rows if row.code in "12345678"],
-        "benefitsInformation": RawJSON(f"[{','.join([_row_text(row, plan.insurance_type) for row in plan.rows])}]"),
+    }
+
+
+def of_benefits(benefits: Benefits) -> Doc:
+    """Return what a 271 says about the benefits of a plan."""
+    rows = [_row_text(row, benefits.insurance_type) for row in benefits.rows]
+    return {
+        "planStatus": [_plan_status(row, benefits) for row in benefits.rows if row.code in "12345678"],
+        "benefitsInformation": RawJSON(f"[{','.join(rows)}]"),
         "errors": [],
     }
 
@@ -112,11 +124,11 @@ def _address(address: Address | None) -> Doc:
     return {"address1": address.line, "city": address.city, "state": address.state, "postalCode": address.postal_code}
 
 
-def _plan_status(row: Row, plan: Plan) -> Doc:
+def _plan_status(row: Row, benefits: Benefits) -> Doc:
     return {
         "statusCode": row.code,
         "status": codes.BENEFITS[row.code],
-        "planDetails": row.plan_coverage or plan.name,
+        "planDetails": row.plan_coverage or benefits.name,
         "serviceTypeCodes": list(row.services),
     }
 

@@ -74,7 +74,7 @@ def test_a_check_whose_recommendation_cannot_be_kept_is_not_kept_either(candid: 
     finally:
         database.execute("DROP TRIGGER full")
         database.close()
-    assert candid.held("checks") == candid.held("faces") == candid.held("recommendations") == 0
+    assert candid.held("checks") == candid.held("benefits") == candid.held("recommendations") == 0
     assert candid.call("GET", f"{V1}/get-multi/").json()["total"] == 0
     (item,) = candid.call("GET", f"{V1}/batch/{batch_id}").json()["items"]
     (found,) = candid.call("GET", f"{V1}/recommendation").json()

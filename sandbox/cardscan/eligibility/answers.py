@@ -73,9 +73,9 @@ def _raw(outcome: Outcome) -> Doc | None:
     """Return the 271 of an outcome, of a plan or of what the payer rejects; None if it is neither."""
     if outcome.response is None:
         return None
-    if outcome.faces is not None:
+    if outcome.plan is not None:
         # Its rows are JSON text already; read back, they can be summarized.
-        whole: Doc = load(dump(outcome.response | raw271.of_plan(outcome.faces.plan)))
+        whole: Doc = load(dump(outcome.response | raw271.of_plan(outcome.plan.plan)))
         return whole
     return outcome.response if outcome.response.get("errors") else None
 
