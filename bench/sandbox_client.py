@@ -1,6 +1,7 @@
 """A client that costs next to nothing: one connection, requests as bytes."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,14 @@ def running(*module: str) -> Iterator[Server]:
         process.wait()
 
 
-def sandbox(*options: str) -> contextlib.AbstractContextManager[Server]:
-    """Run a sandbox with a data folder of its own."""
-    return running("sandbox", "--port", "0", "--data", tempfile.mkdtemp(prefix="frontdesk-bench-sandbox-"), *options)
+def data_folder() -> str:
+    """Return a new folder for the state of a sandbox."""
+    return tempfile.mkdtemp(prefix="frontdesk-bench-sandbox-")
+
+
+def sandbox(*options: str, data: str = "") -> contextlib.AbstractContextManager[Server]:
+    """Run a sandbox with a data folder of its own, or with one that has been prepared."""
+    return running("sandbox", "--port", "0", "--data", data or data_folder(), *options)
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
@@ -67,6 +74,12 @@ class Connection:
         while len(body) < size:
             body += self._more()
         return int(head.split()[1]), body
+
+    def document(self, asked: bytes) -> Any:
+        """Send a request that has to succeed and return the document of the answer, None if it has none."""
+        status, body = self.ask(asked)
+        assert status < 300, (status, asked[:200], body[:300])
+        return json.loads(body) if body else None
 
     def _more(self) -> bytes:
         piece = self.socket.recv(1 << 20)

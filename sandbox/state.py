@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -26,8 +26,10 @@ CREATE TABLE IF NOT EXISTS documents (
     doc TEXT NOT NULL,
     UNIQUE (vendor, collection, key)
 );
-CREATE INDEX IF NOT EXISTS documents_in_order ON documents (vendor, collection, seq);
+DROP INDEX IF EXISTS documents_in_order;
 """
+# So many writes later the log is put into the file, about four megabytes of it.
+_WRITES_PER_CHECKPOINT = 500
 _SELECT = "SELECT doc FROM documents WHERE vendor = ? AND collection = ? AND key = ?"
 _DELETE = "DELETE FROM documents WHERE vendor = ? AND collection = ? AND key = ?"
 _UPSERT = (
@@ -86,6 +88,7 @@ class Store:
         self._afterwards: list[Callable[[], None]] = []
         self._watchers: dict[tuple[str, str], Watcher] = {}
         self._unsure: list[Watcher] = []  # may know of what is not committed yet
+        self._writes = 0
         self._connection().executescript(_SCHEMA)
         self._settings: dict[str, dict[str, str]] = {}
         self._read_settings()
@@ -97,6 +100,8 @@ class Store:
             found.execute("PRAGMA journal_mode=WAL")
             # A killed process loses nothing in WAL with NORMAL; only a power cut could, and this is a sandbox.
             found.execute("PRAGMA synchronous=NORMAL")
+            # It would be the one unlucky call that waits for the disk; see _checkpoint_now_and_then.
+            found.execute("PRAGMA wal_autocheckpoint=0")
             self._mine.connection = found
         return found
 
@@ -122,6 +127,7 @@ class Store:
                 waiting, self._afterwards = self._afterwards, []
                 for callback in waiting:
                     callback()
+                self._checkpoint_now_and_then()
 
     def _roll_back(self, connection: sqlite3.Connection) -> None:
         self._afterwards.clear()
@@ -130,6 +136,16 @@ class Store:
         for watcher in self._unsure:
             watcher.forget()
         self._unsure.clear()
+
+    def _checkpoint_now_and_then(self) -> None:
+        if self._writes >= _WRITES_PER_CHECKPOINT:
+            self._writes = 0
+            threading.Thread(target=self._checkpoint, name="checkpoint", daemon=True).start()
+
+    def _checkpoint(self) -> None:
+        """Put what the log holds into the file itself, while others read and write."""
+        with closing(sqlite3.connect(self.path, timeout=30)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def afterwards(self, callback: Callable[[], None]) -> None:
         """Call `callback()` when what is written now can be read by all: after the transaction in hand, if any."""
@@ -170,10 +186,13 @@ class Store:
         text = dump(doc)
         with self._writer:  # alone, or as a part of the transaction in hand
             self._connection().execute(_UPSERT, (vendor, collection, key, text))
+            self._writes += 1
             if vendor == SETTINGS:
                 self._settings.setdefault(collection, {})[key] = text
             else:
                 self._tell_watcher(vendor, collection, key, doc)
+            if not self._depth:
+                self._checkpoint_now_and_then()
 
     def delete(self, vendor: str, collection: str, key: str) -> bool:
         """Forget the document; return whether there was one."""
@@ -226,6 +245,18 @@ class Store:
             .fetchone()
         )
         return int(row[0])
+
+    def has_at_most(self, most: int, vendor: str, collection: str) -> bool:
+        """Tell whether a collection has no more than `most` documents; never counts on."""
+        row = (
+            self._connection()
+            .execute(
+                "SELECT 1 FROM documents WHERE vendor = ? AND collection = ? LIMIT 1 OFFSET ?",
+                (vendor, collection, most),
+            )
+            .fetchone()
+        )
+        return row is None
 
     def collections(self) -> list[tuple[str, str, int]]:
         """Return (vendor, collection, count) of everything there is, by name."""

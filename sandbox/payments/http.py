@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Route, compile_path
 from sandbox import clock, dead_end, faults, scenarios, webhooks
 from sandbox.bodies import KILOBYTE, MEGABYTE, TooLong, read_body
 from sandbox.exact import NotExact, read_json
-from sandbox.payments import accounts, effects, events, guards, reads, rules, shapes, subscriptions
+from sandbox.payments import accounts, effects, events, guards, reads, records, rules, shapes, subscriptions
 from sandbox.payments.accounts import VENDOR
 from sandbox.payments.plans import OWN_FAULTS, Answer, Desk, Plan, carry_out
 from sandbox.payments.problems import Problem
@@ -36,9 +36,9 @@ EVENT_PREFIXES = (*(f"{prefix}/event-api" for prefix in PREFIXES), "/api/event-a
 SLASH = re.compile(r"(?<!\[\^)/")  # a slash of the path, not the one of "anything but a slash"
 # More than a batch in one piece ever needs; the switch max_body_kb sets a smaller limit.
 MOST_BYTES = 64 * MEGABYTE
-# Calls that look at one batch or one payment and never at all payments of a batch, with a body of one payment at most.
-SHORT = {"create", "batch", "change_totals", "cancel", "single", "payment", "payment_details", "void", "make_key"}
-SHORT_BYTES = 64 * KILOBYTE
+# What takes a few milliseconds to check and keep; the event loop does not wait for more.
+SHORT_BYTES = 20 * KILOBYTE
+SHORT_COUNT = 20
 
 
 # What scenarios know of a call, and what they can have it answer.
@@ -118,8 +118,10 @@ def sandbox_routes() -> list[BaseRoute]:
 async def tick(request: Request) -> Response:
     """Let time pass: POST {"batchId", "times", "loadFailed": [issuerReferenceId]}, each of them optional."""
     try:
-        body = _parse(await request.body() or b"{}")
+        body = _parse(await read_body(request, SHORT_BYTES) or b"{}")
         guards.must_pass(shapes.tick(), body)
+    except TooLong as error:
+        return _refuse(413, str(error))
     except Problem as problem:
         return _respond(Answer(problem.status, problem.document()))
     times = 1 if body.get("times") is None else body["times"]
@@ -149,13 +151,31 @@ def _route(method: str, path: str, name: str, work: Work, prefixes: tuple[str, .
 
 
 async def _serve(work: Work, route: str, request: Request) -> Response:
-    """Answer one call, one writer at a time; in a thread, unless it is short whatever is in the batch."""
+    """Answer one call, one writer at a time; in a thread, unless it is short."""
     try:
         body = await read_body(request, _most_bytes())
     except TooLong as error:
         return _refuse(413, str(error))
-    run = quickly if route in SHORT and len(body) <= SHORT_BYTES else run_in_threadpool
+    run = quickly if len(body) <= SHORT_BYTES and _is_short(route, request.path_params) else run_in_threadpool
     return _respond(await run(_answer, work, route, request, body))
+
+
+def _is_short(route: str, path: Json) -> bool:
+    """Tell whether the collections that a call reads from end to end are short."""
+    return all(store().has_at_most(SHORT_COUNT, VENDOR, name) for name in _read_through(route, path))
+
+
+def _read_through(route: str, path: Json) -> list[str]:
+    if route in ("batch_details", "start", "release", "release_partial"):
+        return [f"members:{path['batch_id']}"]
+    if route == "release_single":
+        return [f"members:{batch_id}" for batch_id in records.batches_with(store(), path["payment_id"])]
+    per_account = {"batches": "batches", "subscriptions": "subscriptions"}
+    if route in per_account:
+        return [f"{per_account[route]}:{account.code}" for account in accounts.ACCOUNTS]
+    if "subscription_id" in path:
+        return [f"{kind}:{path['subscription_id']}" for kind in ("sent", "missed")]
+    return []
 
 
 def _most_bytes() -> int:

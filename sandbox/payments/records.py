@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sandbox.payments.accounts import VENDOR
+from sandbox.payments.accounts import ACCOUNTS, VENDOR
 from sandbox.payments.checks import CENT
 from sandbox.state import Store
 
@@ -105,6 +105,12 @@ def find_payment(store: Store, account: str, payment_id: str) -> tuple[Json, Jso
     batch = find_batch(store, account, place["batchId"]) if place else None
     payment = store.get(VENDOR, f"members:{batch['batchId']}", payment_id) if batch else None
     return (batch, payment) if batch and payment else None
+
+
+def batches_with(store: Store, payment_id: str) -> list[str]:
+    """Return the ids of the batches, of any account, that have a payment with this id."""
+    places = [store.get(VENDOR, f"where:{account.code}", payment_id) for account in ACCOUNTS]
+    return [place["batchId"] for place in places if place is not None]
 
 
 def _used_by(store: Store, collection: str, key: str) -> str | None:
