@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -12,14 +13,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sandbox.bodies import KIBIBYTE, TooLong, read_body
+from sandbox.exact import NotExact, read_json
 from sandbox.html import HOME
-from sandbox.state import dump, load
+from sandbox.state import dump
+from sandbox.values import Number, Wrong
 
 Doc = dict[str, Any]
 Handle = Callable[[Request, Doc], tuple[Doc, int]]
-# Shows the page again with what was sent and what is wrong with it, by the names of the form's fields.
-ShowAgain = Callable[[Request, Doc, Mapping[str, str]], Response]
-MOST_BYTES = 256 * 1024
+# Names what was done, for the sentence that the page then says (`sandbox.shown`), by what was sent.
+Done = Callable[[Mapping[str, Any]], str]
+MOST_BYTES = 256 * KIBIBYTE
+JSON, PROBLEM = "application/json", "application/problem+json"
+
+
+class Form(dict[str, Any]):
+    """What a form of the page has sent: texts by the names of its fields."""
 
 
 class Unclear(Exception):
@@ -32,27 +41,27 @@ class Unclear(Exception):
         self.status = status
 
 
-def answer(doc: Any, status: int = 200) -> Response:
-    """Return a JSON answer; Decimals stay exact."""
-    return Response(dump(doc), status, media_type="application/json")
+def answer(doc: Any, status: int = 200, media_type: str = JSON) -> Response:
+    """Return a JSON answer, the window's or a vendor's; Decimals stay exact."""
+    return Response(dump(doc), status, media_type=media_type)
 
 
 def problem(unclear: Unclear) -> Response:
     """Return a problem document (RFC 9457)."""
     doc: Doc = {"type": "about:blank", "title": HTTPStatus(unclear.status).phrase, "status": unclear.status}
     doc |= {"detail": str(unclear)} | ({"errors": unclear.errors} if unclear.errors else {})
-    return Response(dump(doc), unclear.status, media_type="application/problem+json")
+    return answer(doc, unclear.status, PROBLEM)
 
 
-def is_form(request: Request) -> bool:
-    """Tell whether a form of the page was sent."""
-    return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+# Shows the page again with a form as it was sent and what is wrong with it.
+ShowAgain = Callable[[Request, Form, Unclear], Response]
 
 
-def orders(show_again: ShowAgain | None = None) -> Callable[[Handle], Callable[[Request], Awaitable[Response]]]:
+def orders(show_again: ShowAgain, done: Done) -> Callable[[Handle], Callable[[Request], Awaitable[Response]]]:
     """Make an endpoint of a function that obeys a JSON body.
 
-    A form of the page is led back to the page; when it makes no sense, `show_again` shows it with what is wrong.
+    A form of the page is led back to the page, which says what was `done`; when it makes no sense, `show_again` shows
+    it with what is wrong.
     """
 
     def decorate(handle: Handle) -> Callable[[Request], Awaitable[Response]]:
@@ -61,13 +70,13 @@ def orders(show_again: ShowAgain | None = None) -> Callable[[Handle], Callable[[
             sent: Doc = {}
             try:
                 sent = await _sent(request)
-                doc, status = await run_in_threadpool(handle, request, dict(sent))
+                doc, status = await run_in_threadpool(handle, request, copy.copy(sent))
             except Unclear as unclear:
-                if show_again is None or not is_form(request) or not unclear.errors:
-                    return problem(unclear)
-                return await run_in_threadpool(show_again, request, sent, unclear.errors)
-            if is_form(request):
-                return RedirectResponse(HOME, 303)
+                if isinstance(sent, Form):
+                    return await run_in_threadpool(show_again, request, sent, unclear)
+                return problem(unclear)
+            if isinstance(sent, Form):
+                return RedirectResponse(f"{HOME}?done={done(sent)}#done", 303)
             return Response(status_code=204) if status == 204 else answer(doc, status)
 
         return endpoint
@@ -81,48 +90,55 @@ async def _sent(request: Request) -> Doc:
     Raises:
         Unclear: it is neither, or very long.
     """
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise Unclear("The body is longer than 256 KiB.", status=413)
-    if is_form(request):
-        return _form(bytes(body))
     try:
-        doc = load(bytes(body) or b"{}")
-    except (ValueError, RecursionError):
-        raise Unclear("The body is not JSON.") from None
+        body = await read_body(request, MOST_BYTES)
+    except TooLong as error:
+        raise Unclear(str(error), status=413) from None
+    if _is_form(request, body):
+        return Form(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    return json_object(body or b"{}")
+
+
+def _is_form(request: Request, body: bytes) -> bool:
+    """Tell whether a form was sent: curl calls whatever it sends one, and in a form these characters are encoded."""
+    kind = request.headers.get("content-type", "")
+    return kind.startswith("application/x-www-form-urlencoded") and not body.lstrip().startswith((b"{", b"[", b'"'))
+
+
+def json_object(text: bytes) -> Doc:
+    """Return the JSON object of a text.
+
+    Raises:
+        Unclear: it is none.
+    """
+    try:
+        doc = read_json(text)
+    except NotExact as error:
+        raise Unclear(f"{error}.") from None
     if not isinstance(doc, dict):
         raise Unclear("The body is a JSON object.")
     return doc
 
 
-def _form(body: bytes) -> Doc:
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-def text_of(doc: Mapping[str, Any], name: str, *, otherwise: str | None = None) -> str:
+def text_of(doc: Mapping[str, Any], name: str, sentence: str) -> str:
     """Return a text of a document.
 
     Raises:
-        Unclear: it is missing without a default, or no text.
+        Unclear: it is missing or no text; with `sentence` for its place.
     """
-    value = doc.get(name) or otherwise
-    if not isinstance(value, str):
-        raise Unclear(f"{name} is missing.", {name: f"Say the {name} as a text."})
+    value = doc.get(name)
+    if not isinstance(value, str) or not value:
+        raise Unclear(f"{name} is missing.", {name: sentence})
     return value
 
 
-def number_of(doc: Mapping[str, Any], name: str, least: float, most: float) -> float:
+def number_of(doc: Mapping[str, Any], name: str, bounds: Number) -> int | float:
     """Return a number of a document, also one that is written as a text.
 
     Raises:
         Unclear: it is no number, or out of its bounds.
     """
     try:
-        number = float(doc[name])
-    except (KeyError, TypeError, ValueError, OverflowError):
-        number = float("nan")
-    if isinstance(doc.get(name), bool) or not least <= number <= most:
-        raise Unclear(f"{name} is no number that fits.", {name: f"A number from {least:g} to {most:g}."})
-    return number
+        return bounds.clean(doc.get(name))
+    except Wrong as wrong:
+        raise Unclear(f"{name} {wrong}.", {name: f"{name} {wrong}."}) from wrong

@@ -81,6 +81,11 @@ def plays(vendor: str, routes: Iterable[str], kinds: Mapping[str, Options]) -> N
         _own.setdefault((vendor, route), {}).update(kinds)
 
 
+def own_kinds() -> Mapping[tuple[str, str], Mapping[str, Options]]:
+    """Return the kinds that the vendors' own rules ask for, with their options, by vendor and route."""
+    return _own
+
+
 def checked(vendor: str, route: str, kind: str, options: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     """Return the options of a rule that somebody will play, cleaned.
 

@@ -2,60 +2,66 @@
 
 from __future__ import annotations
 
-import ipaddress
-import os
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox import (
     NAME,
     VENDORS,
     clock,
+    dead_end,
     faults,
     front,
     gate,
     openapi,
     page,
     scenario_api,
+    scenario_editor,
     scenarios,
     switch_table,
     switches,
     webhooks,
 )
-from sandbox.answers import Doc, Unclear, answer, number_of, orders, problem, text_of
+from sandbox.answers import Doc, Form, Unclear, answer, json_object, number_of, orders, problem, text_of
 from sandbox.cardscan import cards, reading
 from sandbox.cardscan.worker import worker
+from sandbox.details import Garbled, values_of
+from sandbox.guards import Guarded, OnlyFromHere
+from sandbox.html import HOME
 from sandbox.payments import rules
 from sandbox.payments.http import sandbox_routes as payments_routes
-from sandbox.scenario_page import number_of as plain_number
-from sandbox.scenario_page import pairs_of
-from sandbox.state import load, store
+from sandbox.shown import Shown
+from sandbox.state import store
+from sandbox.values import Number
 
 _YEARS = (1990, 2200)
-_MOST_SECONDS = 1e9
-_FAULT_KEYS = ("vendor", "route", "kind", "times", "skip", "options", "place", "own_kind", "_method")
+_STEP = Number(-1e9, 1e9)
+_TIMES, _SKIP = Number(1, 1e6, whole=True), Number(0, 1e6, whole=True)
+_FAULT_KEYS = ("vendor", "route", "kind", "times", "skip", "options", "place", "_method")
 
 
 def show(request: Request) -> Response:
-    """Show the page; ?edit= opens the editor on a scenario."""
+    """Show the page; ?edit= opens the editor on a scenario, ?done= says what was done."""
     kept = scenarios.find(request.query_params.get("edit", ""))
-    editing: tuple[str, Doc, dict[str, str]] | None = (str(kept["id"]), kept, {}) if kept else None
-    return HTMLResponse(page.html_of(gate.names(request.app.routes), editing=editing))
+    if kept is not None and scenarios.is_sound(kept):
+        shown = Shown(form="scenarios", editing=str(kept["id"]), values=scenario_editor.form_of(kept))
+    else:
+        shown = Shown(done=request.query_params.get("done", ""))
+    return HTMLResponse(page.html_of(gate.names(request.app.routes), shown))
 
 
-def show_again(request: Request, sent: Doc, errors: Mapping[str, str]) -> Response:
+def show_again(request: Request, sent: Form, unclear: Unclear) -> Response:
     """Show the page with a form as it was sent and what is wrong with it."""
-    form = request.url.path.rpartition("/")[2]
-    return HTMLResponse(page.html_of(gate.names(request.app.routes), page.Sent(form, sent, dict(errors))), 422)
+    form = request.url.path.removeprefix(f"{HOME}").partition("/")[0]
+    shown = Shown(form=form, values=sent, errors=unclear.errors, detail=str(unclear))
+    return HTMLResponse(page.html_of(gate.names(request.app.routes), shown), 422)
 
 
 def style(request: Request) -> Response:
@@ -82,7 +88,7 @@ def state(request: Request) -> Response:
     return answer({"held": held, **told})
 
 
-@orders(show_again)
+@orders(show_again, lambda sent: "emptied")
 def reset(request: Request, body: Doc) -> tuple[Doc, int]:
     """Forget everything, clock, faults, scenarios and switches too; or with {"vendor"} all that is about one vendor."""
     vendor = body.get("vendor") or None
@@ -106,29 +112,49 @@ def list_faults(request: Request) -> Response:
     return answer({"faults": gate.rules()})
 
 
-@orders(show_again)
+def _done_with_faults(sent: Mapping[str, Any]) -> str:
+    return "faults-back" if sent.get("_method") == "DELETE" else "fault"
+
+
+@orders(show_again, _done_with_faults)
 def set_fault(request: Request, body: Doc) -> tuple[Doc, int]:
     """Add a fault rule: {"vendor", "route", "kind", "times", "skip", "options"}; other keys count as options."""
     if body.get("_method") == "DELETE":
         _clear_faults(None)
         return {}, 200
     vendor, route = _fault_place(body)
-    kind = text_of({"kind": body.get("own_kind") or body.get("kind")}, "kind")
+    kind = text_of(body, "kind", "Say what happens: the kind of the fault.")
     options = _playable(request, vendor, route, kind, _options(body))
+    times, skip = _how_often(body)
     if kind == "refused" and route == "*":
+        _must_be_plain(times, skip)
         front.refuse(vendor, float(options.get("seconds", 5)))
         return gate.refusal(vendor, float(options.get("seconds", 5))), 201
+    return faults.add(vendor, route, kind, times=times, skip=skip, **options), 201
+
+
+def _how_often(body: Doc) -> tuple[int | None, int]:
+    """Return how many calls a rule hits (None: all), and how many it lets pass first."""
     times = body.get("times", 1)
-    often = None if times in (None, "") else int(number_of(body | {"times": times}, "times", 1, 1e6))
-    skip = int(number_of(body, "skip", 0, 1e6)) if body.get("skip") else 0
-    return faults.add(vendor, route, kind, times=often, skip=skip, **options), 201
+    often = None if times in (None, "") else int(number_of(body | {"times": times}, "times", _TIMES))
+    return often, int(number_of(body, "skip", _SKIP)) if body.get("skip") else 0
+
+
+def _must_be_plain(times: int | None, skip: int) -> None:
+    sentence = "A port refuses for some seconds (option seconds) and not for a number of calls: leave this as it was."
+    wrong = {name: sentence for name, set_ in (("times", times not in (None, 1)), ("skip", skip)) if set_}
+    if wrong:
+        raise Unclear("Refused connections are no calls that anybody could count.", wrong)
 
 
 def _fault_place(body: Doc) -> tuple[str, str]:
-    if isinstance(body.get("place"), str):
-        vendor, _, route = body["place"].partition(".")
+    if isinstance(body, Form) and "place" in body:
+        if not body["place"]:
+            raise Unclear("The fault has no place.", {"place": "Choose where."})
+        vendor, _, route = str(body["place"]).partition(".")
     else:
-        vendor, route = text_of(body, "vendor"), text_of(body, "route", otherwise="*")
+        vendor = text_of(body, "vendor", "Say the vendor as a text.")
+        route = text_of(body | {"route": body.get("route") or "*"}, "route", "Say the route as a text.")
     if vendor != "*":
         _known_vendor(vendor)
     return vendor, route or "*"
@@ -148,20 +174,19 @@ def _options(body: Doc) -> Doc:
     if isinstance(given, str):
         given = _options_of(given)
     if not isinstance(given, dict):
-        raise Unclear("The options of a fault are a JSON object.", {"options": "A JSON object, or seconds=5."})
-    skip = {"skip": given.pop("skip")} if "skip" in given else {}
-    body |= skip
-    return {name: body[name] for name in body if name not in _FAULT_KEYS} | given
+        raise Unclear("The options of a fault are a JSON object.", {"options": "The options are a JSON object."})
+    if "skip" in given:
+        body["skip"] = given["skip"]
+    known = {name: body[name] for name in body if name not in _FAULT_KEYS} | given
+    return {name: value for name, value in known.items() if name != "skip"}
 
 
-def _options_of(line: str) -> Any:
+def _options_of(line: str) -> Doc:
     """Return the options of a form: JSON, or pairs such as "seconds=5"."""
-    if not line.strip().startswith("{"):
-        return {name: plain_number(value) for name, value in pairs_of(line).items()}
     try:
-        return load(line)
-    except ValueError:
-        return None
+        return json_object(line.encode()) if line.strip().startswith("{") else values_of(line)
+    except (Garbled, Unclear) as error:
+        raise Unclear("The options cannot be read.", {"options": str(error)}) from error
 
 
 def clear_faults(request: Request) -> Response:
@@ -178,14 +203,14 @@ def _clear_faults(vendor: str | None) -> None:
 # Clock and switches
 
 
-@orders(show_again)
+@orders(show_again, lambda sent: "real-time" if "reset" in sent else "clock")
 def move_clock(request: Request, body: Doc) -> tuple[Doc, int]:
     """Move the clock: {"advance_seconds": 60}, {"now": "2026-11-22T10:00:00Z"} or {"reset": true}."""
     if "advance_seconds" in body:
-        seconds = number_of(body, "advance_seconds", -_MOST_SECONDS, _MOST_SECONDS)
+        seconds = number_of(body, "advance_seconds", _STEP)
         moment = _in_bounds(clock.now() + timedelta(seconds=seconds)) and clock.advance(seconds)
     elif "now" in body:
-        moment = clock.move_to(_moment(text_of(body, "now")))
+        moment = clock.move_to(_moment(text_of(body, "now", "Say the time: 2026-11-23T09:00:00Z.")))
     elif "reset" in body:
         moment = clock.back_to_real_time()
     else:
@@ -197,10 +222,9 @@ def _moment(text: str) -> datetime:
     try:
         wanted = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise Unclear("This is no time.", {"now": "A time is written 2026-11-23T09:00:00Z."}) from None
-    if wanted.tzinfo is None:
-        raise Unclear("The time needs its offset, such as Z.", {"now": "The time needs its offset, such as Z."})
-    return _in_bounds(wanted)
+        sentence = "A time is written 2026-11-23 09:00; without an offset it is in UTC."
+        raise Unclear("This is no time.", {"now": sentence}) from None
+    return _in_bounds(wanted if wanted.tzinfo else wanted.replace(tzinfo=UTC))
 
 
 def _in_bounds(moment: datetime) -> datetime:
@@ -210,31 +234,26 @@ def _in_bounds(moment: datetime) -> datetime:
     return moment
 
 
-@orders(show_again)
+@orders(show_again, lambda sent: "switch" if str(sent.get("value", "")).strip() else "switch-back")
 def set_switch(request: Request, body: Doc) -> tuple[Doc, int]:
     """Set a switch: {"vendor", "name", "value"}; the value null puts it back to its default."""
-    if isinstance(body.get("switch"), str):
-        body["vendor"], _, body["name"] = body["switch"].partition(".")
-    vendor, name = text_of(body, "vendor"), text_of(body, "name")
+    if isinstance(body, Form) and "switch" in body:
+        body["vendor"], _, body["name"] = str(body["switch"]).partition(".")
+        if not body["name"]:
+            raise Unclear("No switch was chosen.", {"switch": "Choose the switch."})
+    vendor, name = (
+        text_of(body, "vendor", "Say the vendor as a text."),
+        text_of(body, "name", "Say the name as a text."),
+    )
     _known_vendor(vendor)
     if "value" not in body:
         raise Unclear("value is missing.", {"value": "Say the value; null is the default."})
-    value = body["value"]
-    if body.get("_as") == "json":
-        value = _json_value(str(value))
+    read = switch_table.written if isinstance(body, Form) else switch_table.checked
     try:
-        switches.set_switch(vendor, name, switch_table.checked(vendor, name, value))
+        switches.set_switch(vendor, name, read(vendor, name, body["value"]))
     except switch_table.Unknown as unknown:
         raise Unclear("There is no such switch, or it cannot be set so.", {unknown.field: str(unknown)}) from unknown
     return {"switches": switches.all_switches()}, 200
-
-
-def _json_value(text: str) -> Any:
-    try:
-        return load(text) if text.strip() else None
-    except ValueError:
-        sentence = 'A value is JSON: true, 8, "strict"; nothing at all is the default.'
-        raise Unclear("The value is not JSON.", {"value": sentence}) from None
 
 
 def _known_vendor(vendor: object) -> None:
@@ -258,7 +277,7 @@ def list_webhooks(request: Request) -> Response:
     return answer({"webhooks": webhooks.all_deliveries()})
 
 
-@orders()
+@orders(show_again, lambda sent: "webhook")
 def send_webhook_again(request: Request, body: Doc) -> tuple[Doc, int]:
     """Have a webhook tried at once."""
     if not webhooks.send_again(request.path_params["delivery_id"]):
@@ -276,30 +295,8 @@ def ledger(request: Request) -> Response:
     return answer(rules.ledger())
 
 
-class OnlyFromHere:
-    """Keeps other web sites out: a page elsewhere may not press our buttons or read our answers through a browser."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Guard `app`."""
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request whose Origin is not this sandbox, or whose Host is a name instead of an address."""
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        host, origin = headers.get(b"host", ""), headers.get(b"origin")
-        if (origin is not None and urlsplit(origin).netloc != host) or not _is_address(host):
-            refusal = problem(Unclear("The sandbox's window opens from its own address only.", status=403))
-            await refusal(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or os.environ.get("SANDBOX_ALLOW_REMOTE") == "1" or bool(ipaddress.ip_address(name))
-    except ValueError:
-        return False
+def _refused(status: int, message: str) -> Response:
+    return problem(Unclear(message, status=status))
 
 
 def routes() -> list[BaseRoute]:
@@ -321,6 +318,7 @@ def routes() -> list[BaseRoute]:
         Route("/webhooks", list_webhooks),
         Route("/webhooks/{delivery_id}", send_webhook_again, methods=["POST"]),
         Route("/payments/ledger", ledger),
-        Mount("/payments", routes=payments_routes()),
+        Mount("/payments", routes=dead_end.closed(payments_routes(), _refused)),
     ]
-    return [Mount("/__sandbox__", routes=inside, middleware=[Middleware(OnlyFromHere)])]
+    closed = dead_end.closed(inside, _refused)
+    return [Mount("/__sandbox__", routes=closed, middleware=[Middleware(Guarded), Middleware(OnlyFromHere)])]

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from typing import Any
 
 from sandbox import VENDORS, clock, faults, front, gate, html, scenario_page, switches, webhooks
-from sandbox.scenario_forms import Errors
+from sandbox.shown import Shown
 from sandbox.state import dump, store
 from sandbox.switch_table import SWITCHES, Declared
 
 Doc = dict[str, Any]
 
 _TITLES = {"cardscan": "CardScan", "candid": "Candid", "spry": "SPRY", "payments": "Claim payments"}
-_UNSHOWN_COLLECTIONS = ("secrets", "tokens", "jobs", *webhooks.COLLECTIONS)
+_UNSHOWN_COLLECTIONS = (
+    "secrets",
+    "tokens",
+    "codes",
+    "keys",
+    "magic_links",
+    "jobs",
+    "timed_jobs",
+    *webhooks.COLLECTIONS,
+)
 # Neither secrets nor what identifies a person, though everybody in here is made up: the card may be a real one.
 _UNSHOWN_NAMES = re.compile(
-    r"secret|token|signature|policy|password|_key|name|member|birth|dob|ssn|tax|address|phone|email|identity|user|note"
+    r"secret|token|signature|policy|password|key|name|member|birth|dob|ssn|tax|address|phone|email|identity|user|note"
     r"|query|body|url",
     re.IGNORECASE,
 )
@@ -39,57 +47,37 @@ _PARTS = {
 }
 
 
-@dataclass(frozen=True)
-class Sent:
-    """A form that made no sense: its name, what was sent, and what is wrong by field."""
-
-    form: str = ""
-    values: Doc = field(default_factory=dict)
-    errors: Errors = field(default_factory=dict)
-
-    def value(self, form: str, name: str, otherwise: str = "") -> str:
-        """Return what was sent in a field of a form, or `otherwise`."""
-        return str(self.values.get(name, otherwise)) if self.form == form else otherwise
-
-    def error(self, form: str, *names: str) -> str:
-        """Return what is wrong with some fields of a form."""
-        return " ".join(self.errors[name] for name in names if name in self.errors) if self.form == form else ""
-
-
-def html_of(names: Sequence[str], sent: Sent | None = None, editing: tuple[str, Doc, Errors] | None = None) -> str:
+def html_of(names: Sequence[str], shown: Shown) -> str:
     """Return the page as HTML.
 
     Args:
         names: the names of the routes, such as "payments.add".
-        sent: a form to be shown again with what is wrong with it.
-        editing: what the editor of scenarios shows (`scenario_page.section`).
+        shown: what is to be seen beside what there is.
     """
-    now, form = clock.now(), sent or Sent()
+    now = clock.now()
     parts = [
-        _clock(now, form),
-        scenario_page.section(now, names, editing),
-        _faults(names, form),
-        _switches(form),
+        shown.summary(),
+        _clock(now, shown),
+        scenario_page.section(now, names, shown),
+        _faults(names, shown),
+        _switches(shown),
         html.section("held", _PARTS["held"], *map(_vendor, VENDORS)),
-        _webhooks(),
-        _reset(),
+        _webhooks(shown),
+        _reset(shown),
     ]
     links = "".join(f'<a href="#{anchor}">{escape(title)}</a>' for anchor, title in _PARTS.items())
-    return _FRAME.replace("<!-- links -->", links).replace("<!-- content -->", "\n".join(parts))
+    frame = _FRAME.replace("<!-- error -->", "Error: " if shown.detail else "").replace("<!-- links -->", links)
+    return frame.replace("<!-- content -->", "\n".join(parts))
 
 
-def _clock(now: datetime, sent: Sent) -> str:
+def _clock(now: datetime, shown: Shown) -> str:
     steps = (("One minute", 60), ("One hour", 3600), ("One day", 86400))
     buttons = [html.button("clock", f"{label} on", advance_seconds=seconds) for label, seconds in steps]
-    to = html.text(
-        "now",
-        "Set it to (UTC)",
-        sent.value("clock", "now", f"{now:%Y-%m-%dT%H:%M}Z"),
-        error=sent.error("clock", "now", "advance_seconds"),
-    )
+    to = _text(shown, "clock", "now", "Set it to (UTC)", f"{now:%Y-%m-%d %H:%M}")
     return html.section(
         "clock",
         _PARTS["clock"],
+        shown.notice("clock"),
         f'<p class="big"><time datetime="{now.isoformat()}">{now:%a %d %b %Y, %H:%M:%S} UTC</time></p>',
         html.row(*buttons, html.button("clock", "Back to real time", reset="true")),
         f'<form method=post action="{html.HOME}clock" class=row>{to}<button>Set the clock</button></form>',
@@ -112,16 +100,16 @@ def _vendor(vendor: str) -> str:
 
 def _collection(vendor: str, name: str, count: int) -> str:
     rows = html.table(
-        (f"<code>{escape(_short(key))}</code>", _facts(key, doc)) for key, doc in store().last(vendor, name, _LAST)
+        (f"<code>{escape(_named(key))}</code>", _facts(key, doc)) for key, doc in store().last(vendor, name, _LAST)
     )
     shown = f", the last {_LAST}" if count > _LAST else ""
     title = escape(name.replace("_", " "))
     return f"<details><summary>{title} <b>{count}</b><span class=soft>{shown}</span></summary>{rows}</details>"
 
 
-def _short(key: str) -> str:
-    """Return a generated id in full, and of any other key only how it begins: it may be a member's number."""
-    return key if _GENERATED.fullmatch(key) else f"{key[:3]}…"
+def _named(key: str) -> str:
+    """Return an id that the sandbox has made, and nothing of any other key: it may be a member's number."""
+    return key if _GENERATED.fullmatch(key) else "…"
 
 
 def _facts(key: str, doc: Mapping[str, Any]) -> str:
@@ -146,41 +134,52 @@ def _seconds(moment: object) -> str:
 # Faults and switches
 
 
-def _faults(names: Sequence[str], sent: Sent) -> str:
+def _faults(names: Sequence[str], shown: Shown) -> str:
     rows = [
         (escape(f"{rule['vendor']}.{rule['route']}"), f"<b>{escape(rule['kind'])}</b> {_about(rule)}", _times(rule))
         for rule in gate.rules()
     ]
     waiting = html.table(rows) if rows else html.soft("None is set: everything works.")
     clear = html.button("faults", "Take all faults back", _method="DELETE") if rows else ""
-    places = {"*.*": "everything"}
-    for vendor in VENDORS:
-        places |= {f"{vendor}/{vendor}.*": f"{vendor}.* (everything)"}
-        places |= {f"{vendor}/{name}": name for name in names if name.startswith(f"{vendor}.")}
-    kinds = {f"Instead of the work/{kind}": f"{kind}: {about}" for kind, about in faults.BEFORE_KINDS.items()}
-    kinds |= {f"Before the work/{kind}": f"{kind}: {about}" for kind, about in faults.WAIT_KINDS.items()}
-    kinds |= {f"After the work/{kind}": f"{kind}: {about}" for kind, about in faults.AFTER_KINDS.items()}
-    place, kind = sent.value("faults", "place"), sent.value("faults", "kind")
+    place, kind = shown.value("faults", "place"), shown.value("faults", "kind")
+    where = shown.error("faults", "place", "vendor", "route")
     fields = [
-        html.choice(
-            "place", "Where", places, place, form="faults-", error=sent.error("faults", "place", "vendor", "route")
-        ),
-        html.choice("kind", "What happens", kinds, kind, form="faults-", error=sent.error("faults", "kind")),
-        _text(sent, "faults", "own_kind", "Or a kind of the vendor's own"),
-        _text(sent, "faults", "times", "To how many calls; empty for all", "1"),
-        _text(sent, "faults", "skip", "After how many that pass", "0"),
-        _text(sent, "faults", "options", "Options", hint="seconds=5"),
+        html.choice("place", "Where", _fault_places(names), place, form="faults-", error=where),
+        html.choice("kind", "What happens", _kinds(), kind, form="faults-", error=shown.error("faults", "kind")),
+        _text(shown, "faults", "times", "To how many calls; empty for all", "1"),
+        _text(shown, "faults", "skip", "After how many that pass", "0"),
+        _text(shown, "faults", "options", "Options", hint="seconds=5"),
     ]
     form = (
         f'<form method=post action="{html.HOME}faults" class=row>{"".join(fields)}<button>Set the fault</button></form>'
     )
-    return html.section("faults", _PARTS["faults"], waiting, form, clear)
+    return html.section("faults", _PARTS["faults"], shown.notice("faults"), waiting, form, clear)
 
 
-def _text(sent: Sent, form: str, name: str, label: str, otherwise: str = "", hint: str = "") -> str:
-    return html.text(
-        name, label, sent.value(form, name, otherwise), form=f"{form}-", error=sent.error(form, name), hint=hint
-    )
+def _fault_places(names: Sequence[str]) -> dict[str, str]:
+    places = {"": "Choose…", "*.*": "everything"}
+    known = dict.fromkeys([*names, *(f"{vendor}.{route}" for vendor, route in faults.own_kinds())])
+    for vendor in VENDORS:
+        places |= {f"{vendor}/{vendor}.*": f"{vendor}.* (everything)"}
+        places |= {f"{vendor}/{name}": name for name in known if name.startswith(f"{vendor}.")}
+    return places
+
+
+def _kinds() -> dict[str, str]:
+    kinds = {"": "Choose…"}
+    kinds |= {f"Instead of the work/{kind}": f"{kind}: {about}" for kind, about in faults.BEFORE_KINDS.items()}
+    kinds |= {f"Before the work/{kind}": f"{kind}: {about}" for kind, about in faults.WAIT_KINDS.items()}
+    kinds |= {f"After the work/{kind}": f"{kind}: {about}" for kind, about in faults.AFTER_KINDS.items()}
+    own: dict[str, list[str]] = {}
+    for (vendor, route), known in faults.own_kinds().items():
+        for kind in known:
+            own.setdefault(f"{_TITLES[vendor]} alone/{kind}", []).append(route)
+    return kinds | {key: f"{key.rpartition('/')[2]} ({', '.join(routes)})" for key, routes in own.items()}
+
+
+def _text(shown: Shown, form: str, name: str, label: str, otherwise: str = "", hint: str = "") -> str:
+    value, error = shown.value(form, name, otherwise), shown.error(form, name)
+    return html.text(name, label, value, form=f"{form}-", error=error, hint=hint)
 
 
 def _about(rule: Mapping[str, Any]) -> str:
@@ -196,22 +195,22 @@ def _times(rule: Mapping[str, Any]) -> str:
     return times + (f", after {rule['skip']} that pass" if rule["skip"] else "")
 
 
-def _switches(sent: Sent) -> str:
+def _switches(shown: Shown) -> str:
     rows = [
-        (escape(f"{kept['vendor']}.{kept['name']}"), escape(str(kept["value"]))) for kept in switches.all_switches()
+        (escape(f"{kept['vendor']}.{kept['name']}"), escape(dump(kept["value"]))) for kept in switches.all_switches()
     ]
     kept = html.table(rows) if rows else html.soft("All are at their defaults.")
-    known = {f"{one.vendor}/{one.key}": f"{one.key} ({_default(one)})" for one in SWITCHES}
-    wrong = sent.error("switches", "switch", "vendor", "name")
+    known = {"": "Choose…"} | {f"{one.vendor}/{one.key}": f"{one.key} ({_default(one)})" for one in SWITCHES}
+    wrong = shown.error("switches", "switch", "vendor", "name")
     fields = [
-        html.choice("switch", "Switch", known, sent.value("switches", "switch"), form="switches-", error=wrong),
-        _text(sent, "switches", "value", "Value, as JSON; empty for the default"),
+        html.choice("switch", "Switch", known, shown.value("switches", "switch"), form="switches-", error=wrong),
+        _text(shown, "switches", "value", "Value; empty for the default"),
     ]
     form = (
-        f'<form method=post action="{html.HOME}switches" class=row><input type=hidden name=_as value=json>'
-        f"{''.join(fields)}<button>Set the switch</button></form>"
+        f'<form method=post action="{html.HOME}switches" class=row>{"".join(fields)}'
+        "<button>Set the switch</button></form>"
     )
-    return html.section("switches", _PARTS["switches"], kept, form)
+    return html.section("switches", _PARTS["switches"], shown.notice("switches"), kept, form)
 
 
 def _default(one: Declared) -> str:
@@ -223,29 +222,35 @@ def _default(one: Declared) -> str:
 _BADGES = {"delivered": ("active", "✓"), "waiting": ("waits", "◷"), "given up": ("refused", "✕")}
 
 
-def _webhooks() -> str:
+def _webhooks(shown: Shown) -> str:
     rows = [
         (
-            escape(f"{sent['vendor']} {sent['type'] or ''}"),
-            html.badge(*_BADGES[sent["state"]], sent["state"]),
-            f"<span class=fact>to <b>{escape(sent['to'])}</b></span>"
+            escape(f"{one['vendor']} {one['type'] or ''}"),
+            html.badge(*_BADGES[one["state"]], one["state"]),
+            f"<span class=fact>to <b>{escape(one['to'])}</b></span>"
             + " ".join(
-                f"<span class=fact>{_seconds(t['at'])} <b>{escape(t['outcome'])}</b></span>" for t in sent["tries"]
+                f"<span class=fact>{_seconds(t['at'])} <b>{escape(t['outcome'])}</b></span>" for t in one["tries"]
             ),
-            html.button(f"webhooks/{sent['id']}", "Send again"),
+            html.button(f"webhooks/{one['id']}", "Send again"),
         )
-        for sent in webhooks.all_deliveries()[-_LAST_WEBHOOKS:]
+        for one in webhooks.all_deliveries()[-_LAST_WEBHOOKS:]
     ]
-    return html.section("webhooks", _PARTS["webhooks"], html.table(rows) if rows else html.soft("None was sent yet."))
+    sent = html.table(rows) if rows else html.soft("None was sent yet.")
+    return html.section("webhooks", _PARTS["webhooks"], shown.notice("webhooks"), sent)
 
 
-def _reset() -> str:
+def _reset(shown: Shown) -> str:
     buttons = [html.button("reset", f"Empty {_TITLES[vendor]}", vendor=vendor) for vendor in VENDORS]
-    everything = html.button("reset", "Empty everything", vendor="")
-    about = (
-        "What a vendor holds goes, and its faults, scenarios and switches; with everything, the clock goes back, too."
+    asked = (
+        "<details class=ask><summary>Empty everything…</summary>"
+        + html.soft(
+            "Everything that all four hold goes, with every scenario, fault and switch, and the clock goes back."
+        )
+        + html.button("reset", "Empty everything", vendor="")
+        + "</details>"
     )
-    return html.section("again", _PARTS["again"], html.soft(about), html.row(*buttons, everything))
+    about = html.soft("What a vendor holds goes, and its faults, scenarios and switches.")
+    return html.section("again", _PARTS["again"], shown.notice("again"), about, html.row(*buttons), asked)
 
 
 _FRAME = """<!doctype html>
@@ -253,7 +258,7 @@ _FRAME = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Frontdesk sandbox</title>
+<title><!-- error -->Frontdesk sandbox</title>
 <link rel="stylesheet" href="/__sandbox__/page.css">
 </head>
 <body>

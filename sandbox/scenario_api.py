@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox import clock, faults, gate, page, scenario_library, scenario_page, scenarios
-from sandbox.answers import Doc, Unclear, answer, is_form, orders, problem
+from sandbox import clock, faults, gate, page, scenario_editor, scenario_library, scenarios
+from sandbox.answers import Doc, Form, Unclear, answer, orders, problem
 from sandbox.scenario_forms import Refused, scenario_of
+from sandbox.shown import Shown
 
 
 def routes() -> list[BaseRoute]:
@@ -25,13 +27,15 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def shown(scenario: Doc) -> Doc:
+def told(scenario: Doc) -> Doc:
     """Return a scenario with how far it has got: the step that is next, counted from 0, and the calls left of it."""
+    kept = {name: value for name, value in scenario.items() if name != "at"}
+    kept["paused"] = bool(scenario.get("paused"))
+    if not scenarios.is_sound(scenario):
+        return kept | {"next": None, "open": False, "broken": True}
     progress = scenarios.progress(scenario)
     now = {"step": progress[0], "calls_left": progress[1]} if progress else None
-    kept = {name: value for name, value in scenario.items() if name != "at"}
-    is_open = scenarios.is_open(scenario["window"], clock.now())
-    return kept | {"paused": bool(scenario.get("paused")), "next": now, "open": is_open}
+    return kept | {"next": now, "open": scenarios.is_open(scenario["window"], clock.now())}
 
 
 def list_scenarios(request: Request) -> Response:
@@ -45,24 +49,34 @@ def list_scenarios(request: Request) -> Response:
         for name, place in scenarios.PLACES.items()
     }
     ready = [{"ready": one.key, "about": one.about, "scenario": one.doc} for one in scenario_library.READY]
-    kept = [shown(scenario) for scenario in scenarios.all_scenarios()]
+    kept = [told(scenario) for scenario in scenarios.all_scenarios()]
     return answer({"scenarios": kept, "places": places, "ready": ready})
 
 
 def get_scenario(request: Request) -> Response:
     """Show one scenario."""
     scenario = scenarios.find(request.path_params["scenario_id"])
-    return problem(_missing()) if scenario is None else answer(shown(scenario))
+    return problem(_missing()) if scenario is None else answer(told(scenario))
 
 
-def show_editor_again(request: Request, sent: Doc, errors: Mapping[str, str]) -> Response:
+def show_editor_again(request: Request, sent: Form, unclear: Unclear) -> Response:
     """Show the page with the editor as it was sent and what is wrong in it."""
-    scenario_id = str(request.path_params.get("scenario_id", ""))
-    editing = (scenario_id, scenario_page.doc_of(sent), dict(errors))
-    return HTMLResponse(page.html_of(gate.names(request.app.routes), editing=editing), 422)
+    is_editor = "place" in sent
+    shown = Shown(
+        form=scenario_editor.FORM if is_editor else "",
+        values=sent,
+        errors=unclear.errors,
+        detail=str(unclear),
+        editing=str(request.path_params.get("scenario_id", "")) if is_editor else "",
+    )
+    return HTMLResponse(page.html_of(gate.names(request.app.routes), shown), 422)
 
 
-@orders(show_editor_again)
+def _done(sent: Mapping[str, Any]) -> str:
+    return str(sent.get("do", "scenario"))
+
+
+@orders(show_editor_again, _done)
 def add_scenario(request: Request, body: Doc) -> tuple[Doc, int]:
     """Add a scenario: a document, or {"ready": key} for a ready-made one."""
     if "ready" in body:
@@ -71,21 +85,21 @@ def add_scenario(request: Request, body: Doc) -> tuple[Doc, int]:
             raise Unclear(
                 "No scenario of this name is ready.", {"ready": "The names are in GET /__sandbox__/scenarios."}
             )
-        return shown(_keep(request, ready.doc)), 201
-    return shown(_keep(request, _document(request, body))), 201
+        return told(_keep(request, ready.doc)), 201
+    return told(_keep(request, body)), 201
 
 
-@orders(show_editor_again)
+@orders(show_editor_again, _done)
 def change_scenario(request: Request, body: Doc) -> tuple[Doc, int]:
     """Replace a scenario; it begins again with its first step."""
-    return shown(_replaced(request, body)), 200
+    return told(_replaced(request, body)), 200
 
 
-@orders(show_editor_again)
+@orders(show_editor_again, _done)
 def obey(request: Request, body: Doc) -> tuple[Doc, int]:
     """Do something with a scenario: {"do": "restart"}, "pause", "resume" or "remove"; or a form of the editor."""
     if body.get("_method") == "PUT":
-        return shown(_replaced(request, body)), 200
+        return told(_replaced(request, body)), 200
     scenario_id, wish = request.path_params["scenario_id"], body.get("do")
     if wish in ("pause", "resume"):
         done = scenarios.pause(scenario_id, paused=wish == "pause")
@@ -98,10 +112,10 @@ def obey(request: Request, body: Doc) -> tuple[Doc, int]:
     if not done:
         raise _missing()
     kept = scenarios.find(scenario_id)
-    return (shown(kept) if kept else {}), 200
+    return (told(kept) if kept else {}), 200
 
 
-@orders()
+@orders(show_editor_again, _done)
 def remove_scenario(request: Request, body: Doc) -> tuple[Doc, int]:
     """Take a scenario back."""
     if not scenarios.remove(request.path_params["scenario_id"]):
@@ -113,18 +127,20 @@ def _replaced(request: Request, body: Doc) -> Doc:
     scenario_id = request.path_params["scenario_id"]
     if scenarios.find(scenario_id) is None:
         raise _missing()
-    return _keep(request, _document(request, body), scenario_id)
+    return _keep(request, body, scenario_id)
 
 
-def _document(request: Request, body: Doc) -> Doc:
-    return scenario_page.doc_of(body) if is_form(request) else body
-
-
-def _keep(request: Request, doc: Doc, scenario_id: str | None = None) -> Doc:
+def _keep(request: Request, sent: Doc, scenario_id: str | None = None) -> Doc:
+    draft = scenario_editor.draft_of(sent) if isinstance(sent, Form) else scenario_editor.Draft(sent)
+    errors = dict(draft.errors)
     try:
-        made = scenario_of(doc, gate.names(request.app.routes), clock.now())
+        made = scenario_of(draft.doc, gate.names(request.app.routes), clock.now())
     except Refused as refused:
-        raise Unclear("The scenario makes no sense as it is.", refused.errors) from refused
+        for place, sentence in refused.errors.items():
+            field = draft.field_of(place) if isinstance(sent, Form) else place
+            errors[field] = f"{errors[field]} {sentence}" if field in errors else sentence
+    if errors:
+        raise Unclear("The scenario makes no sense as it is.", errors)
     return scenarios.keep(made, scenario_id)
 
 

@@ -20,9 +20,23 @@ Errors = dict[str, str]
 MOST_STEPS = 20
 MOST_TIMES = 10_000
 STATUSES = ("ACTIVE", "INACTIVE", "UNKNOWN")
-_AMOUNTS = ("copay", "deductible", "deductible_remaining")
-_LATENCIES = {"fixed": ("seconds",), "uniform": ("low", "high"), "lognormal": ("median", "p95")}
-_AAA = re.compile(r"[A-Za-z0-9]{2,3}")
+# The numbers of a latency, by its kind.
+LATENCIES = {"fixed": ("seconds",), "uniform": ("low", "high"), "lognormal": ("median", "p95")}
+_AMOUNT, _AAA = "an amount such as 40.00", "a code such as 75"
+_TEXT = f"a text of at most {MOST_TEXT} characters"
+_MEANINGS = {
+    "status": f"one of {', '.join(STATUSES)}",
+    "aaa": _AAA,
+    "copay": _AMOUNT,
+    "deductible": _AMOUNT,
+    "deductible_remaining": _AMOUNT,
+    "coinsurance": "a percentage from 0 to 100",
+    "code": "a whole number from 400 to 9999, such as 2999",
+    "refuse": "a status from 400 to 599, such as 422",
+}
+_AAA_CODE = re.compile(r"[A-Za-z0-9]{2,3}")
+_TIME_OF_DAY = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?)(\s*(?:[Zz]|[+-]\d{1,2}:?\d{2}))?")
+_YEARS = (1990, 2200)  # where the clock goes
 
 
 class Refused(Exception):
@@ -108,6 +122,10 @@ def _steps(steps: Any, vendor: str, route: str, place: Place | None, errors: Err
             made.append(_step(step, at, scenarios.kinds_at(vendor, route), place, errors))
         else:
             errors[at] = "A step is an object."
+    for number, step in enumerate(made[:-1]):
+        if step["times"] is None:
+            sentence = "Say how often: with nothing here it stays from then on, and the steps after it never come."
+            errors.setdefault(f"steps[{number}].times", sentence)
     return made
 
 
@@ -148,45 +166,55 @@ def _answer(answer: Any, at: str, place: Place | None, errors: Errors) -> dict[s
     if not isinstance(answer, dict) or not known:
         errors[at] = "This route cannot be told what to answer: choose a fault, or the usual answer."
         return {}
-    for name, value in answer.items():
+    made = {str(name): _plain(str(name), str(value).strip()) for name, value in answer.items()}
+    for name, value in made.items():
         if name not in known:
             errors[f"{at}.{name}"] = f"An answer here has {', '.join(known)}, and no {name}."
-        elif (sentence := _wrong_value(name, str(value))) is not None:
-            errors[f"{at}.{name}"] = sentence
-    return {str(name): str(value).strip() for name, value in answer.items()}
+        elif not _fits(name, value):
+            errors[f"{at}.{name}"] = f"{name} is {meaning_of(name)}."
+    return made
 
 
-def _wrong_value(name: str, value: str) -> str | None:
-    """Return what is wrong with a value of an answer, or None."""
-    if name == "status" and value not in STATUSES:
-        return f"status is one of {', '.join(STATUSES)}."
-    if name in _AMOUNTS and (_number(value, 0, 1e6) is None or Decimal(value).as_tuple().exponent < -2):  # type: ignore[operator]
-        return f"{name} is an amount such as 40.00."
-    if name == "coinsurance" and _number(value, 0, 100) is None:
-        return "coinsurance is a percentage from 0 to 100."
-    if name == "aaa" and not _AAA.fullmatch(value):
-        return "aaa is a code such as 75."
-    if name in ("code", "refuse") and _number(value, 400, 9999) is None:
-        return f"{name} is a number such as {'2999' if name == 'code' else '422'}."
-    return None if 0 < len(value) <= MOST_TEXT else f"{name} is a text of at most {MOST_TEXT} characters."
+def meaning_of(name: str) -> str:
+    """Return what a value of an answer may be, such as "an amount such as 40.00"."""
+    return _MEANINGS.get(name, _TEXT)
+
+
+def _plain(name: str, value: str) -> str:
+    """Return a value of an answer without the sign that people write before an amount."""
+    return value.removeprefix("$").strip() if meaning_of(name) == _AMOUNT else value
+
+
+def _fits(name: str, value: str) -> bool:
+    meaning, number = meaning_of(name), _number(value, 0, 1e6)
+    if name == "status":
+        return value in STATUSES
+    if meaning == _AMOUNT:
+        return number is not None and int(Decimal(value).as_tuple().exponent) >= -2
+    if meaning == _AAA:
+        return _AAA_CODE.fullmatch(value) is not None
+    if meaning == _TEXT:
+        return 0 < len(value) <= MOST_TEXT
+    least, most = {"coinsurance": (0, 100), "code": (400, 9999), "refuse": (400, 599)}[name]
+    return number is not None and least <= number <= most and (name == "coinsurance" or number == int(number))
 
 
 def _latency(latency: Any, errors: Errors) -> Doc | None:
     if not latency:
         return None
     kind = latency.get("kind") if isinstance(latency, dict) else None
-    if kind not in _LATENCIES:
-        errors["latency.kind"] = f"A latency is {', '.join(_LATENCIES)}, or nothing."
+    if kind not in LATENCIES:
+        errors["latency.kind"] = f"A latency is {', '.join(LATENCIES)}, or nothing."
         return None
     made: Doc = {"kind": kind}
-    for name in _LATENCIES[kind]:
+    for name in LATENCIES[kind]:
         # A log-normal distribution has no zero.
         made[name] = _number(latency.get(name), 0.001 if kind == "lognormal" else 0, MOST_SECONDS)
         if made[name] is None:
             errors[f"latency.{name}"] = f"Seconds are a number from 0 to {MOST_SECONDS:g}."
-    low, high = (made[name] for name in (_LATENCIES[kind] * 2)[:2])
+    low, high = (made[name] for name in (LATENCIES[kind] * 2)[:2])
     if low is not None and high is not None and high < low:
-        errors[f"latency.{_LATENCIES[kind][-1]}"] = "The second number of seconds is not less than the first."
+        errors[f"latency.{LATENCIES[kind][-1]}"] = "The second number of seconds is not less than the first."
     return made
 
 
@@ -215,7 +243,8 @@ def _of_day(begins: time, ends: time, now: datetime, errors: Errors, *, daily: b
     if begins == ends:
         errors["window.until"] = "The window ends at another time than it begins."
     if daily:
-        return {"from": begins.isoformat("minutes"), "until": ends.isoformat("minutes"), "daily": True}
+        exact = "seconds" if begins.second or ends.second else "minutes"
+        return {"from": begins.isoformat(exact), "until": ends.isoformat(exact), "daily": True}
     start = datetime.combine(now.astimezone(UTC).date(), begins, UTC) - timedelta(days=1)
     length = timedelta(seconds=(_seconds(ends) - _seconds(begins)) % 86400)
     while start + length <= now:
@@ -228,13 +257,22 @@ def _seconds(at: time) -> int:
 
 
 def _moment(value: Any, at: str, errors: Errors) -> time | datetime | None:
-    """Return a time of day, or a moment; one without an offset is in UTC."""
+    """Return a time of day, or a moment in UTC; one without an offset is meant so."""
     text = str(value or "").strip()
+    of_day = _TIME_OF_DAY.fullmatch(text)
+    if of_day is not None and of_day[2]:
+        errors[at] = "A time of day is in UTC, and is written without a zone: 10:00."
+        return None
     try:
-        if len(text) <= len("HH:MM:SS"):
-            return time.fromisoformat(text)
+        if of_day is not None:
+            return time.fromisoformat(
+                of_day[1].zfill(len("HH:MM") if len(of_day[1]) <= len("HH:MM") else len("HH:MM:SS"))
+            )
         moment = datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except ValueError:
         errors[at] = "A time is written 10:00, or 2026-11-22T10:00 for one day; both in UTC."
         return None
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        errors[at] = f"The clock goes from {_YEARS[0]} to {_YEARS[1]}."
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -139,13 +139,13 @@ def order_fault(fault: Doc) -> None:
 
 def waits(vendor: str, route: str, subject: Mapping[str, str] | None = None) -> bool:
     """Tell whether a scenario is about such a call; uses nothing up and never waits for a writer."""
-    return any(_is_about(scenario, vendor, route, subject or {}) for scenario in all_scenarios())
+    return any(_is_about(scenario, vendor, route, subject or {}) for scenario in _played())
 
 
 def _taken(vendor: str, route: str, subject: Mapping[str, str]) -> Step | None:
     """Take one call off the first scenario that has a step left, one caller at a time."""
     with store().transaction():
-        for scenario in all_scenarios():
+        for scenario in _played():
             at = _current(scenario)
             if at is None or not _is_about(scenario, vendor, route, subject):
                 continue
@@ -196,17 +196,22 @@ def is_open(window: Mapping[str, Any] | None, now: datetime) -> bool:
     """Tell whether a window of time is open.
 
     Args:
-        window: None for always; {"from": "10:00", "until": "11:00"} for every day (UTC; over midnight when `until` is
-            earlier), or two moments with their offsets for once.
+        window: None for always; {"from": "10:00", "until": "11:00", "daily": True} for every day (UTC; over midnight
+            when `until` is earlier), or two moments with their offsets for once.
         now: the sandbox's time.
     """
     if window is None:
         return True
     begins, ends = str(window["from"]), str(window["until"])
-    if len(begins) > len("HH:MM:SS"):
+    if not window.get("daily"):
         return datetime.fromisoformat(begins) <= now < datetime.fromisoformat(ends)
     start, stop, at = time.fromisoformat(begins), time.fromisoformat(ends), now.time()
     return start <= at < stop if start < stop else at >= start or at < stop
+
+
+def is_past(window: Mapping[str, Any] | None, now: datetime) -> bool:
+    """Tell whether a window of time was open and will not be again, unless the clock is moved back."""
+    return window is not None and not window.get("daily") and datetime.fromisoformat(str(window["until"])) <= now
 
 
 def draw(latency: Mapping[str, Any] | None) -> float:
@@ -244,6 +249,36 @@ def asks_itself(vendor: str, route: str) -> bool:
 def all_scenarios() -> list[Doc]:
     """Return every scenario, the oldest first, which is the order in which they are asked."""
     return [scenario for _key, scenario in store().items("sandbox", "scenarios")]
+
+
+def _played() -> list[Doc]:
+    return [scenario for scenario in all_scenarios() if is_sound(scenario)]
+
+
+def is_sound(scenario: Doc) -> bool:
+    """Tell whether a kept scenario can be played.
+
+    One that cannot, which an older version has kept, costs nobody a call: the page shows it as broken.
+    """
+    try:
+        return _is_whole(scenario)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError, faults.Unknown):
+        return False
+
+
+def _is_whole(scenario: Doc) -> bool:
+    kinds = kinds_at(scenario["vendor"], scenario["route"])
+    texts = [scenario["name"]]
+    for step in scenario["steps"]:
+        fault = dict(step.get("fault") or {})
+        if fault:
+            kind = fault.pop("kind")
+            faults.cleaned(kind, fault, kinds[kind])
+        texts += [*(step.get("answer") or {}).values(), str(step["times"])]
+    draw(scenario["latency"])
+    is_open(scenario["window"], clock.now())
+    _current(scenario)
+    return all(isinstance(text, str) for text in [*texts, *scenario["subject"].values()])
 
 
 def find(scenario_id: str) -> Doc | None:
@@ -285,7 +320,7 @@ def clear(vendor: str | None = None) -> None:
     """Take back the scenarios of a vendor, or all."""
     with store().transaction():
         for scenario in all_scenarios():
-            if vendor in (None, scenario["vendor"]):
+            if vendor in (None, scenario.get("vendor")):
                 remove(scenario["id"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.exact import NotExact, read_json
 from sandbox.values import Addresses, Choice, Flag, Number, Pauses, Text, Value, Wrong
 
 _DAY = 86_400.0
@@ -95,3 +96,20 @@ def checked(vendor: str, name: str, value: Any) -> Any:
         return None if value is None else of_vendor[name].wanted.clean(value)
     except Wrong as wrong:
         raise Unknown("value", f"{name} {wrong}.") from wrong
+
+
+def written(vendor: str, name: str, text: str) -> Any:
+    """Return the value that a person wrote: JSON, or a text without quotes; nothing is the default.
+
+    Raises:
+        Unknown: as `checked`.
+    """
+    if not text.strip():
+        return checked(vendor, name, None)
+    try:
+        return checked(vendor, name, read_json(text.encode()))
+    except (NotExact, Unknown) as first:
+        try:
+            return checked(vendor, name, text.strip())
+        except Unknown as second:
+            raise (first if isinstance(first, Unknown) else second) from second

@@ -15,7 +15,12 @@ class Wrong(Exception):
 
 
 class Value(Protocol):
-    """One kind of value."""
+    """One kind of value; `about` says what fits, such as "a number from 0 to 60"."""
+
+    @property
+    def about(self) -> str:
+        """What fits."""
+        ...
 
     def clean(self, value: Any) -> Any:
         """Return the value as its reader wants it; raise Wrong if it does not fit."""
@@ -30,11 +35,16 @@ class Number:
     most: float
     whole: bool = False
 
+    @property
+    def about(self) -> str:
+        """What fits."""
+        return f"a {'whole ' if self.whole else ''}number from {_plain(self.least)} to {_plain(self.most)}"
+
     def clean(self, value: Any) -> int | float:
         """Return an int where it is whole, else a float."""
         found = number_in(value, self.least, self.most)
         if found is None or (self.whole and found != int(found)):
-            raise Wrong(f"is a {'whole ' if self.whole else ''}number from {self.least:g} to {self.most:g}")
+            raise Wrong(f"is {self.about}")
         return int(found) if found == int(found) else found
 
 
@@ -44,22 +54,29 @@ class Choice:
 
     values: tuple[str | int, ...]
 
+    @property
+    def about(self) -> str:
+        """What fits."""
+        return f"one of {', '.join(map(str, self.values))}"
+
     def clean(self, value: Any) -> str | int:
         """Return the one that is meant."""
         for one in self.values:
             if str(one) == str(value):
                 return one
-        raise Wrong(f"is one of {', '.join(map(str, self.values))}")
+        raise Wrong(f"is {self.about}")
 
 
 @dataclass(frozen=True)
 class Flag:
     """True or false."""
 
+    about = "true or false"
+
     def clean(self, value: Any) -> bool:
         """Return it as it is."""
         if not isinstance(value, bool):
-            raise Wrong("is true or false")
+            raise Wrong(f"is {self.about}")
         return value
 
 
@@ -68,13 +85,16 @@ class Text:
     """One line of text; what is sent as a number or null stays so, for the readers that know both."""
 
     loose: bool = False
+    about = f"one line of at most {MOST_TEXT} characters, with no blank at its ends"
 
     def clean(self, value: Any) -> Any:
         """Return it as it is."""
         kinds = (str, int, float, Decimal, type(None)) if self.loose else (str,)
         text = str(value)
-        if isinstance(value, bool) or not isinstance(value, kinds) or len(text) > MOST_TEXT or not text.isprintable():
-            raise Wrong(f"is one line of at most {MOST_TEXT} characters")
+        is_one = isinstance(value, kinds) and not isinstance(value, bool)
+        # No header may have blanks at its ends.
+        if not is_one or len(text) > MOST_TEXT or not text.isprintable() or text != text.strip():
+            raise Wrong(f"is {self.about}")
         return value
 
 
@@ -83,11 +103,12 @@ class Pauses:
     """A list of seconds."""
 
     most: float
+    about = f"a list of at most {_MOST_ITEMS} numbers of seconds, such as [5, 300]"
 
     def clean(self, value: Any) -> list[int | float]:
         """Return them as numbers."""
         if not isinstance(value, list) or len(value) > _MOST_ITEMS:
-            raise Wrong(f"is a list of at most {_MOST_ITEMS} numbers of seconds")
+            raise Wrong(f"is {self.about}")
         return [Number(0, self.most).clean(one) for one in value]
 
 
@@ -95,11 +116,13 @@ class Pauses:
 class Addresses:
     """A list of addresses: texts, or {"url", "events"} for some events alone."""
 
+    about = 'a list of addresses: texts, or {"url", "events"}'
+
     def clean(self, value: Any) -> list[Any]:
         """Return the list; one address alone is a list of one."""
         wanted = value if isinstance(value, list) else [value]
         if len(wanted) > _MOST_ITEMS or not all(map(_is_endpoint, wanted)):
-            raise Wrong('is a list of addresses: texts, or {"url", "events"}')
+            raise Wrong(f"is {self.about}")
         return wanted
 
 
@@ -110,6 +133,11 @@ def _is_endpoint(one: Any) -> bool:
         return False
     events = one.get("events")
     return events is None or (isinstance(events, list) and all(isinstance(name, str) for name in events))
+
+
+def _plain(number: float) -> str:
+    """Return a bound as people write it."""
+    return f"{number:f}".rstrip("0").rstrip(".")
 
 
 def number_in(value: Any, least: float, most: float) -> float | None:

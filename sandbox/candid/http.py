@@ -28,7 +28,7 @@ from sandbox.candid import (
 )
 from sandbox.candid.answers import MOST_BYTES, answer, doc_of, guarded, refusal, refusing
 from sandbox.candid.fields import BadRequest, Part, json_of
-from sandbox.inspect import OnlyFromHere
+from sandbox.guards import OnlyFromHere
 from sandbox.quick import quickly
 from sandbox.state import store
 from sandbox.switches import switch

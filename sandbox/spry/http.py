@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox import dead_end, faults
 from sandbox.answers import answer
-from sandbox.inspect import OnlyFromHere
+from sandbox.guards import OnlyFromHere
 from sandbox.quick import quickly
 from sandbox.spry import rules, tokens
 from sandbox.spry.answers import Doc, error_doc, refuse, short_body, success, told

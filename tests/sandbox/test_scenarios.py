@@ -150,6 +150,32 @@ def test_a_fault_rule_goes_first() -> None:
     assert asked() is not None
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"window": {"from": "10:00+00:00", "until": "11:00+00:00", "daily": True}},
+        {"window": {"from": "10:00", "until": "10:00Z"}},
+        {"latency": {"kind": "lognormal", "median": 0, "p95": 0}},
+        {"steps": [{"times": None, "fault": {"kind": "no longer known"}}]},
+        {"steps": [{"times": None, "fault": {"kind": "black_hole_before", "seconds": "long"}}]},
+        {"steps": [{}]},
+        {"subject": None},
+        {"at": []},
+    ],
+)
+def test_one_that_cannot_be_played_costs_nobody_a_call(spoilt: dict[str, Any]) -> None:
+    scenarios.keep(made() | spoilt)
+    if "at" in spoilt:
+        (kept,) = scenarios.all_scenarios()
+        scenarios.store().put("sandbox", "scenarios", kept["id"], kept | spoilt)
+    keep(steps=[{"times": 1, "answer": {"aaa": "42"}}])
+    step = asked()
+    assert step is not None and step.answer == {"aaa": "42"}
+    assert asked() is None
+    scenarios.clear("candid")
+    assert scenarios.all_scenarios() == []
+
+
 # Latency
 
 
@@ -198,6 +224,20 @@ def test_a_window_of_once_is_the_next_one(begins: str, ends: str, day: int) -> N
     assert scenarios.is_open(kept, start) and not scenarios.is_open(kept, start + timedelta(days=1))
 
 
+@pytest.mark.parametrize(("at", "is_open"), [("03:00:09", False), ("03:00:10", True), ("03:00:40", False)])
+def test_a_window_of_every_day_may_be_one_of_seconds(at: str, is_open: bool) -> None:
+    kept = made(window={"from": "3:00:10", "until": "03:00:40", "daily": True})["window"]
+    assert kept == {"from": "03:00:10", "until": "03:00:40", "daily": True}
+    assert scenarios.is_open(kept, datetime.fromisoformat(f"2026-11-22T{at}+00:00")) is is_open
+
+
+def test_a_window_of_once_is_kept_in_utc_and_passes() -> None:
+    kept = made(window={"from": "2026-11-22T10:00+02:00", "until": "2026-11-22T09:00"})["window"]
+    assert (kept["from"], kept["until"]) == ("2026-11-22T08:00:00+00:00", "2026-11-22T09:00:00+00:00")
+    assert scenarios.is_past(kept, NOW) and not scenarios.is_past(kept, NOW - timedelta(hours=1))
+    assert not scenarios.is_past(made(window={"from": "08:00", "until": "09:00", "daily": True})["window"], NOW)
+
+
 def test_a_window_goes_by_the_sandboxs_clock() -> None:
     clock.move_to(datetime(2030, 1, 1, 9, 0, tzinfo=UTC))
     keep(window={"from": "10:00", "until": "11:00", "daily": True})
@@ -206,6 +246,11 @@ def test_a_window_goes_by_the_sandboxs_clock() -> None:
     assert asked() is not None
     clock.advance(3600)
     assert asked() is None
+
+
+def test_an_amount_may_be_written_as_people_do() -> None:
+    kept = made(steps=[{"answer": {"copay": "$40", "plan_name": "$aver"}}])
+    assert kept["steps"][0]["answer"] == {"copay": "40", "plan_name": "$aver"}
 
 
 # What is not accepted
@@ -222,7 +267,8 @@ def test_a_window_goes_by_the_sandboxs_clock() -> None:
         ({"steps": "none"}, "steps"),
         ({"steps": [1]}, "steps[0]"),
         ({"steps": [{"times": 0}]}, "steps[0].times"),
-        ({"steps": [{}, {"times": True}]}, "steps[1].times"),
+        ({"steps": [{"times": 1}, {"times": True}]}, "steps[1].times"),
+        ({"steps": [{"fault": {"kind": "500_before"}}, {}]}, "steps[0].times"),
         ({"steps": [{"fault": {"kind": "nonsense"}}]}, "steps[0].fault.kind"),
         ({"steps": [{"fault": {"kind": "slow_drip", "pause": "long"}}]}, "steps[0].fault.pause"),
         ({"steps": [{"fault": {"kind": "500_before", "seconds": 1}}]}, "steps[0].fault.seconds"),
@@ -230,6 +276,13 @@ def test_a_window_goes_by_the_sandboxs_clock() -> None:
         ({"steps": [{"fault": {"kind": "redirect", "location": "a\r\nb: c"}}]}, "steps[0].fault.location"),
         ({"steps": [{"answer": {"copay": "4.123"}}]}, "steps[0].answer.copay"),
         ({"steps": [{"answer": {"status": "MAYBE"}}]}, "steps[0].answer.status"),
+        ({"vendor": "spry", "route": "capture", "steps": [{"answer": {"code": "2999.5"}}]}, "steps[0].answer.code"),
+        ({"vendor": "payments", "route": "create", "steps": [{"answer": {"refuse": "700"}}]}, "steps[0].answer.refuse"),
+        (
+            {"vendor": "payments", "route": "create", "steps": [{"answer": {"refuse": "422.5"}}]},
+            "steps[0].answer.refuse",
+        ),
+        ({"steps": [{"fault": {"kind": "429", "retry_after": " 5"}}]}, "steps[0].fault.retry_after"),
         ({"steps": [{"answer": {"colour": "red"}}]}, "steps[0].answer.colour"),
         ({"route": "token", "steps": [{"answer": {"status": "ACTIVE"}}]}, "steps[0].answer"),
         ({"latency": {"kind": "normal"}}, "latency.kind"),
@@ -239,12 +292,17 @@ def test_a_window_goes_by_the_sandboxs_clock() -> None:
         ({"latency": {"kind": "fixed", "seconds": "NaN"}}, "latency.seconds"),
         ({"window": {"from": "10:00"}}, "window.until"),
         ({"window": {"from": "10:00", "until": "10:00"}}, "window.until"),
+        ({"window": {"from": "10:00Z", "until": "11:00", "daily": True}}, "window.from"),
+        ({"window": {"from": "10:00", "until": "11:00+02:00", "daily": True}}, "window.until"),
+        ({"window": {"from": "10:00", "until": "24:00", "daily": True}}, "window.until"),
+        ({"window": {"from": "0001-01-01T00:00+14:00", "until": "2026-11-22T10:00"}}, "window.from"),
         ({"window": {"from": "2026-11-22T10:00", "until": "2026-11-22T09:00"}}, "window.until"),
         ({"window": {"from": "2026-11-22T10:00", "until": "11:00"}}, "window.until"),
         ({"window": {"from": "2026-11-22T10:00", "until": "2026-11-23T10:00", "daily": True}}, "window.daily"),
     ],
 )
 def test_it_says_what_is_wrong_and_where(changes: dict[str, Any], at: str) -> None:
+    scenarios.ask_at("payments", "create", scenarios.Place(("account",), ("refuse", "detail")))
     assert list(wrong(**changes)) == [at]
 
 

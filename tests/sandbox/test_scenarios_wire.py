@@ -1,5 +1,6 @@
 """Scenarios over HTTP: their API, the editor of the page, and how the gate plays them."""
 
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -213,6 +214,85 @@ def test_the_editor_says_beside_the_field_what_is_wrong(sandbox: SandboxProcess)
     assert 'value="often"' in answer.text
     assert "copay=&lt;b&gt;" in answer.text
     assert sandbox.call("GET", "scenarios")["scenarios"] == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "fields"),
+    [
+        ({"subject[1].value": "87726"}, ["subject[1].name"]),
+        ({"subject[1].name": "payer_name", "subject[1].value": "Cigna"}, ["subject[1].name"]),
+        ({"subject[0].value": ""}, ["subject[0].value"]),
+        ({"steps[2].times": "3"}, ["steps[2].what"]),
+        ({"steps[2].details": "copay=40"}, ["steps[2].what"]),
+        ({"steps[0].times": ""}, ["steps[0].times"]),
+        ({"steps[1].details": "40"}, ["steps[1].details"]),
+        ({"steps[1].details": "copay=40, copay=50"}, ["steps[1].details"]),
+        ({"steps[1].details": ""}, ["steps[1].details"]),
+        ({"steps[1].what": "usual"}, ["steps[1].details"]),
+        ({"latency.kind": ""}, ["latency.kind"]),
+        ({"latency.kind": "fixed"}, ["latency.second"]),
+        ({"window.from": "", "window.until": ""}, ["window.from"]),
+        ({"window.from": "10:00Z"}, ["window.from"]),
+    ],
+)
+def test_the_editor_drops_nothing_that_was_said(
+    sandbox: SandboxProcess, sent: dict[str, str], fields: list[str]
+) -> None:
+    page = window(sandbox, "POST", "", data=EDITOR | sent)
+    assert page.status_code == 422
+    for name in fields:
+        assert "aria-invalid" in page.text.partition(f' id="{name}"')[2].partition(">")[0], name
+        assert f'href="#{name}"' in page.text
+    assert all(f'value="{value}"' in page.text for value in sent.values() if value)
+    assert sandbox.call("GET", "scenarios")["scenarios"] == []
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"times": 1, "fault": {"kind": "429", "retry_after": None}},
+        {"times": 1, "fault": {"kind": "429", "retry_after": "5"}},
+        {"times": 1, "fault": {"kind": "429", "retry_after": 5}},
+        {"times": 1, "fault": {"kind": "redirect", "location": 'a, b="c\\d", e=1', "status": 307}},
+        {"times": 2, "answer": {"refuse": "422", "detail": "The account is closed, come again"}},
+        {"times": 2, "answer": {"detail": "1.0", "refuse": "422.0"}},
+        {"times": None},
+    ],
+)
+def test_what_the_editor_shows_it_takes_back(sandbox: SandboxProcess, step: dict[str, Any]) -> None:
+    scenario_id = add(sandbox, vendor="payments", route="create", steps=[step])
+    kept = sandbox.call("GET", f"scenarios/{scenario_id}")
+    form = fields_of(requests.get(f"{sandbox.url}/__sandbox__/?edit={scenario_id}", timeout=20).text)
+    assert window(sandbox, "POST", f"/{scenario_id}", data=form).status_code == 303
+    assert sandbox.call("GET", f"scenarios/{scenario_id}") == kept
+
+
+class _Fields(HTMLParser):
+    """Reads the fields of the editor as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, str] = {}
+        self.inside = False
+        self.select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "form":
+            self.inside = found.get("class") == "editor"
+        elif self.inside and tag == "input" and (found.get("type") != "checkbox" or "checked" in found):
+            self.sent[str(found["name"])] = found.get("value") or ""
+        elif self.inside and tag == "select":
+            self.select = str(found["name"])
+        elif self.inside and tag == "option" and (self.select not in self.sent or "selected" in found):
+            self.sent[self.select] = found.get("value") or ""
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return what the editor of a page would send."""
+    reader = _Fields()
+    reader.feed(page)
+    return reader.sent
 
 
 def test_the_buttons_of_a_scenario(sandbox: SandboxProcess) -> None:
