@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from sandbox.cardscan.reader.associate import Answer, Piece
 from sandbox.cardscan.reader.lines import Box, Line
 from sandbox.cardscan.reader.payers import find_company
-from sandbox.cardscan.reader.roles import parts_at_roles, role_led_by, role_told_behind
+from sandbox.cardscan.reader.roles import CLAIMS, PAYER, is_lead, parts_at_roles, role_led_by, role_told_behind
 from sandbox.cardscan.reader.wording import SMALL_WORDS, clean, has_number, is_heading_like, words_of
 from sandbox.cardscan.reader.words import ORGANISATIONS, PAYER_TAILS, PAYER_WORDS, PLAN_WORDS, STRONG_PLAN_WORDS
 
@@ -15,6 +16,8 @@ from sandbox.cardscan.reader.words import ORGANISATIONS, PAYER_TAILS, PAYER_WORD
 OTHER_COLOUR = 40.0
 #: a name has at most so many lines
 MOST_LINES = 3
+#: so much higher than usual is a heading
+LARGE = 1.25
 #: words that lead to a name stand at most so far left of it or above it, in line heights
 LEAD_LEFT, LEAD_ABOVE = 14.0, 1.2
 
@@ -25,6 +28,7 @@ _STOP = re.compile(
     r"\s+(?:is|are|has|will|does|may|shall)\s",
     re.IGNORECASE,
 )
+_TWO_BRANDS = re.compile(r"[A-Za-z][^|]*[a-z][^|]*\s*\|\s*[A-Za-z][^|]*")
 _SECOND_LABEL = re.compile(r":\s*((?:plan|program|option|coverage)\s+)$", re.IGNORECASE)
 _OPENING = re.compile(r"\s*(?:the\s+)?(?:plan|program|coverage|benefits?)\s+(?:is|are)\s+", re.IGNORECASE)
 
@@ -65,6 +69,8 @@ def find_names(free: Sequence[Piece], answers: Sequence[Answer], lines: Sequence
     told = [(piece, "") for piece in free]
     told += [(answer.piece, answer.kind) for answer in answers if answer.kind in _WORDY]
     parts = [name for piece, kind in told for name in _parts(piece, kind, lines)]
+    seen = {(name.pieces[0].line, name.text) for name in parts}
+    parts += [name for name in (*_led(lines), *_as_they_stand(lines)) if (name.pieces[0].line, name.text) not in seen]
     rows = sorted((name for name in parts if name.whole and not _closed(name)), key=lambda name: name.top)
     longer = [name for row in rows for name in _with_lines_below(row, rows, lines)]
     held = {piece.span for name in longer for piece in name.pieces}
@@ -108,13 +114,50 @@ def _parts(piece: Piece, kind: str, lines: Sequence[Line]) -> Iterator[Name]:
         start = _behind_label(piece.text, start, end)
         stop = _STOP.search(piece.text, start, end)
         text = clean(piece.text[start : stop.start() if stop and stop.start() > start + 1 else end])
-        if is_heading_like(text):
+        if is_heading_like(text) and not _gives_role(piece, lines):
             start = piece.text.index(text[0], start)
             role = _role(piece, start, start + len(text), lines)
             name = Name((piece,), text, role, "" if role else kind, whole=text == clean(piece.text))
             yield name
-            if brand := _brand(text):
-                yield replace(name, text=brand, whole=False)
+            yield from (replace(name, text=short, whole=False) for short in _shorter(text))
+    if kind == "" and _TWO_BRANDS.fullmatch(piece.text) and is_heading_like(piece.text):
+        yield Name((piece,), clean(piece.text), _role(piece, 0, len(piece.text), lines))
+
+
+def _gives_role(piece: Piece, lines: Sequence[Line]) -> bool:
+    return piece.line < len(lines) and is_lead(lines[piece.line].text, piece.start, piece.start + len(piece.text))
+
+
+def _led(lines: Sequence[Line]) -> Iterator[Name]:
+    """Yield what follows a payer's words in its line, whatever labels it seems to hold ("Insured by Campus Life")."""
+    for number, line in enumerate(lines):
+        whole = Piece(line.text, line.box, number, 0, line.score)
+        if any(start > 0 for start, _ in parts_at_roles(line.text)):
+            yield from (name for name in _parts(whole, "", lines) if name.role in (PAYER, CLAIMS))
+
+
+def _as_they_stand(lines: Sequence[Line]) -> Iterator[Name]:
+    """Yield large lines, and those that words above or beside call a payer's, whatever labels they seem to hold.
+
+    "Tri-County Care" is one name, though "County" is a label, and so is "Harrow Benefit Services".
+    """
+    usual = median([line.box.height for line in lines] or [1.0])
+    for number, line in enumerate(lines):
+        text = clean(line.text)
+        if is_heading_like(text):
+            piece = Piece(line.text, line.box, number, 0, line.score)
+            role = _role(piece, 0, len(line.text), lines)
+            if line.box.height >= LARGE * usual or role in (PAYER, CLAIMS):
+                yield Name((piece,), text, role)
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """Yield other readings of a line: without its plan, without the lone letter of a logo."""
+    if brand := _brand(text):
+        yield brand
+    first, _, rest = text.partition(" ")
+    if len(first) == 1 and first.isalpha() and len(rest.partition(" ")[0]) > 1:
+        yield rest
 
 
 def _behind_label(text: str, start: int, end: int) -> int:
@@ -212,6 +255,8 @@ def completes(upper: str, lower: str) -> bool:
     whole, part = find_company(f"{above} {below}"), find_company(above)
     if whole and whole.share >= 0.9 and (part is None or len(whole.printed) > len(part.printed)):
         return True
+    if part and part.share >= 0.9:
+        return False
     if above.endswith(("&", " and", " of")) or below.lower().startswith(("& ", "and ", "of ")):
         return not words & STRONG_PLAN_WORDS
     tails = bool(set(words_of(above)) & PAYER_WORDS) and words <= PAYER_WORDS | PAYER_TAILS | SMALL_WORDS

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sandbox.cardscan.reader.associate import Answer, Sorted, associate
 from sandbox.cardscan.reader.barcode import CardBarcode
 from sandbox.cardscan.reader.calibration import chance, scores
+from sandbox.cardscan.reader.candidates import Name
 from sandbox.cardscan.reader.copays import describe, find_copays
 from sandbox.cardscan.reader.extras import find_addresses, find_phones
 from sandbox.cardscan.reader.headings import (
@@ -15,11 +16,15 @@ from sandbox.cardscan.reader.headings import (
     find_manager_heading,
     find_payer_heading,
     find_plan_heading,
+    payer_candidates,
+    plan_candidates,
 )
 from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.mend import mend
+from sandbox.cardscan.reader.namebook import part_names
 from sandbox.cardscan.reader.payers import find_payer, is_known_id
 from sandbox.cardscan.reader.people import find_dependents, find_unlabelled_member, find_unlabelled_number, full_name
+from sandbox.cardscan.reader.ranking import Evidence
 from sandbox.cardscan.reader.rx import tell_rx_group
 from sandbox.cardscan.reader.scoring import Found, best, decimal, is_card, with_barcode
 from sandbox.cardscan.reader.values import MEDICARE_ID
@@ -87,15 +92,7 @@ class _Side:
 
 def read_reading(front: Sequence[Line], back: Sequence[Line] | None, barcode: CardBarcode | None) -> Reading:
     """Put together what both sides say. `back` is None when only the front was given."""
-    sides = [_side(front)] + ([_side(back)] if back is not None else [])
-    fields = _labelled_fields(sides)
-    member = _member(sides[0], fields.get("member_number"))
-    if member is not None:
-        fields["member_name"] = _found(member)
-    if "member_number" not in fields and (number := find_unlabelled_number(sides[0].parts, member)):
-        fields["member_number"] = _found(number)
-    family = find_dependents(sides[0].answers, sides[0].parts, member)
-    sides[0] = replace(sides[0], parts=sides[0].parts.without([*family, *([member] if member else [])]))
+    sides, fields, family = _labelled([front] if back is None else [front, back])
     _add_headings(sides, fields)
     _add_barcode(fields, barcode)
     _add_parts(fields)
@@ -104,6 +101,29 @@ def read_reading(front: Sequence[Line], back: Sequence[Line] | None, barcode: Ca
     enriched = _enriched([side.lines for side in sides], both=back is not None)
     _add_plan_details(fields, enriched)
     return Reading(fields, dependents, enriched, _judge(fields, dependents, enriched, front, barcode))
+
+
+def name_candidates(question: str, texts: Sequence[Sequence[Line]]) -> tuple[list[Name], list[Evidence]]:
+    """Return every text that may be the payer's or the plan's name (`question`) on a card's sides, with evidence."""
+    sides, _, _ = _labelled(texts)
+    told = _texts(sides)
+    if question == "payer":
+        return payer_candidates(told)
+    return plan_candidates(told[0], find_payer_heading(told), _head(sides[0]))
+
+
+def _labelled(texts: Sequence[Sequence[Line]]) -> tuple[list[_Side], dict[str, Found], list[Answer]]:
+    """Return the sides, the fields that labels tell, and the dependents; people's names are no longer free texts."""
+    sides = [_side(lines) for lines in texts]
+    fields = _labelled_fields(sides)
+    member = _member(sides[0], fields.get("member_number"))
+    if member is not None:
+        fields["member_name"] = _found(member)
+    if "member_number" not in fields and (number := find_unlabelled_number(sides[0].parts, member)):
+        fields["member_number"] = _found(number)
+    family = find_dependents(sides[0].answers, sides[0].parts, member)
+    sides[0] = replace(sides[0], parts=sides[0].parts.without([*family, *([member] if member else [])]))
+    return sides, fields, family
 
 
 def details(reading: Reading) -> dict[str, object]:
@@ -127,7 +147,7 @@ def enriched_results(reading: Reading) -> dict[str, object]:
 
 
 def _side(lines: Sequence[Line]) -> _Side:
-    lines = mend(lines)
+    lines = part_names(mend(lines))
     answers, parts = associate(lines)
     return _Side(lines, tell_rx_group(answers), parts)
 
@@ -187,7 +207,7 @@ def _member(front: _Side, number: Found | None) -> Answer | None:
 
 def _add_headings(sides: Sequence[_Side], fields: dict[str, Found]) -> None:
     """Add payer, plan and pharmacy benefit manager, with labels or without; the plan from the front alone."""
-    texts = [SideTexts(side.lines, side.parts.free, side.answers) for side in sides]
+    texts = _texts(sides)
     payer = find_payer_heading(texts)
     plan = find_plan_heading(texts[0], payer, _head(sides[0]))
     _add(fields, "payer_name", [_found(payer)] if payer else [])
@@ -197,6 +217,10 @@ def _add_headings(sides: Sequence[_Side], fields: dict[str, Found]) -> None:
         said = [_found(answer) for answer in side.answers if answer.kind == "pharmacy_benefit_manager"]
         _add(fields, "pharmacy_benefit_manager", [*said, *([_found(manager)] if manager else [])])
     _add_plan_type(sides[0], fields)
+
+
+def _texts(sides: Sequence[_Side]) -> list[SideTexts]:
+    return [SideTexts(side.lines, side.parts.free, side.answers) for side in sides]
 
 
 def _head(side: _Side) -> float:

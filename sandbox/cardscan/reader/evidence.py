@@ -3,6 +3,7 @@
 Nothing here decides: `payer_evidence` and `plan_evidence` name the signs and their strength, ranking.py weighs them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ from sandbox.cardscan.reader.words import (
     ORGANISATIONS,
     PLAN_WORDS,
     PROGRAMMES,
+    SERVICE_WORDS,
     STRONG_PLAN_WORDS,
 )
 
@@ -28,6 +30,9 @@ from sandbox.cardscan.reader.words import (
 WHOLE = 0.75
 #: letters as far from the usual colour as this are printed in a colour of their own
 COLOURED = 18.0
+#: an amount stands at most so far right of its service, in line heights
+FAR = 16.0
+_AMOUNT = re.compile(r"[\s:.]*(?:\$\s?\d|\d{1,3}\s?%|no charge|not covered)", re.IGNORECASE)
 _PLACE = {"address", "box", "po", "p.o", "street", "st", "suite", "ave"}
 _NETWORK_WORDS = {"network", "networks", "net", "ppo-network", "access", "providers"}
 STATE_WORDS = {"department", "dept", "state", "division", "bureau", "office", "commission"}
@@ -85,6 +90,7 @@ def payer_evidence(name: Name, setting: Setting) -> dict[str, float]:
     if name.kind:
         found[f"kind {name.kind}"] = 1.0
     found |= _look(name, setting) | _company_words(name, words) | _known(find_company(name.text))
+    found["has a value"] = float(has_value(name, setting.lines))
     found["again"] = min(_times(name, setting), 2) / 2
     found["web"] = float(_in_web(words, setting))
     found["namesake"] = float(_has_namesake(name, words, setting))
@@ -105,8 +111,11 @@ def _look(name: Name, setting: Setting) -> dict[str, float]:
         "high": setting.height_on(name.top),
         "coloured": min(apart / COLOURED, 1.0),
         "lines": len(name.pieces) - 1.0,
+        "uneven": 1 - min(piece.box.height for piece in name.pieces) / name.height,
         "goes on": float(name.goes_on),
         "part of a line": float(not name.whole),
+        "two brands": float("|" in name.text),
+        "lone letter": float(len(name.text.split()[0]) == 1 and len(name.text.split()) > 1),
     }
 
 
@@ -124,6 +133,7 @@ def _company_words(name: Name, words: Sequence[str]) -> dict[str, float]:
         "doctor": float(doctor),
         "drugs": float(bool(told & DRUG_WORDS or any(word.endswith("rx") or word.startswith("rx") for word in words))),
         "network": float(bool(told & _NETWORK_WORDS or any(word.endswith("net") for word in words))),
+        "service": len(told & SERVICE_WORDS) / max(len(told), 1),
         "state": float(bool(told & STATE_WORDS)),
         "programme": float(told <= PROGRAMMES | {"health", "insurance", "plan", "program", "card"}),
         "person": float(person),
@@ -140,6 +150,16 @@ def _company_words(name: Name, words: Sequence[str]) -> dict[str, float]:
         "small letters": float(name.text[:1].islower()),
         "only common": float(not told - ORGANISATIONS - PLAN_WORDS - HEADING_NOISE - INSTRUCTIONS - {"&", "and", "of"}),
     }
+
+
+def has_value(name: Name, lines: Sequence[Line]) -> bool:
+    """Say whether an amount or a share stands behind a text or right of it: then it is a service, and no name."""
+    box, own = name.pieces[-1].box, name.pieces[-1].line
+    if own < len(lines) and _AMOUNT.match(lines[own].text.partition(name.text)[2]):
+        return True
+    right = [line for line in lines if line.box.shares_row(box) > 0.5 and line.box.left >= box.right]
+    near = min(right, key=lambda line: line.box.left, default=None)
+    return near is not None and near.box.left - box.right <= FAR * box.height and bool(_AMOUNT.match(near.text))
 
 
 def _known(company: CompanyFound | None) -> dict[str, float]:

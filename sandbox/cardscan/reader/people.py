@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from sandbox.cardscan.reader.associate import Answer, Sorted
 from sandbox.cardscan.reader.headings import second_line
+from sandbox.cardscan.reader.labels import Meaning
 from sandbox.cardscan.reader.lines import Box
+from sandbox.cardscan.reader.namebook import is_family, is_given
 from sandbox.cardscan.reader.values import take, take_whole
 from sandbox.cardscan.reader.words import PAYER_WORDS, PLAN_WORDS
 
@@ -16,6 +18,11 @@ LIST_GAP = 1.1
 NEAR_NUMBER = 5.0
 #: an unlabelled number of the member has so many characters; and how sure its meaning is
 LONG_NUMBER, WEAK = 9, 0.45
+
+#: how sure an unlabelled name is whose first and last words are frequent names, or whose first word is one
+BOTH_KNOWN, GIVEN_KNOWN = 0.78, 0.6
+#: what a name without any label means
+_UNSAID = Meaning("unsaid", ("member_name",), 0.5, ())
 
 #: "01 ANNA KEEL", with or without the space
 _NUMBERED = re.compile(r"0?\d\s|0\d(?=[A-Za-z]{2})")
@@ -37,20 +44,30 @@ def find_dependents(answers: Sequence[Answer], parts: Sorted, member: Answer | N
 
 
 def find_unlabelled_member(parts: Sorted, number: Answer | None) -> Answer | None:
-    """Return the name that stands alone close to the member's number, or None."""
-    if number is None:
-        return None
+    """Return the name that stands alone close to the member's number, or is made of frequent names, or None."""
     best: Answer | None = None
     for piece in parts.free:
         taken = take_whole("member_name", piece.text)
         words = set(piece.text.lower().split())
         if taken is None or words & (PAYER_WORDS | PLAN_WORDS) or second_line(piece, parts.free):
             continue
-        far = _distance(piece.box, number.piece.box)
-        score = 0.82 - 0.05 * far
-        if far <= NEAR_NUMBER and (best is None or score > best.label_score):
-            best = Answer("member_name", taken.value, piece.score, score, piece, number.meaning)
+        score = max(_by_place(piece.box, number), _by_names(taken.value))
+        if score and (best is None or score > best.label_score):
+            best = Answer("member_name", taken.value, piece.score, score, piece, number.meaning if number else _UNSAID)
     return best
+
+
+def _by_place(box: Box, number: Answer | None) -> float:
+    """Return how sure a name is by its distance from the member's number, 0 when it is far."""
+    far = _distance(box, number.piece.box) if number else NEAR_NUMBER + 1
+    return 0.82 - 0.05 * far if far <= NEAR_NUMBER else 0.0
+
+
+def _by_names(value: str) -> float:
+    """Return how sure a name is by what people are usually called: first and last name known, or the first alone."""
+    first, *_, last = value.split()
+    given, family = is_given(first), is_family(last)
+    return BOTH_KNOWN if given and family else GIVEN_KNOWN if given else 0.0
 
 
 def find_unlabelled_number(parts: Sorted, member: Answer | None) -> Answer | None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.cardscan.reader.candidates import Name
-from sandbox.cardscan.reader.evidence import STATE_WORDS, WHOLE, Setting
-from sandbox.cardscan.reader.lines import Box, Line
+from sandbox.cardscan.reader.evidence import STATE_WORDS, WHOLE, Setting, has_value
+from sandbox.cardscan.reader.lines import Box
 from sandbox.cardscan.reader.payers import find_company
-from sandbox.cardscan.reader.values import MONEY, take_whole
+from sandbox.cardscan.reader.values import take_whole
 from sandbox.cardscan.reader.wording import SMALL_WORDS, has_number, is_sentence, letters_of, words_of
 from sandbox.cardscan.reader.words import (
     DRUG_WORDS,
@@ -100,7 +100,7 @@ def _plan_place(name: Name, setting: PlanSetting, labelled: bool) -> dict[str, f
         "size": min(box.height / tall, 1.2),
         "larger": min(max(box.height / setting.side.usual - 1, 0.0), 1.0),
         "high": setting.side.height_on(box.top),
-        "has a value": float(_has_value(name, setting.side.lines)),
+        "has a value": float(has_value(name, setting.side.lines)),
     }
 
 
@@ -111,16 +111,6 @@ def _is_below(box: Box, payer: Sequence[Box]) -> bool:
     last = payer[-1]
     gap = (box.top - last.bottom) / max(last.height, box.height)
     return -0.5 <= gap <= 0.9 and last.shares_column(box) > 0.3 and box.middle[1] > last.middle[1]
-
-
-def _has_value(name: Name, lines: Sequence[Line]) -> bool:
-    """Say whether an amount or a share stands right of a text in its row: then it is a service, no plan."""
-    box = name.pieces[0].box
-    for line in lines:
-        right = line.box.shares_row(box) > 0.5 and 0 <= line.box.left - box.right <= 14 * box.height
-        if right and (MONEY.search(line.text) or re.fullmatch(r"\d{1,3}\s*%.*", line.text.strip())):
-            return True
-    return False
 
 
 def _is_namesake(words: Sequence[str], payer: str) -> bool:

@@ -52,6 +52,11 @@ def parts_at_roles(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in zip(starts, ends, strict=True) if text[start:end].strip(" :,.-")]
 
 
+def is_lead(line: str, start: int, end: int) -> bool:
+    """Say whether a stretch of a line is a part of words that give a role: "Mail all" of "Mail all claims to"."""
+    return any(hit.start() <= start and end <= hit.end() for hit in _cutters().finditer(line.lower()))
+
+
 def _modified(role: str, words: str) -> str:
     """Return what a payer's lead means with the words before it: drugs, teeth, doctors or risks may be meant."""
     told = set(re.findall(r"[a-z\-]+", words))

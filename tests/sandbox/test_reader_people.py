@@ -1,0 +1,56 @@
+"""The card reader: names of people, their spaces, and the member without a label."""
+
+import pytest
+
+from sandbox.cardscan.reader.card import matches, read_reading
+from sandbox.cardscan.reader.namebook import is_family, is_given, spaced
+from tests.sandbox.reader_lines import front
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("PHUONGJEFFERSON", "PHUONG JEFFERSON"),
+        ("Member: MARIABLOPEZ", "Member: MARIA B LOPEZ"),
+        ("TARIQ ZGUTIERREZ", "TARIQ Z GUTIERREZ"),
+        ("KENJIM LOPEZ-RIVERA", "KENJI M LOPEZ-RIVERA"),
+        ("VE RNON COL E MAN", "VERNON COLEMAN"),
+    ],
+)
+def test_spaces_that_ocr_lost_in_a_name_come_back(read: str, meant: str) -> None:
+    assert spaced(read) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RENEE L DE LA CRUZ",
+        "LEE ANN VAN BUREN",
+        "MARIA DEL C RUIZ",
+        "www.maryjones.com",
+        "Maryland Care",
+        "Rosemary Hill",
+    ],
+)
+def test_names_and_words_that_stand_right_are_left_alone(text: str) -> None:
+    assert spaced(text) == text
+
+
+def test_frequent_names_are_known() -> None:
+    assert is_given("Ellen") and is_family("LOPEZ-RIVERA") and not is_given("Meadow") and not is_family("Plan")
+
+
+def member(*rows: tuple[str, float, float]) -> str:
+    found = matches(read_reading(front(("Meadow Health Plan", 40, 30), *rows), None, None))
+    return str(found["member_name"]["value"]) if "member_name" in found else ""
+
+
+def test_a_frequent_name_is_the_members_where_no_label_is_left() -> None:
+    assert (
+        member(("DESMOND N HARRIS", 40, 300), ("Silver Ridge", 640, 300), ("RxBIN 017284", 40, 500))
+        == "desmond n harris"
+    )
+
+
+def test_a_doctors_name_is_not_the_members() -> None:
+    assert member(("PCP: DESMOND HARRIS", 40, 300), ("RxBIN 017284", 40, 500)) == ""
