@@ -80,7 +80,7 @@ class Job:
         for side, path in (("front", front), ("back", back)):
             if path is not None:
                 self.desk.post(f"{where}images/", files={"file": (path.name, path.read_bytes())}, data={"side": side})
-        self.desk.post(f"{where}start/")
+        self.desk.post(f"{where}start/", {"use_doubtful_photos": True})  # somebody's own photo, as it is
         card = wait_for(
             lambda: self.desk.get(where), lambda c: c["status"] in {"REVIEW", "FAILED"}, what="Reading", seconds=180
         )

@@ -25,7 +25,7 @@ from .access import get_card, get_patient
 from .api import READERS, decision_missing, only_desk, payer_of, placing_of, read_input
 from .asker import Asker
 from .images import MAX_BYTES, PhotoRefused
-from .models import CardMovedOn, CardScan, Coverage
+from .models import CardImage, CardMovedOn, CardScan, Coverage
 from .services import cards, coverage, review
 
 
@@ -38,6 +38,9 @@ def _in_words(card: CardScan) -> Iterator[None]:
         raise Problem(400, "The photo cannot be used", str(refused)) from None
     except cards.FrontMissing:
         raise Problem(409, "The front is missing", "Send a photo of the front first.") from None
+    except cards.PhotoDoubtful:
+        detail = "Send a better photo, or start with use_doubtful_photos. Each image's concern says what is doubtful."
+        raise Problem(409, "A photo may be hard to read", detail) from None
     except CardMovedOn:
         raise Problem(409, "Not now", "The card is not in a state for this.", status_now=card.status) from None
     except review.FieldRefused as refused:
@@ -97,14 +100,18 @@ def card_images(request: Request, code: UUID) -> Response:
     return _shown(request, card, status=201)
 
 
-@extend_schema(request=None, responses={202: shapes.CardOut})
+@extend_schema(request=shapes.StartIn, responses={202: shapes.CardOut})
 @clinic_api(Role.FRONT_DESK)
 @api_view(["POST"])
 def card_start(request: Request, code: UUID) -> Response:
     """Send the photos to be read; ask for the card until its status is REVIEW or FAILED."""
     asker = Asker(request)
     card = get_card(asker.clinic, code)
+    sent = read_input(shapes.StartIn, request.data)
     with _in_words(card):
+        if sent["use_doubtful_photos"]:
+            for side in CardImage.Side.values:
+                cards.use_anyway(card, side, by=asker.user)
         cards.start_reading(card, by=asker.user, now=timezone.now())
     return _shown(request, card, status=202)
 

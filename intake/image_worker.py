@@ -1,8 +1,8 @@
 """The child process that decodes photos: a program of its own, run by intake/images.py with its limits already set.
 
 A photo is a stranger's bytes given to a large C library, so it is decoded here, where a crash or a bomb costs one
-process and no request. Reads frames from standard input and answers on standard output; a frame is a header of
-`LENGTH` (4-byte count, 4 bytes each for code, width and height) and as many bytes as the count says.
+process and no request. Reads frames from standard input and answers on standard output; a frame is a `HEADER` (the
+count of bytes that follow, code, width, height, concern, and 8 bytes of the photo's print) and those bytes.
 Imports Pillow and the standard library alone, so that it starts in a tenth of a second.
 """
 
@@ -15,10 +15,13 @@ import sys
 import warnings
 from typing import BinaryIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
-HEADER = struct.Struct(">IIII")
+HEADER = struct.Struct(">IIIII8s")
 OK, NOT_AN_IMAGE, TOO_MANY_PIXELS, TOO_SMALL, DAMAGED = range(5)
+
+# What is doubtful about a photo that can be used; a person decides.
+NO_CONCERN, BLURRED, DARK, FEW_PIXELS = range(4)
 
 # The decoders we let strangers' bytes near. JPEG includes the multi-picture JPEG of phones.
 FORMATS = ("JPEG", "PNG")
@@ -31,6 +34,14 @@ MEMORY_BYTES = 768 * 1024 * 1024
 OPEN_FILES = 32
 
 
+# Where the doubts begin, measured on drawn cards that were photographed well and badly (docs/intake.md). Blur takes the
+# finer detail and leaves the coarser: sharp photos have at least 0.4 times as much of the one as of the other.
+FINE_TO_COARSE, LEAST_DETAIL = 0.3, 8
+BRIGHTEST_OF_DARK = 90
+FEW = 640  # pixels of the long side, below which small print is lost
+JUDGED = 1000  # pixels of the long side of the copy that is judged
+
+
 class Refused(Exception):
     """The photo cannot be used; `code` says why."""
 
@@ -39,16 +50,17 @@ class Refused(Exception):
         self.code = code
 
 
-def clean(data: bytes) -> tuple[bytes, int, int]:
-    """Return an upright RGB JPEG on white without metadata, long side at most 2000 pixels, with its width and height.
+def clean(data: bytes) -> tuple[bytes, int, int, int, bytes]:
+    """Return an upright RGB JPEG on white without metadata, long side at most 2000 pixels, with its width and height,
+    what is doubtful about it, and its print (`looks_like`).
 
     Raises Refused. Whatever Pillow raises while decoding means a damaged file (OSError, ValueError, SyntaxError,
     struct.error and others are all seen), so the boundary catches everything.
     """
     image = _open(data)
     try:
-        image = _upright(_shrunk(image))
-        return _encoded(_on_white(image))
+        image = _on_white(_upright(_shrunk(image)))
+        return *_encoded(image), concern(image), looks_like(image)
     except MemoryError:
         raise Refused(TOO_MANY_PIXELS) from None
     except Exception:
@@ -122,6 +134,48 @@ def _encoded(image: Image.Image) -> tuple[bytes, int, int]:
     return out.getvalue(), image.width, image.height
 
 
+def concern(image: Image.Image) -> int:
+    """Return what may keep a photo from being read well: BLURRED, DARK, FEW_PIXELS or NO_CONCERN."""
+    if max(image.size) < FEW:
+        return FEW_PIXELS
+    grey = image.convert("L")
+    grey.thumbnail((JUDGED, JUDGED), Image.Resampling.BOX)
+    if _brightest(grey) < BRIGHTEST_OF_DARK:
+        return DARK
+    fine, middle, coarse = (_detail(grey.reduce(scale)) for scale in (1, 2, 4))
+    is_blurred = fine < FINE_TO_COARSE * middle or middle < FINE_TO_COARSE * coarse
+    return BLURRED if is_blurred or coarse < LEAST_DETAIL else NO_CONCERN
+
+
+def _brightest(grey: Image.Image) -> int:
+    """Return the grey value that one pixel in a hundred lies over: the paper, wherever it lies."""
+    over, least = 0, grey.width * grey.height / 100
+    for value, count in reversed(list(enumerate(grey.histogram()))):
+        over += count
+        if over >= least:
+            return value
+    return 0
+
+
+def _detail(grey: Image.Image) -> int:
+    """Return how much detail the busiest tenth of a picture (print, if any) has over its quiet parts (noise)."""
+    edges = grey.filter(ImageFilter.Kernel((3, 3), [0, 1, 0, 1, -4, 1, 0, 1, 0], scale=1, offset=128))
+    inner = edges.crop((1, 1, edges.width - 1, edges.height - 1))
+    squares = inner.point([min(255, (value - 128) ** 2 // 8) for value in range(256)])
+    tiles = sorted(squares.resize((10, 8), Image.Resampling.BOX).tobytes())
+    return tiles[-8] - tiles[16]
+
+
+def looks_like(image: Image.Image) -> bytes:
+    """Return the photo's print: 64 bits that differ in few places between two pictures that look alike.
+
+    Each bit says whether a place is darker than the one right of it, on an 8 by 8 grid (a difference hash).
+    """
+    grid = image.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
+    bits = (grid[9 * row + place] < grid[9 * row + place + 1] for row in range(8) for place in range(8))
+    return sum(bit << number for number, bit in enumerate(bits)).to_bytes(8, "big")
+
+
 def _limit() -> None:
     """Give this process little memory, few files, and nothing to write to."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -139,10 +193,10 @@ def _allow_cpu() -> None:
 
 def _answer(data: bytes, out: BinaryIO) -> None:
     try:
-        cleaned, width, height = clean(data)
-        frame = HEADER.pack(len(cleaned), OK, width, height) + cleaned
+        cleaned, width, height, doubt, look = clean(data)
+        frame = HEADER.pack(len(cleaned), OK, width, height, doubt, look) + cleaned
     except Refused as refusal:
-        frame = HEADER.pack(0, refusal.code, 0, 0)
+        frame = HEADER.pack(0, refusal.code, 0, 0, NO_CONCERN, b"")
     out.write(frame)
     out.flush()
 
@@ -154,7 +208,7 @@ def serve(source: BinaryIO, out: BinaryIO) -> None:
     Image.preinit()
     _limit()
     while header := source.read(HEADER.size):
-        (size, _, _, _) = HEADER.unpack(header)
+        size = HEADER.unpack(header)[0]
         _allow_cpu()
         _answer(source.read(size), out)
 

@@ -47,14 +47,27 @@ REFUSALS = {
     worker.DAMAGED: "This file is damaged or was cut short on its way. Add it once more, or take a new photo.",
 }
 
+CONCERNS = {
+    "BLURRED": "This photo is blurred. Tap the card on the screen to focus, hold still, and take it again.",
+    "DARK": "This photo is very dark. Take it again near a window or under a lamp.",
+    "FEW_PIXELS": "This picture is small, so small print may be lost. Take it again with the camera, card filling it.",
+}
+_CONCERN = {worker.BLURRED: "BLURRED", worker.DARK: "DARK", worker.FEW_PIXELS: "FEW_PIXELS"}
+
 
 @dataclass(frozen=True)
 class CleanPhoto:
-    """A JPEG ready to keep and to send, with its size in pixels."""
+    """A JPEG ready to keep and to send, with its size in pixels.
+
+    `concern` says what may keep it from being read well (a key of CONCERNS), "" for nothing. `look` is its print as 16
+    hexadecimal digits; `far_apart` compares two.
+    """
 
     jpeg: bytes = field(repr=False)
     width: int
     height: int
+    concern: str
+    look: str = field(repr=False)
 
 
 def clean(data: bytes) -> CleanPhoto:
@@ -63,6 +76,11 @@ def clean(data: bytes) -> CleanPhoto:
     if refusal:
         raise PhotoRefused(refusal)
     return _cleaner.clean(data)
+
+
+def far_apart(one: str, other: str) -> int:
+    """Return in how many of 64 places two prints differ; 0 is the same picture, 32 is chance."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def warm_up() -> None:
@@ -147,19 +165,19 @@ def _read_answer(child: subprocess.Popen[bytes], data: bytes) -> CleanPhoto:
     """Speak one frame each way with the child; raises OSError or EOFError when it is gone, PhotoRefused for its no."""
     if child.stdin is None or child.stdout is None:
         raise EOFError
-    child.stdin.write(worker.HEADER.pack(len(data), 0, 0, 0))
+    child.stdin.write(worker.HEADER.pack(len(data), 0, 0, 0, 0, b""))
     child.stdin.write(data)
     child.stdin.flush()
     header = child.stdout.read(worker.HEADER.size)
     if len(header) < worker.HEADER.size:
         raise EOFError
-    size, code, width, height = worker.HEADER.unpack(header)
+    size, code, width, height, concern, look = worker.HEADER.unpack(header)
     if code != worker.OK:
         raise PhotoRefused(REFUSALS[code])
     jpeg = child.stdout.read(size)
     if len(jpeg) < size:
         raise EOFError
-    return CleanPhoto(jpeg=jpeg, width=width, height=height)
+    return CleanPhoto(jpeg, width, height, _CONCERN.get(concern, ""), look.hex())
 
 
 _cleaner = _Cleaner()

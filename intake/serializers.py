@@ -178,6 +178,12 @@ class PhotoIn(serializers.Serializer):
     file = serializers.FileField()
 
 
+class StartIn(serializers.Serializer):
+    """How to begin reading a card."""
+
+    use_doubtful_photos = serializers.BooleanField(required=False, default=False)
+
+
 class FieldsPatch(serializers.Serializer):
     """Reviewed values by the vendor's field name (`dependent_names` is a list); `accept` takes over what was read."""
 
@@ -265,6 +271,7 @@ class CardOut(serializers.ModelSerializer):
 
     patient = serializers.UUIDField(source="patient.code")
     sides = serializers.SerializerMethodField()
+    doubtful = serializers.SerializerMethodField()
     payer = PayerOut(allow_null=True)
     fields = serializers.SerializerMethodField(method_name="fields_of_card")  # type: ignore[assignment]
     coverage = serializers.SerializerMethodField()
@@ -274,13 +281,17 @@ class CardOut(serializers.ModelSerializer):
 
         model = CardScan
         fields = (
-            "code", "version", "patient", "status", "problem", "retry_at", "sides", "payer", "payer_match", "fields",
-            "outcome", "coverage",
+            "code", "version", "patient", "status", "problem", "retry_at", "sides", "doubtful", "payer", "payer_match",
+            "fields", "outcome", "coverage",
         )  # fmt: skip
 
     def get_sides(self, card: CardScan) -> list[str]:
         """Return the sides that have a photo."""
         return sorted(image.side.lower() for image in card.images.all())
+
+    def get_doubtful(self, card: CardScan) -> dict[str, str]:
+        """Return by side why a photo may be hard to read, for those that nobody has said to use all the same."""
+        return {image.side.lower(): image.advice for image in card.images.all() if image.is_doubtful}
 
     def fields_of_card(self, card: CardScan) -> dict[str, Any]:
         """Return the fields that were found or typed; `dependent_names` is a list."""

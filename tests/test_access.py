@@ -47,6 +47,9 @@ PAGES: dict[str, set[Role]] = {
     "card-review": ALL,
     "card-capture": {DESK},
     "card-photo": ALL,
+    "card-photo-use": {DESK},
+    "card-same": {DESK},
+    "card-agreeing": {DESK},
     "card-phone": {DESK},
     "card-phone-status": {DESK},
     "card-phone-end": {DESK},
@@ -207,7 +210,7 @@ def url_of(name: str, rows: dict[str, dict[str, Any]]) -> str:
         return reverse(name)
     word = ROW.get(name) or name.removeprefix("api-").split("-")[0]
     word = "batch" if name.startswith("api-payment-batch") else word
-    extra = {"side": "front"} if name == "card-photo" else {}
+    extra = {"side": "front"} if name.startswith("card-photo") else {}
     return reverse(name, kwargs={**rows[word], **extra})
 
 

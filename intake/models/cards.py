@@ -11,6 +11,7 @@ from django.db import models
 from core.models import Coded, Versioned
 from core.sealed import SealedJSONField, SealedTextField
 
+from ..images import CONCERNS
 from .coverage import Payer
 from .people import Patient
 
@@ -125,11 +126,22 @@ class CardImage(models.Model):
         FRONT = "FRONT", "Front"
         BACK = "BACK", "Back"
 
+    class Concern(models.TextChoices):
+        """What may keep a photo from being read well (images.CONCERNS says what to do)."""
+
+        BLURRED = "BLURRED", "blurred"
+        DARK = "DARK", "very dark"
+        FEW_PIXELS = "FEW_PIXELS", "few pixels"
+
     card = models.ForeignKey(CardScan, on_delete=models.CASCADE, related_name="images")
     side = models.CharField(max_length=5, choices=Side)
     file = models.FileField(upload_to=image_path, max_length=120)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    # What may keep it from being read well, and who at the desk said to use it all the same.
+    concern = models.CharField(max_length=10, choices=Concern, blank=True, default="")
+    overruled_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    look = models.CharField(max_length=16, blank=True, default="", editable=False)
     # How often sending was begun; after an unclear first time the vendor is asked before the photo goes again.
     sends = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -144,6 +156,16 @@ class CardImage(models.Model):
     def __str__(self) -> str:
         """Return the row's number."""
         return f"CardImage #{self.pk}"
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Return whether somebody has to say that this photo is to be used."""
+        return bool(self.concern) and self.overruled_by_id is None
+
+    @property
+    def advice(self) -> str:
+        """Return what to do about what is doubtful, "" when nothing is."""
+        return CONCERNS.get(self.concern, "")
 
 
 class CardField(models.Model):

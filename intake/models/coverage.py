@@ -178,6 +178,8 @@ class Coverage(Coded, Versioned):
     card = models.ForeignKey(
         "intake.CardScan", on_delete=models.PROTECT, related_name="coverages", null=True, blank=True
     )
+    # When the desk last had the same card in hand again and nothing on it had changed.
+    card_seen_on = models.DateField(null=True, blank=True)
     # What this coverage replaced and when that one would have ended by itself: enough to undo the replacement.
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True)
     replaces_ended = models.DateField(null=True, blank=True)

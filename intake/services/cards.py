@@ -27,6 +27,10 @@ class FrontMissing(Exception):
     """The front of the card has not been photographed yet."""
 
 
+class PhotoDoubtful(Exception):
+    """A photo may be too bad to be read, and nobody has said to use it all the same."""
+
+
 @transaction.atomic
 def new_card(*, patient: Patient, clinic: Clinic, by: User) -> CardScan:
     """Begin a card for a patient of this clinic; photos come next."""
@@ -69,18 +73,40 @@ def _keep(card: CardScan, side: str, name: str, photo: images.CleanPhoto, by: Us
     card.move(Status.DRAFT, allowed=(Status.DRAFT,))
     before = CardImage.objects.filter(card=card, side=side).first()
     image, _ = CardImage.objects.update_or_create(
-        card=card, side=side, defaults={"file": name, "width": photo.width, "height": photo.height, "sends": 0}
+        card=card,
+        side=side,
+        defaults={
+            "file": name,
+            "width": photo.width,
+            "height": photo.height,
+            "concern": photo.concern,
+            "look": photo.look,
+            "overruled_by": None,
+            "sends": 0,
+        },
     )
-    audit.record(by, "intake.card.photographed", card, clinic=card.clinic, side=side)
+    audit.record(by, "intake.card.photographed", card, clinic=card.clinic, side=side, concern=photo.concern)
     return image, str(before.file.name) if before else ""
 
 
 @transaction.atomic
+def use_anyway(card: CardScan, side: str, *, by: User) -> None:
+    """Keep that a person wants a doubtful photo to be read as it is. Raises CardMovedOn."""
+    card.move(Status.DRAFT, allowed=(Status.DRAFT,))
+    doubtful = card.images.filter(side=side, overruled_by=None).exclude(concern="")
+    if doubtful.update(overruled_by=by):
+        audit.record(by, "intake.card.photo_overruled", card, clinic=card.clinic, side=side)
+
+
+@transaction.atomic
 def start_reading(card: CardScan, *, by: User, now: datetime) -> None:
-    """Send the card to be read. Raises FrontMissing, or CardMovedOn when that has begun already."""
-    sides = set(card.images.values_list("side", flat=True))
+    """Send the card to be read. Raises FrontMissing, PhotoDoubtful, or CardMovedOn when that has begun already."""
+    photos = {image.side: image for image in card.images.all()}
+    sides = set(photos)
     if CardImage.Side.FRONT not in sides:
         raise FrontMissing
+    if any(photo.is_doubtful for photo in photos.values()):
+        raise PhotoDoubtful
     card.move(Status.QUEUED, allowed=(Status.DRAFT,), has_back=CardImage.Side.BACK in sides, started_at=now, problem="")
     commands.create(READ, card, clinic=card.clinic, by=by)
     audit.record(by, "intake.card.started", card, clinic=card.clinic, sides=len(sides))

@@ -18,11 +18,12 @@ from core import audit
 from ..access import get_card, get_patient
 from ..images import MAX_BYTES, PhotoRefused
 from ..models import CardImage, CardMovedOn, CardScan
-from ..services import cards
+from ..services import cards, same_card
 from .common import Asker, is_fragment, reads, said, writes
 
 MOVED_ON = "This card is no longer where you left it. The page shows how it stands now."
 ADD_FRONT = "Add a photo of the front first."
+DOUBTFUL = "A photo may be hard to read. Take it again, or say that it is to be used as it is."
 NO_FILE = "Choose a photo of the card first."
 SIDES = {"front": CardImage.Side.FRONT, "back": CardImage.Side.BACK}
 TITLES = {"front": "Front of the card", "back": "Back of the card"}
@@ -61,12 +62,15 @@ def _capture_context(card: CardScan, side: str = "", error: str = "") -> dict[st
         {"side": name, "title": title, "image": photos.get(name), "error": error if name == side else ""}
         for name, title in TITLES.items()
     ]
+    doubtful = [photo for photo in photos.values() if photo.is_doubtful]
     megabytes = MAX_BYTES // (1024 * 1024)
     return {
         "card": card,
         "slots": slots,
         "has_front": "front" in photos,
         "has_back": "back" in photos,
+        "is_doubtful": bool(doubtful),
+        "seen": same_card.sighting(card),
         "megabytes": megabytes,
     }
 
@@ -140,9 +144,43 @@ def start(request: HttpRequest, code: UUID) -> HttpResponse:
         cards.start_reading(card, by=asker.user, now=timezone.now())
     except cards.FrontMissing:
         return said(request, ADD_FRONT, "card-capture", card.code, level=messages.WARNING)
+    except cards.PhotoDoubtful:
+        return said(request, DOUBTFUL, "card-capture", card.code, level=messages.WARNING)
     except CardMovedOn:
         messages.warning(request, MOVED_ON)
     return redirect("card-review", card.code)
+
+
+@require_POST
+@writes
+def use_anyway(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
+    """Have a doubtful photo read as it is."""
+    if side not in SIDES:
+        raise Http404
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    try:
+        cards.use_anyway(card, SIDES[side], by=asker.user)
+    except CardMovedOn:
+        return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
+    return _capture_answer(request, card, side, "")
+
+
+@require_POST
+@writes
+def same(request: HttpRequest, code: UUID) -> HttpResponse:
+    """It is the card on file, and nothing has changed: nothing is sent, the new photos go."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    seen = same_card.sighting(card)
+    try:
+        if seen is None or str(seen.coverage.code) != request.POST.get("coverage", ""):
+            raise CardMovedOn
+        same_card.nothing_changed(card, seen.coverage, by=asker.user, now=timezone.now())
+    except CardMovedOn:
+        return said(request, MOVED_ON, "card-capture", card.code, level=messages.WARNING)
+    sentence = "The card on file is still right. Nothing was sent, and the new photos are deleted."
+    return said(request, sentence, "coverage-detail", seen.coverage.code)
 
 
 @require_safe
@@ -185,6 +223,8 @@ def take_again(request: HttpRequest, code: UUID) -> HttpResponse:
         return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
     except cards.FrontMissing:
         return said(request, ADD_FRONT, "card-review", card.code, level=messages.WARNING)
+    except cards.PhotoDoubtful:
+        return said(request, DOUBTFUL, "card-review", card.code, level=messages.WARNING)
     return redirect("card-review", fresh.code)
 
 

@@ -17,7 +17,7 @@ from .. import fields
 from ..access import get_card, get_patient
 from ..forms import OnFileForm, SubscriberForm
 from ..models import CardMovedOn, CardScan, Coverage, member_id_fingerprint
-from ..services import cards, coverage, patients, review
+from ..services import cards, coverage, patients, review, same_card
 from ..services.payers import NAMELESS, names_a_payer, payer_from_choice
 from .cards import MOVED_ON
 from .common import Asker, is_fragment, reads, said, version_of, writes
@@ -68,6 +68,7 @@ def _page(
         "images": list(card.images.all()),
         "coverage": made,
         "on_file": current,
+        "comparison": same_card.compare(card, current) if card.status == CardScan.Status.REVIEW else None,
         "subscriber_form": subscriber or _subscriber_form(card),
         "on_file_form": on_file or OnFileForm(current, initial={"on_file": _likely(card, current)}),
         "sentence": sentence,
@@ -88,6 +89,9 @@ def _to_check(lines: list[Line], problems: dict[str, str]) -> list[Line]:
 def _subscriber_form(card: CardScan) -> SubscriberForm:
     """Return the form with what the card suggests; nothing is chosen when the names do not fit."""
     name = review.name_on_card(card)
+    known = same_card.compare(card, coverage.current_coverages(card.patient))
+    if known:  # what the patient is to this subscriber was said when the coverage was made
+        return SubscriberForm(initial={field: getattr(known.coverage, field) for field in SubscriberForm.base_fields})
     initial = {
         "relationship": name.relationship,
         "subscriber_first_name": name.first_name,
@@ -173,6 +177,24 @@ def _refresh(request: HttpRequest, card: CardScan) -> HttpResponse:
     response = HttpResponse()
     response["HX-Refresh"] = "true"
     return response
+
+
+@require_POST
+@writes
+def accept_agreeing(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Accept every line that was read as the coverage on file has it; what differs stays to be looked at."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    known = same_card.compare(card, coverage.current_coverages(card.patient))
+    read = {(row.name, row.position): row.value for row in card.fields.all()}
+    values = {key: read[key] for key in known.agree} if known else {}
+    try:
+        review.review_fields(card, values, by=asker.user, version=version_of(request), now=timezone.now())
+    except EditedMeanwhile:
+        return _page(request, get_card(asker.clinic, code), sentence=SOMEBODY_ELSE, status=409)
+    except CardMovedOn:
+        messages.warning(request, MOVED_ON)
+    return redirect("card-review", card.code)
 
 
 @require_POST
