@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from functools import partial
@@ -31,6 +31,8 @@ DROP INDEX IF EXISTS documents_in_order;
 # So many writes later the log is put into the file, about four megabytes of it.
 _WRITES_PER_CHECKPOINT = 500
 _SELECT = "SELECT doc FROM documents WHERE vendor = ? AND collection = ? AND key = ?"
+_FIND = "SELECT key, doc FROM documents WHERE vendor = ? AND collection = ? AND key IN"
+_MOST_KEYS = 500
 _DELETE = "DELETE FROM documents WHERE vendor = ? AND collection = ? AND key = ?"
 _UPSERT = (
     "INSERT INTO documents (vendor, collection, key, doc) VALUES (?, ?, ?, ?) "
@@ -180,6 +182,15 @@ class Store:
             return self._settings.get(collection, {}).get(key)
         row = self._connection().execute(_SELECT, (vendor, collection, key)).fetchone()
         return None if row is None else str(row[0])
+
+    def find(self, vendor: str, collection: str, keys: Sequence[str]) -> dict[str, Doc]:
+        """Return by key those documents of a collection, not of the settings, that there are."""
+        found: dict[str, Doc] = {}
+        for first in range(0, len(keys), _MOST_KEYS):
+            part = keys[first : first + _MOST_KEYS]
+            wanted = f"{_FIND} ({', '.join('?' * len(part))})"
+            found |= {key: load(doc) for key, doc in self._connection().execute(wanted, (vendor, collection, *part))}
+        return found
 
     def put(self, vendor: str, collection: str, key: str, doc: Doc) -> None:
         """Keep the document; one with the same key is replaced and keeps its place in the order."""

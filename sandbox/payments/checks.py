@@ -17,6 +17,8 @@ from sandbox.payments.problems import Errors
 Check = Callable[[Any, str, Errors], None]
 
 CENT = Decimal("0.01")
+# The types of numbers as they arrive; true and false have one of their own.
+_NUMBERS = (int, Decimal)
 MOST_MONEY = Decimal("9999999999.99")
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -152,14 +154,14 @@ def record(members: Mapping[str, Check], required: Collection[str] = (), *, clos
                 say(errors, prefix + name, "Is required.")
         for name, entry in value.items():
             member = members.get(name)
-            if member is None:
-                if closed:
-                    say(errors, prefix + name, "Is not a member of this object.")
-            elif entry is not None:
-                member(entry, prefix + name, errors)
+            if member is not None:
+                if entry is not None:
+                    member(entry, prefix + name, errors)
+            elif closed:
+                say(errors, prefix + name, "Is not a member of this object.")
 
     return check
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return type(value) in _NUMBERS

@@ -131,10 +131,9 @@ def _add(store: Store, now: datetime, account: str, batch_id: str, payments: lis
     batch = _batch(store, account, batch_id)
     if batch["batchStatus"] not in OPEN:
         raise Overtaken
+    if records.share_a_key(payments) or any(records.payments_of_keys(store, account, payments)):
+        raise Overtaken
     for payment in payments:
-        for kind, name in (("references", "issuerReferenceId"), ("issuer_ids", "issuerPaymentId")):
-            if records.payment_of_key(store, account, kind, payment[name]):
-                raise Overtaken
         records.add_payment(store, account, payment)
     batch["currentBatchTotal"] += sum((payment["amount"] for payment in payments), Decimal("0.00"))
     batch["currentNumberOfPayments"] += len(payments)

@@ -95,22 +95,11 @@ def must_be_new_request(desk: Desk, client_request_id: str) -> None:
 
 def must_be_new(desk: Desk, payments: list[Json]) -> None:
     """No payment before, and none beside it, uses the same reference id or payment id, else 409."""
-    for payment in payments:
-        known = payment_before(desk, payment)
-        if known:
-            raise _conflict(desk, "A payment with this reference id already exists.", existingPaymentId=known)
-    for name in ("issuerReferenceId", "issuerPaymentId"):
-        ids = [payment[name] for payment in payments if payment[name]]
-        if len(ids) != len(set(ids)):
-            raise _conflict(desk, "Two payments of this request have the same id.")
-
-
-def payment_before(desk: Desk, payment: Json) -> str | None:
-    """Return the id of the payment that has one of this payment's keys already, or None."""
-    account = desk.account.code
-    return records.payment_of_key(
-        desk.store, account, "references", payment["issuerReferenceId"]
-    ) or records.payment_of_key(desk.store, account, "issuer_ids", payment["issuerPaymentId"])
+    known = next(filter(None, records.payments_of_keys(desk.store, desk.account.code, payments)), None)
+    if known:
+        raise _conflict(desk, "A payment with this reference id already exists.", existingPaymentId=known)
+    if records.share_a_key(payments):
+        raise _conflict(desk, "Two payments of this request have the same id.")
 
 
 def _conflict(desk: Desk, detail: str, **ids: str) -> Problem:

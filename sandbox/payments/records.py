@@ -18,6 +18,9 @@ from sandbox.state import Store
 
 Json = dict[str, Any]
 
+# The keys that only one payment of an account may have: the kind of collection, and the payment's member.
+KEYS = (("references", "issuerReferenceId"), ("issuer_ids", "issuerPaymentId"))
+
 
 def dollars(amount: Decimal | int) -> Decimal:
     """Return an amount with its two places."""
@@ -44,9 +47,32 @@ def batch_of_request(store: Store, account: str, client_request_id: str) -> str 
     return _used_by(store, f"requests:{account}", client_request_id)
 
 
-def payment_of_key(store: Store, account: str, kind: str, key: str | None) -> str | None:
-    """Return the id of the payment that uses a key, or None. `kind` is "references" or "issuer_ids"."""
-    return _used_by(store, f"{kind}:{account}", key) if key else None
+def payments_of_keys(store: Store, account: str, payments: list[Json]) -> list[str | None]:
+    """Return for each of some payments the id of the one that has used one of its keys before, or None."""
+    used: list[Json] = []
+    for kind, name in KEYS:
+        keys = [payment[name] for payment in payments if payment[name]]
+        used.append(store.find(VENDOR, f"{kind}:{account}", keys) if keys else {})
+    return [
+        next(
+            (
+                known[payment[name]]["id"]
+                for known, (_kind, name) in zip(used, KEYS, strict=True)
+                if payment[name] in known
+            ),
+            None,
+        )
+        for payment in payments
+    ]
+
+
+def share_a_key(payments: list[Json]) -> bool:
+    """Tell whether two of these payments have the same key."""
+    for _kind, name in KEYS:
+        ids = [payment[name] for payment in payments if payment[name]]
+        if len(ids) != len(set(ids)):
+            return True
+    return False
 
 
 def save_batch(store: Store, batch: Json, now: datetime) -> None:
@@ -74,7 +100,7 @@ def add_payment(store: Store, account: str, payment: Json) -> None:
     """Keep a new payment and mark its keys as used, for ever."""
     payment_id = payment["paymentId"]
     store.put(VENDOR, f"where:{account}", payment_id, {"batchId": payment["batchId"]})
-    for kind, name in (("references", "issuerReferenceId"), ("issuer_ids", "issuerPaymentId")):
+    for kind, name in KEYS:
         if payment[name]:
             store.put(VENDOR, f"{kind}:{account}", payment[name], {"id": payment_id})
     for number in payment.pop("claims", ()):

@@ -186,7 +186,7 @@ def _made_before(desk: Desk, body: Json) -> str | None:
 
 def _add_with_duplicates(desk: Desk, batch: Json, payments: list[Json], refusal: Problem) -> Plan:
     """Refuse all; or, by switch, leave out what is there already, or keep what comes before the first of it."""
-    there = [guards.payment_before(desk, payment) for payment in payments]
+    there = records.payments_of_keys(desk.store, desk.account.code, payments)
     if desk.switch("add_duplicates", "409") == "ignore":
         new = [payment for payment, known in zip(payments, there, strict=True) if not known]
         return _created(desk, [_add(batch, new)], paymentId=there[0] or payments[0]["paymentId"])
