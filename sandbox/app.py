@@ -99,12 +99,10 @@ def _to_the_window(request: Request) -> Response:
 async def _lifespan(app: Starlette, *, reads: bool) -> AsyncIterator[None]:
     hub.bind()
     clock.on_move(worker.tidy)
-    state.store().on_reset(lambda vendor: worker.tidy())
+    state.store().on_reset(worker.let_go)
     clock.on_move(webhooks.courier.wake)
-    if reads:
-        worker.start()
+    worker.start(reads=reads)
     webhooks.courier.start()
     yield
     webhooks.courier.stop(seconds=1.0)
-    if reads:
-        worker.stop(seconds=1.0)
+    worker.stop(seconds=1.0)

@@ -32,9 +32,10 @@ _COPAYS = {
 _TOTALS = {"deductible": "deductible", "out_of_pocket_max": "out_of_pocket"}
 _IN_NETWORK = ("in_network_medical", "other")
 _MOST = Decimal(100_000)
+BY_HAND = "by hand"
 
 
-def enrol(details: Mapping[str, Any]) -> str | None:
+def enrol(details: Mapping[str, Any], *, source: str = BY_HAND) -> str | None:
     """Keep the member whom a card names and return the key, or None if the card has no member number or name.
 
     What its payer will answer about its benefits is made here, too, so that the first check of it need not wait.
@@ -43,12 +44,13 @@ def enrol(details: Mapping[str, Any]) -> str | None:
     Args:
         details: CardScan's `details` (each value text or {"value": text}); `copays_deductibles` of its
             `enriched_results` may lie beside or within `enriched_results`.
+        source: the id of the card; whom its cards alone have named is forgotten with the last of them (`leave`).
     """
     key = plain_id(_text(details, "member_number"))
     first, middle, last = split_name(_text(details, "member_name"))
     if not key or not last:
         return None
-    read = _read(details) | {"first_name": first, "middle_name": middle, "last_name": last}
+    read = _read(details) | {"first_name": first, "middle_name": middle, "last_name": last, "sources": [source]}
     read["dependents"] = [_dependent(name, last) for name in _names(details.get("dependent_names"))]
     with store().transaction():
         merged = _merged(store().get(*_PLACE, key), read)
@@ -57,6 +59,36 @@ def enrol(details: Mapping[str, Any]) -> str | None:
     if payer is not None:
         history.keep_benefits(plan_texts.prepare(_member(merged), payer))
     return key
+
+
+def leave(details: Mapping[str, Any], source: str) -> None:
+    """Forget the member of a card that is deleted, unless another card has named the same, or somebody by hand."""
+    key = plain_id(_text(details, "member_number"))
+    with store().transaction():
+        doc = store().get(*_PLACE, key)
+        if doc is not None:
+            _leave(key, doc, {source})
+
+
+def leave_all() -> None:
+    """Forget all members whom nobody but cards has named."""
+    with store().transaction():
+        for key, doc in store().items(*_PLACE):
+            _leave(key, doc, set(_sources(doc)) - {BY_HAND})
+
+
+def _leave(key: str, doc: Doc, gone: set[str]) -> None:
+    left = [source for source in _sources(doc) if source not in gone]
+    if left:
+        store().put(*_PLACE, key, doc | {"sources": left})
+    else:
+        store().delete(*_PLACE, key)
+
+
+def _sources(doc: Doc) -> list[str]:
+    """Return who has named a member; what an older version of the sandbox has kept does not say."""
+    sources: list[str] = doc.get("sources", [])
+    return sources
 
 
 def find(payer_id: str, member_id: str) -> tuple[str, Member] | None:
@@ -216,6 +248,7 @@ def _merged(before: Doc | None, read: Doc) -> Doc:
     """Return the member read anew, with what only questions could tell kept from before."""
     if before is None:
         return read
+    read["sources"] = list(dict.fromkeys([*_sources(before), *read["sources"]]))
     born = {(known["first_name"], known["last_name"]): known["birth_date"] for known in before["dependents"]}
     for known in read["dependents"]:
         known["birth_date"] = born.get((known["first_name"], known["last_name"]), "")

@@ -16,11 +16,11 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no prox
 class SandboxProcess:
     """A running sandbox on a free port with a data folder of its own."""
 
-    def __init__(self, data: Path | None = None, port: int = 0) -> None:
+    def __init__(self, data: Path | None = None, port: int = 0, *options: str) -> None:
         self.data = data or Path(tempfile.mkdtemp(prefix="frontdesk-sandbox-"))
         self.log = (self.data / "sandbox.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(self.data)],
+            [sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(self.data), *options],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=self.log,

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from sandbox.cardscan.access import Caller
 from sandbox.cardscan.eligibility import records
 from sandbox.cardscan.happenings import Event
 from sandbox.cardscan.problems import Problem
-from sandbox.state import dump
+from sandbox.state import dump, store
 
 
 @dataclass(eq=False)
@@ -47,10 +48,10 @@ class Hub:
         self._loop = asyncio.get_running_loop()
 
     def publish(self, events: Iterable[Event]) -> None:
-        """Tell the sockets; call it after the transaction that made the events true."""
+        """Tell the sockets, in the transaction that makes the events true: once it is over, and before any other's."""
         told = list(events)
         if told and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._deliver, told)
+            store().afterwards(partial(self._loop.call_soon_threadsafe, self._deliver, told))
 
     def _deliver(self, events: list[Event]) -> None:
         for event in events:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from sandbox import clock, dead_end, faults, scenarios, webhooks
 from sandbox.cardscan import access, capture, cards, deletion, hooks, lifecycle, magic, storage, uploads
+from sandbox.cardscan.access import Caller
 from sandbox.cardscan.asking import Ask, answer, asks, asks_nobody, refusal, scans
 from sandbox.cardscan.eligibility import http as eligibility
 from sandbox.cardscan.events import hub, socket
@@ -45,9 +48,14 @@ def validate_magic_link(ask: Ask) -> Response:
 @scans
 def create_card(ask: Ask) -> Response:
     """POST /cards: a pending card."""
-    card, events = lifecycle.begin(ask.caller, ask.document())
-    hub.publish(events)
-    return answer(cards.shown(card, ask.base), 201)
+    return answer(cards.shown(_begun(ask.caller, ask.document()), ask.base), 201)
+
+
+def _begun(caller: Caller, wish: dict[str, Any]) -> cards.Card:
+    with store().transaction():
+        card, events = lifecycle.begin(caller, wish)
+        hub.publish(events)
+    return card
 
 
 @asks
@@ -97,8 +105,7 @@ def upload_url(ask: Ask) -> Response:
 def legacy_upload_url(ask: Ask) -> Response:
     """GET /generate-upload-url: the older way, which makes the card by itself."""
     seconds = ask.number("expiration", None, 100, 3600)
-    card, events = lifecycle.begin(ask.caller, {})
-    hub.publish(events)
+    card = _begun(ask.caller, {})
     return answer(uploads.issue(card, {"orientation": "front"}, seconds=seconds, base=ask.base))
 
 
@@ -180,7 +187,8 @@ def routes() -> list[BaseRoute]:
         Route("/images/{key:path}", storage.image, name="cardscan.image"),
     ]
     unnamed = [
-        Route("/uploads/{bucket}", storage.OtherMethod()),
+        Route("/uploads/{bucket}", storage.OtherMethod("POST")),
+        Route("/images/{key:path}", storage.OtherMethod("GET, HEAD")),
         Route("/capture/", capture.show),
         Route("/capture/page.js", capture.script),
     ]

@@ -6,6 +6,7 @@ Jobs are documents, so that a killed process goes on where it stopped.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,12 @@ Job = dict[str, Any]
 FRONT, BACK, WITHOUT_BACK, ENRICH, ELIGIBILITY = "front", "back", "without_back", "enrich", "eligibility"
 READING, TIMED = "jobs", "timed_jobs"
 _LISTS = {FRONT: READING, BACK: READING, WITHOUT_BACK: READING, ENRICH: TIMED, ELIGIBILITY: TIMED}
+_listeners: list[Callable[[], None]] = []
+
+
+def on_add(callback: Callable[[], None]) -> None:
+    """Have `callback()` called whenever there is a new job, for whoever sleeps until the next one is due."""
+    _listeners.append(callback)
 
 
 def add(kind: str, card_id: str, *, seconds: float = 0.0, **more: str) -> None:
@@ -28,9 +35,15 @@ def add(kind: str, card_id: str, *, seconds: float = 0.0, **more: str) -> None:
         seconds: from now, by the sandbox's clock.
         more: what else the kind needs.
     """
-    due = clock.now() + timedelta(seconds=seconds)
-    job = {"kind": kind, "card_id": card_id, "due_at": due.isoformat(), "tries": 0, **more}
-    store().put("cardscan", _LISTS[kind], str(uuid.uuid4()), job)
+    job = {"kind": kind, "card_id": card_id, "due_at": _in(seconds), "tries": 0, **more}
+    with store().transaction():
+        store().put("cardscan", _LISTS[kind], str(uuid.uuid4()), job)
+        for callback in _listeners:
+            store().afterwards(callback)
+
+
+def _in(seconds: float) -> str:
+    return (clock.now() + timedelta(seconds=seconds)).isoformat()
 
 
 def due(jobs: str) -> tuple[list[tuple[str, Job]], float | None]:
@@ -50,6 +63,20 @@ def due(jobs: str) -> tuple[list[tuple[str, Job]], float | None]:
 def tried(key: str, job: Job) -> None:
     """Note that a job is being tried, before it can end the process."""
     store().put("cardscan", _LISTS[job["kind"]], key, job | {"tries": job["tries"] + 1})
+
+
+def put_off(key: str, job: Job, seconds: float, **marks: str) -> None:
+    """Have a job done later, unless it is gone meanwhile; it does not count as a try.
+
+    Args:
+        key: the job's.
+        job: as it was found.
+        seconds: from now, by the sandbox's clock.
+        marks: what it shall know then.
+    """
+    with store().transaction():
+        if store().get("cardscan", _LISTS[job["kind"]], key) is not None:
+            store().put("cardscan", _LISTS[job["kind"]], key, {**job, "due_at": _in(seconds), **marks})
 
 
 def done(key: str, job: Job) -> bool:

@@ -3,7 +3,7 @@
 `pending → processing | frontside_processing → (backside_processing, once, when the front has passed) →
 post_processing → completed → enriched`, aside `error`, `frontside_failed`, `backside_failed` and `unknown`.
 Work to do is a job document, so that a killed process goes on where it stopped. Every function here runs inside a
-transaction and returns the events to publish once it is over.
+transaction and returns the events to publish in it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sandbox.cardscan import cards, hooks, jobs, payer_match, times
 from sandbox.cardscan.access import Caller
 from sandbox.cardscan.cards import Card
 from sandbox.cardscan.happenings import Event, event_of
-from sandbox.cardscan.problems import REJECTED, SKIPPED, Error
+from sandbox.cardscan.problems import REJECTED, Error, skipped
 from sandbox.state import store
 from sandbox.switches import switch
 
@@ -25,14 +25,13 @@ LIVESCAN_TRIES = 5
 
 
 def begin(caller: Caller, wish: dict[str, Any]) -> tuple[Card, list[Event]]:
-    """Make a pending card; return it and the events to publish. Opens its own transaction.
+    """Make a pending card; return it and the events to publish.
 
     Raises:
         Problem: as `cards.new_card`.
     """
-    with store().transaction():
-        card = cards.new_card(caller, wish)
-        hooks.tell("card.created", card)
+    card = cards.new_card(caller, wish)
+    hooks.tell("card.created", card)
     return card, [event_of(card, "card", "pending")]
 
 
@@ -43,12 +42,12 @@ def land(scan: dict[str, Any], save: Callable[[], None]) -> list[Event]:
     if card is None or card["deleted"] or card["scans"].get(side) == scan["scan_id"]:
         return []
     if not _wants(card, side):
-        return [_scan_event(card, scan, "error", SKIPPED)]
+        _keep_scan(scan, "skipped")
+        return [_scan_event(card, scan, "error", skipped(card["state"]))]
     save()
     card["scans"][side] = scan["scan_id"]
     card["timings"][side] = {"landed": time.time()}
-    _keep_scan(scan, "processing")
-    events = [_scan_event(card, scan, "processing")]
+    events = [_told_scan(card, scan, "processing")]
     if side == "front":
         if card["state"] == "pending":
             events += move(card, "processing" if card["backside"] == "disabled" else "frontside_processing")
@@ -140,13 +139,18 @@ def move(card: Card, state: str, error: Error | None = None) -> list[Event]:
 
 
 def _scan_event(card: Card, scan: dict[str, Any], state: str, error: Error | None = None) -> Event:
-    _keep_scan(scan, "skipped" if error is SKIPPED else state)
     return event_of(card, "scan", state, error) | {"scan_id": scan["scan_id"]}
+
+
+def _told_scan(card: Card, scan: dict[str, Any], state: str, error: Error | None = None) -> Event:
+    """Keep the state of a scan and return the event that tells so."""
+    _keep_scan(scan, state)
+    return _scan_event(card, scan, state, error)
 
 
 def _side_event(card: Card, side: str, state: str, error: Error | None = None) -> Event:
     scan = store().get("cardscan", "scans", card["scans"][side])
-    return _scan_event(card, scan or {"scan_id": card["scans"][side]}, state, error)
+    return _told_scan(card, scan or {"scan_id": card["scans"][side]}, state, error)
 
 
 def _keep_scan(scan: dict[str, Any], state: str) -> None:

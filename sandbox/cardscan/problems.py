@@ -28,9 +28,14 @@ def told(kind: str, message: str, code: str) -> Error:
 
 
 REJECTED = told("RejectedCard", "Rejecting scan for invalid card", "UKN")
-SKIPPED = told("SkippedCard", "Skipping scan for card received in completed state", "UKN")
+UNKNOWN = told("UnknownState", "Nothing is known of this card", "UKN")
 INTERNAL = told("InternalError", "The card could not be processed", "500")
 UNAVAILABLE = told("PayerUnavailable", "The payer did not answer", "UKN")
+
+
+def skipped(state: str) -> Error:
+    """Return why a photo changes nothing: its card is in this state, in which it wants none."""
+    return told("SkippedCard", f"Skipping scan for card received in {state} state", "UKN")
 
 
 def error_body(status: int, message: str) -> dict[str, Any]:

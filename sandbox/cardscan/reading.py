@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -14,7 +14,8 @@ from sandbox import faults, members, scenarios
 from sandbox.cardscan import jobs, lifecycle, payer_match, photos
 from sandbox.cardscan.cards import Card
 from sandbox.cardscan.happenings import Event
-from sandbox.cardscan.problems import REJECTED
+from sandbox.cardscan.jobs import Job
+from sandbox.cardscan.problems import REJECTED, UNKNOWN
 from sandbox.switches import switch
 
 Outcome = Callable[[Card], list[Event]]
@@ -23,7 +24,19 @@ Tell = Callable[[Outcome], None]
 
 # Fronts that wait for their backs need no second reading; after a restart they are read again.
 _MOST_KEPT = 64
-_kept: OrderedDict[str, Any] = OrderedDict()
+_SLOW = 5.0  # seconds, where a fault does not say
+_kept: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Later:
+    """A job is to be done in some seconds; `marks` tell it then what was decided already.
+
+    Nobody sleeps meanwhile: the other cards go on, and a reset ends the waiting.
+    """
+
+    seconds: float
+    marks: dict[str, str]
 
 
 def reader() -> ModuleType:
@@ -31,63 +44,75 @@ def reader() -> ModuleType:
     return importlib.import_module("sandbox.cardscan.reader")
 
 
-def outcome_of(kind: str, card: Card, tell: Tell) -> Outcome:
+def outcome_of(job: Job, card: Card, tell: Tell) -> Outcome | Later:
     """Do one job outside any transaction and return what it makes of the card.
 
     Args:
-        kind: front, back, without_back or enrich.
+        job: of the kind front, back, without_back or enrich.
         card: the card as it was when the job began.
         tell: for a state on the way.
     """
-    if kind == jobs.ENRICH:
+    if job["kind"] == jobs.ENRICH:
         return lifecycle.enriched
-    alone = kind == jobs.WITHOUT_BACK
+    alone = job["kind"] == jobs.WITHOUT_BACK
     if alone and "back" in card["scans"]:
         return _nothing
-    side = "front" if alone else kind
-    return _fault(side) or _outcome_of_side(side, card, tell, alone=alone)
+    side = "front" if alone else job["kind"]
+    return _before_reading(job, side) or _outcome_of_side(job, side, card, tell)
 
 
-def _outcome_of_side(side: str, card: Card, tell: Tell, *, alone: bool) -> Outcome:
+def _outcome_of_side(job: Job, side: str, card: Card, tell: Tell) -> Outcome | Later:
     started = time.time()
-    _take_longer()
     front = _read(card["scans"]["front"])
     back = _read(card["scans"]["back"]) if side == "back" else None
     result = reader().put_together(front, back)
     newest = back or front
-    ordered = _scenario(side, card, result.details)
+    ordered = _scenario(job, side, card, result.details)
     if ordered is not None:
         return ordered
     if not result.is_card or not newest.is_picture:
         outcome: Outcome = partial(lifecycle.refused, side=side, is_picture=newest.is_picture)
-    elif side == "front" and card["backside"] != "disabled" and not alone:
+    elif job["kind"] == jobs.FRONT and card["backside"] != "disabled":
         outcome = lifecycle.front_passed
     else:
         tell(lifecycle.reading_done)
-        _forget(card["scans"])
-        members.enrol({**result.details, "copays_deductibles": result.enriched.get("copays_deductibles", [])})
-        outcome = partial(lifecycle.completed, side=side, details=result.details, enrichment=result.enriched)
+        forget(card["scans"].values())
+        outcome = partial(_completed, side=side, details=result.details, enrichment=result.enriched)
     return _timed(side, started, newest.seconds, outcome)
+
+
+def _completed(current: Card, *, side: str, details: dict[str, Any], enrichment: dict[str, Any]) -> list[Event]:
+    """Complete a card; the payers that the sandbox plays know its member from now on."""
+    amounts = {"copays_deductibles": enrichment.get("copays_deductibles", [])}
+    members.enrol({**details, **amounts}, source=current["card_id"])
+    return lifecycle.completed(current, side=side, details=details, enrichment=enrichment)
 
 
 def _read(scan_id: str) -> Any:
     """Return what the reader saw on one photo."""
-    if scan_id not in _kept:
-        _kept[scan_id] = reader().read_side(photos.load(scan_id))
-        if len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
-    return _kept[scan_id]
+    seen = _kept.get(scan_id)
+    if seen is None:
+        seen = _kept[scan_id] = reader().read_side(photos.load(scan_id))
+        forget(list(_kept)[:-_MOST_KEPT])
+    return seen
 
 
-def _forget(scans: dict[str, str]) -> None:
-    for scan_id in scans.values():
+def forget(scan_ids: Iterable[str] | None = None) -> None:
+    """Forget what was read of some photos, or of all; what is needed after all is read again. From any thread."""
+    for scan_id in list(_kept) if scan_ids is None else scan_ids:
         _kept.pop(scan_id, None)
 
 
-def _take_longer() -> None:
-    """Wait as long as the switch `extra_seconds`, or the fault `slow`, asks for."""
+def _before_reading(job: Job, side: str) -> Outcome | Later | None:
+    """Return what a fault of the route "process" makes of this side, or what it waits for; each asked once."""
+    if "began" in job:
+        return None
+    for kind in ("stuck", *_ends_of(side)):
+        if faults.take("cardscan", "process", kind):
+            return _end(kind)
     slow = faults.take("cardscan", "process", "slow") or {"seconds": switch("cardscan", "extra_seconds", 0)}
-    time.sleep(float(slow.get("seconds", 5)))
+    seconds = float(slow.get("seconds", _SLOW))
+    return Later(seconds, {"began": "late"}) if seconds > 0 else None
 
 
 def _timed(side: str, started: float, seconds: float, then: Outcome) -> Outcome:
@@ -101,26 +126,21 @@ def _timed(side: str, started: float, seconds: float, then: Outcome) -> Outcome:
     return outcome
 
 
-def _fault(side: str) -> Outcome | None:
-    """Return what a fault of the route "process" makes of this side, or None."""
-    for kind in ("stuck", *_ends_of(side)):
-        if faults.take("cardscan", "process", kind):
-            return _end(kind)
-    return None
-
-
-def _scenario(side: str, card: Card, details: dict[str, Any]) -> Outcome | None:
-    """Return what a scenario makes of this side, or None; waits as long as it says."""
+def _scenario(job: Job, side: str, card: Card, details: dict[str, Any]) -> Outcome | Later | None:
+    """Return what a scenario makes of this side, or how long it has to wait for that; None for the usual."""
+    if "ordered" in job:
+        return _end(job["ordered"]) if job["ordered"] else None
     payer, _score = payer_match.payer_of(details)
     about = {"card_id": card["card_id"]} | ({} if payer is None else {"payer_name": payer.name})
     step = scenarios.next_step("cardscan", "read", about)
     if step is None:
         return None
-    time.sleep(step.seconds)
     fault = step.fault or {"kind": ""}
-    if fault["kind"] == "slow":
-        time.sleep(float(fault.get("seconds", 5)))
-    return _end(fault["kind"]) if fault["kind"] in ("stuck", *_ends_of(side)) else None
+    seconds = step.seconds + (float(fault.get("seconds", _SLOW)) if fault["kind"] == "slow" else 0.0)
+    kind = fault["kind"] if fault["kind"] in ("stuck", *_ends_of(side)) else ""
+    if seconds > 0:
+        return Later(seconds, {"ordered": kind})
+    return _end(kind) if kind else None
 
 
 def _ends_of(side: str) -> tuple[str, ...]:
@@ -129,7 +149,9 @@ def _ends_of(side: str) -> tuple[str, ...]:
 
 
 def _end(kind: str) -> Outcome:
-    return _nothing if kind == "stuck" else partial(lifecycle.failed, state=kind, error=REJECTED)
+    if kind == "stuck":
+        return _nothing
+    return partial(lifecycle.failed, state=kind, error=UNKNOWN if kind == "unknown" else REJECTED)
 
 
 def _nothing(card: Card) -> list[Event]:

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from sandbox.bodies import TooLong, read_body
 from sandbox.cardscan import lifecycle, photos, uploads
 from sandbox.cardscan.events import hub
 from sandbox.cardscan.problems import UploadRefused
-from sandbox.cardscan.worker import worker
 from sandbox.state import store
 
 # The photo and the fields around it.
 _MOST_FORM = uploads.MOST_BYTES + 1_000_000
-_MOST_FIELDS = 50
+_MOST_PARTS = 50
 
 
 async def upload(request: Request) -> Response:
     """POST to an upload address: the S3 form; no Authorization, the signed policy says what is allowed."""
     try:
-        await _must_be_a_form(request)
-        fields, photo = await _form(request)
+        fields, photo = await _form(request, await _body(request))
         scan = await run_in_threadpool(_receive, fields, photo)
     except UploadRefused as refusal:
         return refused(refusal)
@@ -37,33 +36,45 @@ async def upload(request: Request) -> Response:
 
 
 class OtherMethod:
-    """Refuses any other method at an upload address; Starlette asks an application whatever the method is."""
+    """Refuses any other method at an address of the storage; Starlette asks an application whatever the method is."""
+
+    def __init__(self, allowed: str) -> None:
+        """Keep the methods that the address does take, as `Allow` names them."""
+        self._allowed = allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 405 in S3's words."""
         message = "The specified method is not allowed against this resource."
         response = refused(UploadRefused(405, "MethodNotAllowed", message))
-        response.headers["Allow"] = "POST"
+        response.headers["Allow"] = self._allowed
         await response(scope, receive, send)
 
 
-async def _must_be_a_form(request: Request) -> None:
+async def _body(request: Request) -> bytes:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise UploadRefused(400, "InvalidArgument", "Bucket POST must be of the enclosure-type multipart/form-data")
-    length = request.headers.get("content-length", "0")
-    if len(length) > len(str(_MOST_FORM)) or int(length) > _MOST_FORM:
-        async for _chunk in request.stream():
-            pass  # read to its end, so that the client gets as far as our answer
-        raise UploadRefused(400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
-
-
-async def _form(request: Request) -> tuple[dict[str, str], bytes | None]:
-    """Return the fields before the file, and the file; like S3, what follows the file is not looked at."""
     try:
-        async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
-            return await _parts(form)
-    except (MultiPartException, HTTPException):
+        return await read_body(request, _MOST_FORM)
+    except TooLong:
+        message = "Your proposed upload exceeds the maximum allowed size"
+        raise UploadRefused(400, "EntityTooLarge", message) from None
+
+
+async def _form(request: Request, body: bytes) -> tuple[dict[str, str], bytes | None]:
+    """Return the fields before the file, and the file; like S3, what follows the file is not looked at."""
+
+    async def all_at_once() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    parser = MultiPartParser(request.headers, all_at_once(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS)
+    try:
+        form = await parser.parse()
+    except MultiPartException:
         raise UploadRefused(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed.") from None
+    try:
+        return await _parts(form)
+    finally:
+        await form.close()
 
 
 async def _parts(form: FormData) -> tuple[dict[str, str], bytes | None]:
@@ -71,8 +82,7 @@ async def _parts(form: FormData) -> tuple[dict[str, str], bytes | None]:
     for name, value in form.multi_items():
         if name == "file":
             return fields, await value.read() if isinstance(value, UploadFile) else value.encode()
-        if isinstance(value, str):
-            fields[name] = value
+        fields[name] = value if isinstance(value, str) else ""  # a file of another name: the policy allows none
     return fields, None
 
 
@@ -85,9 +95,7 @@ def _receive(fields: dict[str, str], photo: bytes | None) -> dict[str, Any]:
 def land(scan: dict[str, Any], photo: bytes) -> None:
     """Keep a photo, then have it worked on."""
     with store().transaction():
-        events = lifecycle.land(scan, lambda: photos.save(scan["scan_id"], photo))
-    hub.publish(events)
-    worker.wake()
+        hub.publish(lifecycle.land(scan, lambda: photos.save(scan["scan_id"], photo)))
 
 
 def image(request: Request) -> Response:

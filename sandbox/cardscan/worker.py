@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from functools import partial
 
-from sandbox import faults, mishap
+from sandbox import faults, members, mishap
 from sandbox.background import Background
 from sandbox.cardscan import cards, jobs, lifecycle, photos, reading
 from sandbox.cardscan.cards import Card
@@ -18,7 +18,7 @@ from sandbox.cardscan.events import hub
 from sandbox.cardscan.happenings import Event
 from sandbox.cardscan.jobs import Job
 from sandbox.cardscan.problems import INTERNAL, UNAVAILABLE
-from sandbox.cardscan.reading import Outcome
+from sandbox.cardscan.reading import Later, Outcome
 from sandbox.state import store
 
 # A job that has ended the process, or failed, so many times is given up.
@@ -31,17 +31,21 @@ class Worker:
 
     def __init__(self) -> None:
         """Make the worker; `start` starts it."""
-        self._threads = (
-            Background("cardscan-reader", self._read),
-            Background("cardscan-timer", self._do_what_is_due),
-        )
+        self._reader = Background("cardscan-reader", self._read)
+        self._timer = Background("cardscan-timer", self._do_what_is_due)
+        self._threads = (self._reader, self._timer)
         self._next_purge = 0.0
         self.warm = False
 
-    def start(self) -> None:
-        """Load the reader, then work on whatever is due, also on what an earlier process left."""
-        for thread in self._threads:
-            thread.start()
+    def start(self, *, reads: bool) -> None:
+        """Work on whatever is due, also on what an earlier process left.
+
+        Args:
+            reads: whether cards are read, for which the reader is loaded; without it their photos wait.
+        """
+        self._timer.start()
+        if reads:
+            self._reader.start()
 
     def stop(self, seconds: float) -> None:
         """Finish the jobs in hand if they take no longer than `seconds`; the rest is done after the next start."""
@@ -58,12 +62,17 @@ class Worker:
         self._next_purge = 0.0
         self.wake()
 
+    def let_go(self, vendor: str | None) -> None:
+        """Let go of what came from cards and lies elsewhere, when a vendor (None: everything) was emptied."""
+        if vendor == "cardscan":
+            members.leave_all()
+        self.tidy()
+
     def _read(self) -> float:
         """Read the side that waits longest."""
         if not self.warm:
             reading.reader().warm_up()
             self.warm = True
-        self._purge_now_and_then()
         ready, wait = jobs.due(jobs.READING)
         for key, job in ready[:1]:
             _do(key, job)
@@ -71,6 +80,7 @@ class Worker:
 
     def _do_what_is_due(self) -> float:
         """Do all that is due of what takes no time."""
+        self._purge_now_and_then()
         ready, wait = jobs.due(jobs.TIMED)
         for key, job in ready:
             _do(key, job)
@@ -80,9 +90,11 @@ class Worker:
         if time.monotonic() >= self._next_purge:
             self._next_purge = time.monotonic() + PURGE_EVERY
             photos.purge()
+            reading.forget()
 
 
 worker = Worker()
+jobs.on_add(worker.wake)
 
 
 def _bounded(wait: float | None) -> float:
@@ -94,23 +106,26 @@ def _do(key: str, job: Job) -> None:
     card = cards.find(job["card_id"])
     try:
         if card is None or card["deleted"] or card["state"] in _no_more(job["kind"]):
-            outcome: Outcome = _nothing
+            outcome: Outcome | Later = _nothing
         elif job["tries"] >= MOST_TRIES:
             outcome = _giving_up(job)
         else:
             jobs.tried(key, job)
             outcome = _outcome_of(job, card)
-        _change(key, job, outcome)
+        if isinstance(outcome, Later):
+            jobs.put_off(key, job, outcome.seconds, **outcome.marks)
+        else:
+            _change(key, job, outcome)
     except Exception as error:
         # The reader works on pictures from outside; a fault of it must cost one card and not the sandbox.
-        mishap.log(f"cardscan.process of card {job['card_id']}", error)
+        mishap.log("cardscan.process", error)
         _change(key, job, _giving_up(job))
 
 
-def _outcome_of(job: Job, card: Card) -> Outcome:
+def _outcome_of(job: Job, card: Card) -> Outcome | Later:
     if job["kind"] == jobs.ELIGIBILITY:
         return _outcome_of_eligibility(job["eligibility_id"], card)
-    return reading.outcome_of(job["kind"], card, lambda change: _tell(job["card_id"], change))
+    return reading.outcome_of(job, card, lambda change: _tell(job["card_id"], change))
 
 
 def _outcome_of_eligibility(eligibility_id: str, card: Card) -> Outcome:
@@ -141,19 +156,15 @@ def _giving_up(job: Job) -> Outcome:
 
 def _change(key: str, job: Job, outcome: Outcome) -> None:
     """Change a card and forget the job in one transaction; then tell. What is gone meanwhile stays gone."""
-    events: list[Event] = []
     with store().transaction():
         card = cards.find(job["card_id"])
         if jobs.done(key, job) and card is not None and not card["deleted"]:
-            events = outcome(card)
-    hub.publish(events)
+            hub.publish(outcome(card))
 
 
 def _tell(card_id: str, change: Outcome) -> None:
     """Change a card on the way; its job stays."""
-    events: list[Event] = []
     with store().transaction():
         card = cards.find(card_id)
         if card is not None and not card["deleted"]:
-            events = change(card)
-    hub.publish(events)
+            hub.publish(change(card))

@@ -1,6 +1,7 @@
 """Whatever is sent to the sandbox's CardScan, the answer is one of the vendor's, in the vendor's shape."""
 
 import base64
+import itertools
 import json
 import xml.etree.ElementTree as ElementTree
 from typing import Any
@@ -134,7 +135,9 @@ def test_another_method_is_refused(vendor: Vendor, method: str) -> None:
     assert answer.headers["allow"] == "GET, HEAD, POST"
     form = vendor.session.request(method, f"{vendor.sandbox.url}/cardscan/uploads/bucket", timeout=20)
     assert (form.status_code, form.headers["allow"]) == (405, "POST")
-    assert ElementTree.fromstring(form.text).findtext("Code") == "MethodNotAllowed"
+    photo = vendor.session.request(method, f"{vendor.sandbox.url}/cardscan/images/key", timeout=20)
+    assert (photo.status_code, photo.headers["allow"]) == (405, "GET, HEAD")
+    assert {ElementTree.fromstring(one.text).findtext("Code") for one in (form, photo)} == {"MethodNotAllowed"}
 
 
 @pytest.mark.parametrize("host", ["[", "a b:c", "", "[::1"])
@@ -178,6 +181,17 @@ def test_a_form_may_be_anything(vendor: Vendor, content_type: str, body: bytes, 
 @pytest.mark.parametrize("size", [21_500_000, 30_000_000])
 def test_a_form_of_any_size_is_answered(vendor: Vendor, size: int) -> None:
     answer = vendor.post_form(vendor.issue(vendor.create()), b"\xff\xd8\xff" + bytes(size))
+    assert answer.status_code == 400
+    assert ElementTree.fromstring(answer.text).findtext("Code") == "EntityTooLarge"
+
+
+def test_a_form_that_does_not_say_its_length_has_a_limit(vendor: Vendor) -> None:
+    edge = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+    parts = itertools.chain([edge], itertools.repeat(bytes(1_000_000), 60))
+    url = f"{vendor.sandbox.url}/cardscan/uploads/bucket"
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = described.session().post(url, data=parts, headers=headers, timeout=20)
+    assert "Content-Length" not in answer.request.headers
     assert answer.status_code == 400
     assert ElementTree.fromstring(answer.text).findtext("Code") == "EntityTooLarge"
 

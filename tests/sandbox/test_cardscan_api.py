@@ -291,6 +291,20 @@ def test_fields_behind_the_file_do_not_count(vendor: Vendor) -> None:
     assert said(answer)[:2] == (400, "InvalidArgument")
 
 
+def test_files_behind_the_file_do_not_count(vendor: Vendor) -> None:
+    issued = vendor.issue(vendor.create())
+    parts = [(name, (None, value)) for name, value in issued["upload_parameters"].items()]
+    files = [("file", ("card.jpg", picture(*FRONT), "image/jpeg")), ("file", ("more.jpg", b"more", "image/jpeg"))]
+    assert vendor.session.post(issued["upload_url"], files=parts + files, timeout=20).status_code == 204
+
+
+def test_a_file_of_another_name_is_not_allowed(vendor: Vendor) -> None:
+    issued = vendor.issue(vendor.create())
+    parts = [(name, (None, value)) for name, value in issued["upload_parameters"].items()]
+    files = [("photo", ("card.jpg", b"more", "image/jpeg")), ("file", ("card.jpg", picture(*FRONT), "image/jpeg"))]
+    assert said(vendor.session.post(issued["upload_url"], files=parts + files, timeout=20))[:2] == (403, "AccessDenied")
+
+
 def test_an_upload_address_runs_out(vendor: Vendor) -> None:
     issued = vendor.issue(vendor.create(), expiration=100)
     vendor.sandbox.call("POST", "clock", {"advance_seconds": 101})

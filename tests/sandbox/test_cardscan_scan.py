@@ -185,12 +185,16 @@ def test_a_side_that_cannot_be_used_ends_the_card(
     assert (card["state"], card["error"]) == (state, REJECTED)
 
 
-@pytest.mark.parametrize("state", ["error", "frontside_failed", "unknown"])
-def test_every_end_of_a_front_can_be_ordered(vendor: Vendor, state: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [("error", "RejectedCard"), ("frontside_failed", "RejectedCard"), ("unknown", "UnknownState")],
+)
+def test_every_end_of_a_front_can_be_ordered(vendor: Vendor, state: str, reason: str) -> None:
     vendor.sandbox.fault("cardscan", "process", state)
     card_id = vendor.create(enable_backside_scan=True)
     vendor.upload(card_id, picture(*FRONT))
-    assert vendor.wait(card_id)["state"] == state
+    card = vendor.wait(card_id)
+    assert (card["state"], card["error"]["type"]) == (state, reason)
 
 
 def test_a_failing_back_can_be_ordered(vendor: Vendor) -> None:
@@ -254,6 +258,7 @@ def test_a_late_photo_changes_nothing(vendor: Vendor) -> None:
     (frame,) = listener.until("error", kind="scan")
     listener.close()
     assert (frame["type"], frame["error"]["type"]) == ("scan", "SkippedCard")
+    assert frame["error"]["message"] == "Skipping scan for card received in completed state"
     after = vendor.card(card_id)
     assert (after["state"], after["details"]) == (before["state"], before["details"])
 
@@ -268,11 +273,12 @@ def test_the_same_form_sent_twice_is_one_photo(vendor: Vendor) -> None:
 
 
 def test_a_card_deleted_while_it_is_read_stays_empty(vendor: Vendor) -> None:
-    vendor.sandbox.fault("cardscan", "process", "slow", seconds=0.3)
+    vendor.sandbox.fault("cardscan", "process", "slow", seconds=3600)
     card_id, next_one = vendor.create(), vendor.create()
     vendor.upload(card_id, picture(*FRONT))
     until(lambda: not vendor.sandbox.call("GET", "faults")["faults"])
     assert vendor.call("DELETE", f"/cards/{card_id}").status_code == 204
+    vendor.sandbox.call("POST", "clock", {"advance_seconds": 3601})
     vendor.upload(next_one, picture(*FRONT))
     vendor.wait(next_one)
     assert_empty(vendor.card(card_id), "processing")
@@ -295,13 +301,14 @@ def assert_empty(card: Any, state: str) -> None:
 
 
 def test_a_photo_that_is_lost_costs_one_card(vendor: Vendor) -> None:
-    vendor.sandbox.fault("cardscan", "process", "slow", seconds=0.3)
+    vendor.sandbox.fault("cardscan", "process", "slow", seconds=3600)
     lost, other = vendor.create(), vendor.create()
     scan_id = vendor.upload(lost, picture(*FRONT))
     (vendor.sandbox.data / "photos" / scan_id).unlink()
     vendor.upload(other, picture(*FRONT))
     assert vendor.wait(other)["state"] == "completed"
-    card = vendor.card(lost)
+    vendor.sandbox.call("POST", "clock", {"advance_seconds": 3601})
+    card = vendor.wait(lost)
     assert (card["state"], card["error"]["type"], card["error"]["code"]) == ("error", "InternalError", "500")
 
 
@@ -326,13 +333,15 @@ def test_it_tells_its_own_time(vendor: Vendor) -> None:
 def test_a_killed_sandbox_goes_on_where_it_was(tmp_path: Path) -> None:
     first = SandboxProcess(tmp_path)
     vendor = Vendor(first)
-    read, half, reading, waiting = (vendor.create(enable_backside_scan=two) for two in (False, True, False, False))
+    half = vendor.create(enable_backside_scan=True)
+    read, slow, reading, waiting = (vendor.create() for _ in range(4))
     vendor.upload(read, picture(*FRONT))
     vendor.upload(half, picture(*FRONT))
     vendor.wait(half, "backside_processing")
-    first.fault("cardscan", "process", "slow", seconds=60)
-    vendor.upload(reading, picture(*FRONT))
+    first.fault("cardscan", "process", "slow", seconds=3600)
+    vendor.upload(slow, picture(*FRONT))
     until(lambda: not first.call("GET", "faults")["faults"])
+    vendor.upload(reading, picture(*FRONT))
     vendor.upload(waiting, picture(*FRONT))
     first.kill()
     second = SandboxProcess(tmp_path)
@@ -341,8 +350,11 @@ def test_a_killed_sandbox_goes_on_where_it_was(tmp_path: Path) -> None:
         vendor.upload(half, picture(*BACK), "back")
         for card_id in (reading, waiting, half):
             vendor.wait(card_id, "completed", "enriched")
+        assert vendor.card(slow)["state"] == "processing"
+        second.call("POST", "clock", {"advance_seconds": 3601})
+        vendor.wait(slow, "completed", "enriched")
         second.call("POST", "clock", {"advance_seconds": 9})
-        for card_id in (read, half, reading, waiting):
+        for card_id in (read, half, slow, reading, waiting):
             assert vendor.wait(card_id, "enriched")["details"]["member_number"]["value"] == "128845682"
             states = [step["state"] for step in second.call("GET", f"cards/{card_id}")["history"]]
             assert len(states) == len(set(states))

@@ -8,7 +8,7 @@ from sandbox.cardscan.asking import Ask, answer, asks
 from sandbox.cardscan.eligibility import records
 from sandbox.cardscan.eligibility.requests import wanted_of
 from sandbox.cardscan.events import hub
-from sandbox.cardscan.worker import worker
+from sandbox.state import store
 
 MOST_PER_PAGE = 30
 _PER_PAGE = 10
@@ -17,9 +17,11 @@ _PER_PAGE = 10
 @asks
 def create(ask: Ask) -> Response:
     """POST /eligibility: ask the payer about the member of a card that was read."""
-    record, events = records.create(ask.caller, wanted_of(ask.document()))
-    hub.publish(events)
-    worker.wake()
+    wanted = wanted_of(ask.document())
+    ordered = records.ordered(ask.caller, wanted)
+    with store().transaction():
+        record, events = records.create(ask.caller, wanted, ordered)
+        hub.publish(events)
     return answer(records.shown(record), 201)
 
 

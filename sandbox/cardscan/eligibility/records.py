@@ -24,24 +24,37 @@ _BASE = ("eligibility_id", "state", "card_id", "created_at")
 _RESULTS = ("eligibility_request", "eligibility_response", "eligibility_summarized_response", "error")
 
 
-def create(caller: Caller, wanted: Wanted) -> tuple[Record, list[Event]]:
-    """Make and keep a check that is being processed; return it and the events to publish.
+def ordered(caller: Caller, wanted: Wanted) -> dict[str, Any]:
+    """Return the answer that a scenario orders for a check that is asked for; {} is the usual one.
 
     Raises:
-        Problem: 404 for a card that is not there for the caller, 400 for one that was not read yet.
+        Problem: as `create`.
         Interrupted: a scenario orders a fault instead of the work.
     """
     card = _readable(caller, wanted.card_id)
     step = scenarios.next_step("cardscan", "eligibility", answers.subject_of(card, wanted.subscriber["last_name"]))
-    with store().transaction():
-        card = _readable(caller, wanted.card_id)
-        record = _new(card, wanted, step.answer if step else {})
-        card["eligibility_ids"].append(record["eligibility_id"])
-        cards.keep(card)
-        events = [_happened(record, "processing")]
-        hooks.tell("eligibility.created", record)
-        seconds = float(switch("cardscan", "eligibility_seconds", 0.5))
-        jobs.add(jobs.ELIGIBILITY, card["card_id"], seconds=seconds, eligibility_id=record["eligibility_id"])
+    return step.answer if step else {}
+
+
+def create(caller: Caller, wanted: Wanted, wish: dict[str, Any]) -> tuple[Record, list[Event]]:
+    """Make and keep a check that is being processed; return it and the events to publish. Inside a transaction.
+
+    Args:
+        caller: who asks.
+        wanted: what is asked.
+        wish: as `ordered`.
+
+    Raises:
+        Problem: 404 for a card that is not there for the caller, 400 for one that was not read yet.
+    """
+    card = _readable(caller, wanted.card_id)
+    record = _new(card, wanted, wish)
+    card["eligibility_ids"].append(record["eligibility_id"])
+    cards.keep(card)
+    events = [_happened(record, "processing")]
+    hooks.tell("eligibility.created", record)
+    seconds = float(switch("cardscan", "eligibility_seconds", 0.5))
+    jobs.add(jobs.ELIGIBILITY, card["card_id"], seconds=seconds, eligibility_id=record["eligibility_id"])
     return record, events
 
 
