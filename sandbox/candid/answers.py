@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox import clock, jwts
+from sandbox.answers import answer
 from sandbox.bodies import KILOBYTE, MEGABYTE, TooLong, read_body
 from sandbox.candid.fields import BadRequest, json_of
 from sandbox.candid.limits import Limiter
-from sandbox.state import dump
 from sandbox.switches import switch
 
 Doc = dict[str, Any]
@@ -42,11 +42,6 @@ calls = Limiter()
 def error_doc(status: int, message: str, **more: Any) -> Doc:
     """Return an error in Candid's envelope; `more` stands beside the message."""
     return {"errorName": _ERROR_NAMES.get(status, "InternalError"), "content": {"message": message, **more}}
-
-
-def answer(doc: Any, status: int = 200) -> Response:
-    """Return a JSON answer; Decimals stay exact."""
-    return Response(dump(doc), status, media_type="application/json")
 
 
 def refusal(status: int, message: str, **more: Any) -> Response:

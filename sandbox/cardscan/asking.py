@@ -12,12 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from sandbox import exact
+from sandbox.answers import answer
 from sandbox.bodies import MEGABYTE, TooLong, read_body
 from sandbox.cardscan import access
 from sandbox.cardscan.access import Caller
 from sandbox.cardscan.problems import Problem, error_body
 from sandbox.quick import quickly
-from sandbox.state import dump
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -82,11 +82,6 @@ def base_of(request: Request) -> str:
     """Return the address of this CardScan, as the client knows it."""
     # Not `request.url`, which is made of the query, too; what a Host header has that is no host is passed over.
     return f"{request.base_url.scheme}://{request.base_url.netloc}/cardscan"
-
-
-def answer(doc: Any, status: int = 200) -> Response:
-    """Return a JSON answer."""
-    return Response(dump(doc), status, media_type="application/json")
 
 
 def refusal(status: int, message: str) -> Response:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, compile_path
 
-from sandbox import clock, dead_end, faults, scenarios, webhooks
+from sandbox import answers, clock, dead_end, faults, scenarios, webhooks
 from sandbox.bodies import KILOBYTE, MEGABYTE, TooLong, read_body
 from sandbox.exact import NotExact, read_json
 from sandbox.payments import accounts, effects, events, guards, reads, records, rules, shapes, subscriptions
@@ -25,7 +25,7 @@ from sandbox.payments.accounts import VENDOR
 from sandbox.payments.plans import OWN_FAULTS, Answer, Desk, Plan, carry_out
 from sandbox.payments.problems import Problem
 from sandbox.quick import quickly
-from sandbox.state import dump, store
+from sandbox.state import store
 from sandbox.switches import switch
 
 Json = dict[str, Any]
@@ -285,6 +285,4 @@ def _respond(answer: Answer) -> Response:
         return Response(status_code=answer.status)
     if answer.body is None:
         return Response(status_code=answer.status)
-    problem = answer.status >= 400
-    media_type = "application/problem+json" if problem else "application/json"
-    return Response(dump(answer.body), answer.status, media_type=media_type)
+    return answers.answer(answer.body, answer.status, answers.PROBLEM if answer.status >= 400 else answers.JSON)

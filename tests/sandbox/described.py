@@ -196,7 +196,7 @@ def _judge_dead_end(heard: Heard, methods: set[str]) -> None:
 
 def _refusal(heard: Heard) -> str:
     """Return the name of the response with which a vendor refuses."""
-    if heard.path.startswith("/cardscan/uploads/"):
+    if heard.path.startswith(("/cardscan/uploads/", "/cardscan/images/")):
         return "CardscanStorageError"
     vendor = heard.path.split("/")[1]
     return {"cardscan": "CardscanError", "candid": "CandidNotFound", "spry": "SpryError"}.get(vendor, "PaymentsProblem")

@@ -126,7 +126,7 @@ def of_spry(sandbox: SandboxProcess) -> Known:
 
 
 def of_payments(sandbox: SandboxProcess) -> Known:
-    """Batches that are made, held and paid, their payments and a single one, and a subscription that missed an event."""
+    """Batches made, held and paid, their payments and a single one, and a subscription that missed an event."""
     vendor = Payments(sandbox)
     subscribed = {"url": "http://127.0.0.1:9/", "eventNames": ["batch_created"], "auth": {"apiKey": {"key": "k"}}}
     subscription = vendor.call("POST", "/event-api/subscriptions", subscribed).json()["id"]
