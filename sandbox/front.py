@@ -20,11 +20,15 @@ import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Response
+from websockets.server import ServerProtocol
 
 from sandbox import NAME
 
 _NO_LINGER = struct.pack("ii", 1, 0)
 SHARED = "*"
+BACKLOG = 512
 
 
 class Wire:
@@ -115,6 +119,31 @@ class Protocol(H11Protocol):
         self.transport.close()
 
 
+class Handshake(ServerProtocol):
+    """The beginning of a websocket, which says who it is also when it is refused."""
+
+    def send_response(self, response: Response) -> None:
+        """Send the answer to an opening."""
+        response.headers.setdefault("Server", NAME)
+        super().send_response(response)
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's websocket protocol with our handshake."""
+
+    def __init__(self, **options: Any) -> None:
+        """Options are uvicorn's."""
+        super().__init__(**options)
+        # Without extensions: each socket would keep two compressors, and what the vendor tells in a frame is short.
+        self.conn = Handshake(extensions=[], max_size=self.config.ws_max_size, logger=self.logger)
+
+    async def send(self, message: Any) -> None:
+        """Send what the application says."""
+        await super().send(message)
+        if self.close_sent:  # uvicorn takes a refused opening for one that the application forgot
+            self.handshake_complete = True
+
+
 class Front(asyncio.Protocol):
     """One connection: hands what happens on the socket to the protocol behind it."""
 
@@ -166,6 +195,7 @@ class SandboxServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http=Front,
+                ws=SocketProtocol,
                 lifespan="on",
                 log_config=None,
                 access_log=False,
@@ -173,9 +203,7 @@ class SandboxServer(uvicorn.Server):
                 headers=[("Server", NAME)],
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=2,
-                backlog=512,
-                # Each socket would keep two compressors; what the vendor tells in a frame is short.
-                ws_per_message_deflate=False,
+                backlog=BACKLOG,
             )
         )
         self._listeners = dict(listeners)
@@ -282,7 +310,7 @@ def ports() -> dict[str, int]:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """Return a socket bound to the address; it listens once a server is made of it.
+    """Return a socket that listens at the address; who connects waits until a server is made of it.
 
     Raises:
         OSError: the port is taken or the address is not this machine's.
@@ -292,5 +320,6 @@ def listening_socket(host: str, port: int) -> socket.socket:
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((host, port))
+    bound.listen(BACKLOG)  # at once, since two sockets may be bound to one port as long as neither listens
     bound.setblocking(False)
     return bound

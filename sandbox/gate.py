@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
+from uvicorn.protocols.utils import ClientDisconnected
 
 from sandbox import faults, front, mishap, players, scenarios, socket_gate
 from sandbox.call import Call
@@ -32,15 +35,21 @@ class Gate:
         order = scenarios.listen()
         call = Call(players.Late(self.app, order), scope, receive, send, self.name, order)
         try:
-            await ordered(call, self.vendor, self.route)
-            await self._work(call)
-        except scenarios.Interrupted:
-            await players.before(call)
+            await self._play(call)
+        except ClientDisconnect:
+            pass  # nobody is there to read an answer
         except Exception as error:
             # A mistake of the sandbox costs one call and has the vendor's shape, too, unless an answer has begun.
             mishap.log(self.name, error)
             await (call.reset() if call.status else call.refuse(500, "Internal server error"))
         self._log(call, started)
+
+    async def _play(self, call: Call) -> None:
+        try:
+            await ordered(call, self.vendor, self.route)
+            await self._work(call)
+        except scenarios.Interrupted:
+            await players.before(call)
 
     async def _work(self, call: Call) -> None:
         if call.is_interrupted:
@@ -82,9 +91,15 @@ class SocketGate:
         """Play the oldest fault that hits the opening of this websocket, or pass it on."""
         order = scenarios.listen()
         call = socket_gate.SocketCall(players.Late(self.app, order), scope, receive, send, self.name, order)
-        await ordered(call, self.vendor, self.route)
-        logger.info("%s opening%s", self.name, call.order.said)
-        await call.play()
+        try:
+            await ordered(call, self.vendor, self.route)
+            logger.info("%s opening%s", self.name, call.order.said)
+            await call.play()
+        except (WebSocketDisconnect, ClientDisconnected):
+            pass  # the client has gone; there is nobody to tell
+        except Exception as error:
+            mishap.log(self.name, error)
+            await call.give_up()
 
 
 def guard(routes: Iterable[BaseRoute]) -> None:

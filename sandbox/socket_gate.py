@@ -30,6 +30,7 @@ class SocketCall(Call):
         """As for `Call`."""
         super().__init__(app, scope, receive, send, name, order)
         self._accepted = False
+        self._is_open = False
 
     async def play(self) -> None:
         """Let the vendor serve the websocket, with the fault that is ordered."""
@@ -39,6 +40,15 @@ class SocketCall(Call):
             return
         with contextlib.suppress(Closed):
             await self._app(self.scope, self._receive, self._frame if self.order.fault else self._after_a_while)
+
+    async def give_up(self) -> None:
+        """End what the sandbox itself has done wrong: refuse the opening, or close what is open."""
+        if self._is_open:
+            await self.pass_on({"type": "websocket.close", "code": 1011, "reason": "Internal server error"})
+        elif self.status:
+            self.wire.reset()
+        else:
+            await self.answer(self.error(500, "Internal server error"))
 
     async def drain(self) -> None:
         """An opening has no body to be read."""
@@ -62,7 +72,7 @@ class SocketCall(Call):
         if self.order.seconds and not self._accepted:
             self._accepted = True
             await asyncio.sleep(self.order.seconds)
-        await self._send(message)
+        await self.pass_on(message)
 
     async def _frame(self, message: Message) -> None:
         rule = self.order.fault or {}
@@ -76,6 +86,8 @@ class SocketCall(Call):
     async def pass_on(self, message: Message) -> None:
         """Send what the vendor sends."""
         await self._send(message)
+        self._is_open = self._is_open or message["type"] == "websocket.accept"
+        self.status = message.get("status", self.status)  # of a refusal by the vendor itself
 
 
 async def _open(call: SocketCall, rule: Rule, message: Message) -> None:

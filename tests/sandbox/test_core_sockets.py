@@ -8,6 +8,7 @@ import pytest
 import websocket
 
 from tests.sandbox.cardscan_vendor import Listener, Vendor
+from tests.sandbox.raw import ask
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -36,6 +37,27 @@ def test_it_refuses_the_opening(sandbox: SandboxProcess, kind: str, status: int)
         websocket.create_connection(address, timeout=20)
     assert caught.value.status_code == status
     Vendor(sandbox).listen().close()
+
+
+_OPENING = {"Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/cardscan/ws", _OPENING, 401),
+        ("/cardscan/ws?token=bad", _OPENING, 403),
+        ("/cardscan/nowhere", _OPENING, 404),
+        ("/cardscan/ws", {"Upgrade": "websocket"}, 400),
+    ],
+)
+def test_every_refused_opening_says_who_refuses(
+    sandbox: SandboxProcess, path: str, headers: dict[str, str], status: int
+) -> None:
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
+    seen = ask(sandbox, (request + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n").encode())
+    assert (seen.status, seen.headers["server"], bool(seen.body)) == (status, "frontdesk-sandbox", True)
+    assert "handshake" not in (sandbox.data / "sandbox.log").read_text()
 
 
 @pytest.mark.parametrize("kind", ["refused", "reset_before", "black_hole_before"])

@@ -1,8 +1,5 @@
-"""Looking inside the sandbox, and how it starts and ends."""
+"""Looking inside the sandbox: its page, and the same as JSON."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +9,7 @@ from sandbox.state import open_store
 from sandbox.switch_table import SWITCHES
 from tests.sandbox.cardscan_vendor import FRONT, Vendor, picture
 from tests.sandbox.raw import CALLS, ask
-from tests.sandbox_process import ROOT, SandboxProcess
+from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
 
@@ -319,54 +316,3 @@ def test_a_scenario_that_cannot_be_read_costs_the_window_nothing(tmp_path: Path)
     assert window(sandbox, "POST", "scenarios/b1", data={"do": "remove"}).status_code == 303
     assert sandbox.call("GET", "scenarios")["scenarios"] == []
     sandbox.stop()
-
-
-# The program
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the sandbox to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "sandbox", *arguments],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.test"])
-def test_it_listens_on_this_machine_alone(tmp_path: Path, host: str) -> None:
-    done = run("--port", "0", "--host", host, "--data", str(tmp_path), SANDBOX_ALLOW_REMOTE="")
-    assert done.returncode == 2
-    assert "SANDBOX_ALLOW_REMOTE=1" in done.stderr
-
-
-def test_it_says_when_its_port_is_taken(sandbox: SandboxProcess, tmp_path: Path) -> None:
-    done = run("--port", sandbox.url.rpartition(":")[2], "--data", str(tmp_path))
-    assert done.returncode == 2
-    assert "Choose another --port" in done.stderr
-
-
-def test_it_ends_in_order_when_told_to_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    first = SandboxProcess(tmp_path)
-    card_id = Vendor(first).create()
-    listener = Vendor(first).listen()
-    first.stop()
-    assert first.process.returncode == 0
-    listener.close()
-    second = SandboxProcess(tmp_path)
-    assert Vendor(second).card(card_id)["state"] == "pending"
-    second.stop()
-
-
-def test_its_log_names_the_route_and_no_person(sandbox: SandboxProcess) -> None:
-    vendor = Vendor(sandbox)
-    vendor.call("GET", "/cards/search", query="zacharias-findling")
-    vendor.listen().close()
-    log = (sandbox.data / "sandbox.log").read_text()
-    assert "frontdesk-sandbox cardscan.search 200" in log
-    assert "zacharias-findling" not in log
-    assert "token=" not in log
