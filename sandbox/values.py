@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
+from sandbox import webhooks
+
 MOST_TEXT = 200
 _MOST_ITEMS = 20
 
@@ -123,6 +125,8 @@ class Addresses:
         wanted = value if isinstance(value, list) else [value]
         if len(wanted) > _MOST_ITEMS or not all(map(_is_endpoint, wanted)):
             raise Wrong(f"is {self.about}")
+        for one in wanted:
+            _must_be_callable(one if isinstance(one, str) else one["url"])
         return wanted
 
 
@@ -133,6 +137,13 @@ def _is_endpoint(one: Any) -> bool:
         return False
     events = one.get("events")
     return events is None or (isinstance(events, list) and all(isinstance(name, str) for name in events))
+
+
+def _must_be_callable(url: str) -> None:
+    try:
+        webhooks.must_be_allowed(url)
+    except webhooks.NotAllowed as refused:
+        raise Wrong(f"cannot hold {url!r}: {str(refused).removesuffix('.')}") from refused
 
 
 def _plain(number: float) -> str:

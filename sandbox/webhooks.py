@@ -55,21 +55,24 @@ def must_be_allowed(url: str) -> None:
     """Check that webhooks may go to an address: this machine, a host of SANDBOX_WEBHOOK_HOSTS, or any if told so.
 
     Raises:
-        NotAllowed: it is no http(s) address, or of another machine without SANDBOX_ALLOW_REMOTE=1.
+        NotAllowed: it is no http(s) address that can be sent, or of another machine without SANDBOX_ALLOW_REMOTE=1.
     """
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         raise NotAllowed("This is no address.") from None
+    if not (url.isascii() and url.isprintable()) or " " in url:  # no request could say it
+        raise NotAllowed("In an address blanks, and letters beyond ASCII, are written like %20.")
     if parts.scheme not in ("http", "https") or not host:
         raise NotAllowed("The address of a webhook begins with http:// or https:// and names a host.")
     listed = [name.strip().lower() for name in os.environ.get("SANDBOX_WEBHOOK_HOSTS", "").split(",")]
-    if os.environ.get("SANDBOX_ALLOW_REMOTE") != "1" and host not in listed and not _is_here(host):
+    if os.environ.get("SANDBOX_ALLOW_REMOTE") != "1" and host not in listed and not is_this_machine(host):
         raise NotAllowed("The sandbox calls this machine only. SANDBOX_WEBHOOK_HOSTS names others that it may call.")
 
 
-def _is_here(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host, as an address names it, is the machine that the sandbox runs on."""
     if host == "localhost":
         return True
     try:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import requests
 
 from sandbox.cardscan import hooks
 from tests.sandbox.cardscan_vendor import FRONT, Vendor, landscape, picture
@@ -143,8 +144,33 @@ def until_noted(vendor: Vendor) -> None:
 
 @pytest.mark.real
 def test_an_address_hears_the_events_that_it_wants(vendor: Vendor, receiver: Receiver) -> None:
-    wanted = [{"url": receiver.url, "events": ["card.deleted"]}, "ftp://nowhere", receiver.url]
+    wanted = [{"url": receiver.url, "events": ["card.deleted"]}, receiver.url]
     vendor.sandbox.switch("cardscan", "webhooks", wanted)
     vendor.call("DELETE", f"/cards/{vendor.create()}")
     receiver.wait(lambda: len(receiver.received) == 3)
     assert sorted(receiver.types()) == ["card.created", "card.deleted", "card.deleted"]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("ftp://nowhere", "begins with http://"),
+        (["http://127.0.0.1/hook", "http://10.0.0.1/"], "'http://10.0.0.1/': The sandbox calls this machine only"),
+        ([{"url": "https://example.com/hook"}], "this machine only"),
+        ("http://127.0.0.1:port/", "no address"),
+        ("\r\n", "%20"),
+        ("http://127.0.0.1/a b", "%20"),
+        ("http://127.0.0.1/\u00e4", "%20"),
+        ({"url": "/hook", "events": ["card.created"]}, "names a host"),
+    ],
+)
+def test_an_address_that_cannot_be_called_is_refused(vendor: Vendor, value: Any, why: str) -> None:
+    wanted = {"vendor": "cardscan", "name": "webhooks", "value": value}
+    answer = requests.post(f"{vendor.sandbox.url}/__sandbox__/switches", json=wanted, timeout=20)
+    assert answer.status_code == 400
+    (sentence,) = answer.json()["errors"].values()
+    assert sentence.startswith("webhooks cannot hold ")
+    assert why in sentence
+    assert sentence.endswith(".")
+    assert vendor.sandbox.call("GET", "state")["switches"] == []
