@@ -60,6 +60,12 @@ def submit(doc: Any) -> Doc:
     return {"batch_id": batch_id, "submitted_at": now.isoformat()}
 
 
+def size(batch_id: str) -> int:
+    """Return how many checks a batch has, 0 for an unknown one."""
+    batch = store().get("candid", "batches", batch_id)
+    return 0 if batch is None else int(batch["count"])
+
+
 def poll(batch_id: str, query: Mapping[str, str]) -> Doc | None:
     """Return a page of the checks of a batch that are done, in the order in which they were; None if unknown.
 

@@ -12,12 +12,12 @@ from sandbox import clock
 from sandbox.candid import aaa, errors, payers, personas, raw271, roster
 from sandbox.candid.fields import BadRequest, Part
 from sandbox.candid.model import Entity, Member, Row
-from sandbox.candid.npi import is_npi
 from sandbox.candid.people import plain_id, same_person
 from sandbox.candid.plan_texts import texts_of
 from sandbox.candid.questions import Person, Question, provider_name_of
 from sandbox.candid.roster import Found, TurnedDown
 from sandbox.candid.service_types import PLAN
+from sandbox.npi import is_npi
 
 Doc = dict[str, Any]
 _YEARS_BACK = 2

@@ -18,10 +18,10 @@ from sandbox import clock
 from sandbox.candid import aaa, errors, pace, payers, roster
 from sandbox.candid.fields import Part
 from sandbox.candid.model import Dependent, Member
-from sandbox.candid.npi import is_npi
 from sandbox.candid.people import plain_id, same_name, same_person
 from sandbox.candid.plan_texts import texts_of
 from sandbox.candid.service_types import PLAN
+from sandbox.npi import is_npi
 from sandbox.state import store
 from sandbox.switches import switch
 

@@ -116,8 +116,8 @@ def keep(check: Check, doc: Doc, plan: PlanTexts | None, *, succeeded: bool) -> 
 
 def keep_benefits(texts: BenefitTexts) -> None:
     """Keep what is told about some benefits, unless they are in the store already."""
-    if texts.key not in _in_store:
-        with store().transaction():
+    with store().transaction():  # nobody empties the store between the look and the check that needs them
+        if texts.key not in _in_store:
             store().put("candid", "benefits", texts.key, {"raw": texts.raw, "parsed": texts.parsed})
             # What comes to nothing must not be known.
             store().afterwards(lambda: _in_store.add(texts.key))

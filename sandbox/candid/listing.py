@@ -17,6 +17,12 @@ Doc = dict[str, Any]
 _Test = Callable[[Asked], bool]
 
 
+def is_short(query: Mapping[str, str], most: int) -> bool:
+    """Tell whether a page is made without looking through the checks, and has no more than `most` of them."""
+    wanted = query.get("limit") or str(paging.USUAL)
+    return not (set(query) - {"page_token", "limit"}) and wanted in map(str, range(most + 1))
+
+
 def page(query: Mapping[str, str]) -> Doc:
     """Return a page of checks.
 

@@ -10,11 +10,11 @@ from typing import Any
 from sandbox import clock, members
 from sandbox.candid import aaa, payers, personas, raw271, roster, service_types, wishes
 from sandbox.candid.history import Check
-from sandbox.candid.npi import is_npi
 from sandbox.candid.people import plain_id
 from sandbox.candid.plan_texts import PlanTexts, texts_of
 from sandbox.candid.questions import Question
 from sandbox.candid.roster import Correction, Found, TurnedDown
+from sandbox.npi import is_npi
 from sandbox.state import store
 from sandbox.switches import switch
 

@@ -128,6 +128,12 @@ def test_it_says_what_does_not_fit(
     assert answer["response"]["errors"][0]["code"] == expected
 
 
+def test_any_number_with_its_check_digit_is_an_npi(candid: Candid) -> None:
+    """Claim payments take 1 and 2 alone as first digit (test_payments_strict); Candid's upstream does not look."""
+    answer = candid.ask("60054", JANE, provider={"npi": "3234567899", "organization_name": "C"})
+    assert (answer["errors"], status(answer)) == (None, "ACTIVE")
+
+
 def test_it_says_where_a_dependents_birth_date_is_wrong(candid: Candid) -> None:
     subscriber = person("John", "Doe", "AETNA9wcSu", "2000-01-01")
     answer = candid.ask("60054", subscriber, dependent=person("Jordan", "Doe", None, "2001-07-15"))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import simplejson
 
 from tests.payments_data import Json, make_batch, make_request
 from tests.sandbox.payments_vendor import Vendor, problem
@@ -180,3 +181,11 @@ def test_a_released_payment_is_voided_until_it_is_loaded(vendor: Vendor) -> None
     problem(vendor.call("POST", f"/payments/{second}/void"), 409)
     assert statuses(vendor, batch_id) == ["Voided", "Loaded"]
     assert vendor.times() == [1, 1]
+
+
+def test_time_is_told_to_pass_in_few_words(vendor: Vendor) -> None:
+    long = {"batchId": "x" * 64, "loadFailed": ["y" * 50] * 1000}
+    url = f"{vendor.sandbox.url}/__sandbox__/payments/tick"
+    answer = vendor.session.post(url, data=simplejson.dumps(long), timeout=20)
+    assert problem(answer, 413)["detail"] == "The body of this request has at most 20 kB."
+    assert tick(vendor) == 0

@@ -1,4 +1,8 @@
-"""National provider identifiers: ten digits, the last one a check digit."""
+"""National provider identifiers: ten digits, the last one a check digit.
+
+Candid takes any first digit (Stedi accepts whatever passes the check digit); claim payments take 1 or 2 alone, as CMS
+gives them out, and look at that themselves.
+"""
 
 from __future__ import annotations
 
