@@ -16,6 +16,7 @@ from starlette.websockets import WebSocketClose
 
 from sandbox import clock, faults, gate, inspect, state, webhooks
 from sandbox.candid import http as candid
+from sandbox.cardscan import browsers
 from sandbox.cardscan import http as cardscan
 from sandbox.cardscan.events import hub, socket
 from sandbox.cardscan.problems import UploadRefused
@@ -32,12 +33,13 @@ def build(*, reads: bool = True) -> Starlette:
     """
     routes: list[BaseRoute] = [
         *inspect.routes(),
-        Mount("/cardscan", routes=cardscan.routes()),
+        Mount("/cardscan", routes=cardscan.routes(), middleware=browsers.middleware()),
         Mount("/candid", routes=candid.routes()),
         Mount("/spry", routes=spry.routes()),
         Mount("/payments", routes=payments.routes()),
-        # CardScan's SDK puts "?token=" right behind whatever it is given as websocket address.
-        *[WebSocketRoute(path, socket) for path in ("/", "/cardscan")],
+        # CardScan's websockets have a host of their own. Its SDK puts "?token=" right behind whatever address it is
+        # given; older clients look for /ws and /v1/ws.
+        *[WebSocketRoute(path, socket) for path in ("/", "/ws", "/v1/ws", "/cardscan")],
         Route("/", _to_the_window),
     ]
     for route in _sockets(routes):

@@ -50,8 +50,12 @@ class Hub:
     def publish(self, events: Iterable[Event]) -> None:
         """Tell the sockets, in the transaction that makes the events true: once it is over, and before any other's."""
         told = list(events)
-        if told and self._loop is not None:
-            store().afterwards(partial(self._loop.call_soon_threadsafe, self._deliver, told))
+        if told:
+            store().afterwards(partial(self._hand_over, told))
+
+    def _hand_over(self, events: list[Event]) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._deliver, events)
 
     def _deliver(self, events: list[Event]) -> None:
         for event in events:

@@ -60,7 +60,7 @@ def sign(delivery_id: str, body: bytes, now: datetime) -> dict[str, str]:
 
 
 def signed(secret: str, delivery_id: str, seconds: int, body: bytes) -> dict[str, str]:
-    """Return Svix's headers: id, time and HMAC-SHA256 of both and the body.
+    """Return Svix's headers, under both names that it gives them: id, time and HMAC-SHA256 of both and the body.
 
     Args:
         secret: `whsec_` and the key in base64.
@@ -71,7 +71,8 @@ def signed(secret: str, delivery_id: str, seconds: int, body: bytes) -> dict[str
     text = f"{delivery_id}.{seconds}.".encode() + body
     digest = hmac.new(_key(secret), text, hashlib.sha256).digest()
     signature = f"v1,{base64.b64encode(digest).decode()}"
-    return {"svix-id": delivery_id, "svix-timestamp": str(seconds), "svix-signature": signature}
+    headers = {"id": delivery_id, "timestamp": str(seconds), "signature": signature}
+    return {f"{brand}-{name}": value for brand in ("svix", "webhook") for name, value in headers.items()}
 
 
 def _key(secret: str) -> bytes:

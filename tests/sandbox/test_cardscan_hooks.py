@@ -63,11 +63,12 @@ def test_it_signs_as_svix_does() -> None:
     secret = "whsec_Y2FyZHNjYW4tc2FuZGJveC10ZXN0LXNlY3JldC0zMmI="
     body = b'{"type":"card.completed","card_id":"00000000-0000-4000-8000-000000000001"}'
     headers = hooks.signed(secret, "msg_test_0001", 1735689600, body)
-    assert headers == {
-        "svix-id": "msg_test_0001",
-        "svix-timestamp": "1735689600",
-        "svix-signature": "v1,ewJ0TkIXcxOO992xTK1CbeQ2jjsTZhgWdeE5v3xo010=",
+    expected = {
+        "id": "msg_test_0001",
+        "timestamp": "1735689600",
+        "signature": "v1,ewJ0TkIXcxOO992xTK1CbeQ2jjsTZhgWdeE5v3xo010=",
     }
+    assert headers == {f"{brand}-{name}": expected[name] for brand in ("svix", "webhook") for name in expected}
 
 
 @pytest.mark.real
@@ -130,7 +131,7 @@ def test_every_try_is_signed_anew_under_one_id(vendor: Vendor, receiver: Receive
         moment = one.headers["svix-timestamp"]
         text = f"{one.headers['svix-id']}.{moment}.".encode() + one.body
         expected = base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
-        assert one.headers["svix-signature"] == f"v1,{expected}"
+        assert one.headers["svix-signature"] == one.headers["webhook-signature"] == f"v1,{expected}"
         assert abs(datetime.now(UTC).timestamp() - int(moment)) < 300
 
 

@@ -21,7 +21,7 @@ def test_a_socket_needs_a_key(sandbox: SandboxProcess, token: str, status: int) 
     assert refused.value.status_code == status
 
 
-@pytest.mark.parametrize("path", ["/", "/cardscan", "/cardscan/", "/cardscan/ws", "/cardscan/v1/ws"])
+@pytest.mark.parametrize("path", ["/", "/ws", "/v1/ws", "/cardscan", "/cardscan/", "/cardscan/ws", "/cardscan/v1/ws"])
 def test_a_socket_opens_wherever_clients_look_for_it(vendor: Vendor, path: str) -> None:
     listener = vendor.listen(path=path)
     assert listener.settle() == []
