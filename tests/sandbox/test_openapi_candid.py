@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.sandbox import things
 from tests.sandbox.candid_vendor import NPI, Candid, person
 from tests.sandbox.described import described_by, noted, pairs
 from tests.sandbox_process import SandboxProcess
@@ -31,14 +32,6 @@ COORDINATION = {
     "encounter": {"date_of_service": "20260101"},
 }
 COVERAGE = {"service_code": "30", "date_of_service": "2026-01-05", "npi": NPI}
-FINDINGS: dict[str, Any] = {
-    "MEDICARE_ADVANTAGE": {"payer_id": "60054", "payer_name": "Aetna"},
-    "COORDINATION_OF_BENEFITS": None,
-    "COPAY_ESTIMATION": {"exposition": "As printed.", "structured_response": 2500},
-    "USER_CONFIGURED_PROMPTS": {
-        "results": [{"user_prompt_id": "p", "prompt_name": "n", "structured_response": True, "exposition": "e"}]
-    },
-}
 
 
 @pytest.fixture
@@ -152,15 +145,11 @@ def check_coverages(candid: Candid) -> None:
 
 def recommend(candid: Candid) -> None:
     """A recommendation of every type, one of them voted on twice."""
-    for kind, payload in FINDINGS.items():
-        doc = {"eligibility_check_id": "c", "patient": {"mrn": "1"}}
-        made = answered(
-            candid.call("POST", f"{V1}/recommendation", doc | {"recommendation": {"type": kind, "payload": payload}})
-        )
+    made = [answered(candid.call("POST", f"{V1}/recommendation", doc)) for doc in things.recommendations()][-1]
     path = f"{V1}/recommendation/{made['id']}/2/vote"
     for status in (200, 409):
         answered(candid.call("PUT", path, {"user_id": "u", "value": "UPVOTE"}), status)
-    assert len(answered(candid.call("GET", f"{V1}/recommendation"))) == len(FINDINGS)
+    assert len(answered(candid.call("GET", f"{V1}/recommendation"))) == len(things.FINDINGS)
 
 
 def find_out(candid: Candid) -> None:

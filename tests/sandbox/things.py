@@ -20,6 +20,15 @@ BACK = "http://127.0.0.1:9/back"
 V1 = "eligibility-checks/v1"
 # Ids whose checks end in every way (docs/vendors/candid.md).
 OUTCOMES = ("AETNA12345", "INACTIVE6", "UNKNOWN", "OTHERPAYER", "AAA-75", "AAA-42-79", "CANDID-npi", "UNPARSED")
+# What recommendations say, by their type.
+FINDINGS: dict[str, Any] = {
+    "MEDICARE_ADVANTAGE": {"payer_id": "60054", "payer_name": "Aetna"},
+    "COORDINATION_OF_BENEFITS": None,
+    "COPAY_ESTIMATION": {"exposition": "As printed.", "structured_response": 2500},
+    "USER_CONFIGURED_PROMPTS": {
+        "results": [{"user_prompt_id": "p", "prompt_name": "n", "structured_response": True, "exposition": "e"}]
+    },
+}
 
 
 def everything(sandbox: SandboxProcess) -> dict[str, Known]:
@@ -65,13 +74,15 @@ def of_cardscan(sandbox: SandboxProcess) -> Known:
 
 
 def of_candid(sandbox: SandboxProcess) -> Known:
-    """Checks of every outcome, a batch of them, a recommendation, a discovery, and a coverage with its check."""
+    """Checks of every outcome, a batch of them, recommendations, a discovery, and a coverage with its check."""
     for name in ("batch_seconds", "coverage_seconds", "discovery_seconds"):
         sandbox.switch("candid", name, 0)
     vendor = Candid(sandbox)
     bodies = [vendor.body("60054", person("Jane", "Doe", one, "2004-04-04")) for one in OUTCOMES]
     for body in bodies:
         vendor.post(body)
+    for doc in recommendations():
+        vendor.call("POST", f"{V1}/recommendation", doc)
     coverage_id = vendor.call("GET", "__sandbox__/coverages").json()["coverages"][0]["coverage_id"]
     asked = {"service_code": "30", "date_of_service": "2026-01-05", "npi": NPI}
     begun = vendor.call("POST", f"coverages/v1/{coverage_id}/eligibility", asked).json()["check_id"]
@@ -97,6 +108,12 @@ def of_candid(sandbox: SandboxProcess) -> Known:
         "client_id": [CANDID_CLIENT["client_id"]],
         "client_secret": [CANDID_CLIENT["client_secret"]],
     }
+
+
+def recommendations() -> list[dict[str, Any]]:
+    """Return what makes one recommendation of every type."""
+    about = {"eligibility_check_id": "c", "patient": {"mrn": "1"}}
+    return [about | {"recommendation": {"type": kind, "payload": payload}} for kind, payload in FINDINGS.items()]
 
 
 def of_spry(sandbox: SandboxProcess) -> Known:
