@@ -8,7 +8,15 @@ from statistics import median
 from sandbox.cardscan.reader.associate import Answer, Piece
 from sandbox.cardscan.reader.lines import Box, Line
 from sandbox.cardscan.reader.payers import find_company
-from sandbox.cardscan.reader.roles import CLAIMS, PAYER, is_lead, parts_at_roles, role_led_by, role_told_behind
+from sandbox.cardscan.reader.roles import (
+    CLAIMS,
+    PAYER,
+    is_lead,
+    parts_at_roles,
+    role_led_by,
+    role_told_behind,
+    role_told_below,
+)
 from sandbox.cardscan.reader.wording import SMALL_WORDS, clean, has_number, is_heading_like, words_of
 from sandbox.cardscan.reader.words import ORGANISATIONS, PAYER_TAILS, PAYER_WORDS, PLAN_WORDS, STRONG_PLAN_WORDS
 
@@ -189,7 +197,16 @@ def _role(piece: Piece, start: int, end: int, lines: Sequence[Line]) -> str:
     told = role_told_behind(behind)
     if before.strip(" .:,-"):
         return role_led_by(before) or told
-    return next((role for text in _leads(piece, lines) if (role := role_led_by(text))), "") or told
+    led = next((role for text in _leads(piece, lines) if (role := role_led_by(text))), "")
+    return led or told or _told_below(piece, lines)
+
+
+def _told_below(piece: Piece, lines: Sequence[Line]) -> str:
+    """Return the role that the line right below a name gives it, unless that line announces one below itself."""
+    below = [line for line in lines if line.box.top > piece.box.top and is_stacked(piece.box, line.box)]
+    line = min(below, key=lambda one: one.box.top, default=None)
+    role = role_told_below(line.text) if line else ""
+    return role if role and line and not any(is_stacked(line.box, other.box) for other in lines) else ""
 
 
 def _leads(piece: Piece, lines: Sequence[Line]) -> Iterator[str]:

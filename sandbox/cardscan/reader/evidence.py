@@ -11,9 +11,10 @@ from statistics import median
 
 from sandbox.cardscan.reader.candidates import Name, colours_apart
 from sandbox.cardscan.reader.lines import Line
-from sandbox.cardscan.reader.payers import ADMINISTRATOR, PAYER, CompanyFound, find_company
+from sandbox.cardscan.reader.payers import CompanyFound, find_company
+from sandbox.cardscan.reader.roles import role_led_by
 from sandbox.cardscan.reader.values import take_whole
-from sandbox.cardscan.reader.wording import domains_of, is_sentence, letters_of, words_of
+from sandbox.cardscan.reader.wording import domains_of, ends_as_firm, is_affiliation, is_sentence, letters_of, words_of
 from sandbox.cardscan.reader.words import (
     DRUG_WORDS,
     EMPLOYERS,
@@ -34,8 +35,8 @@ COLOURED = 18.0
 FAR = 16.0
 _AMOUNT = re.compile(r"[\s:.]*(?:\$\s?\d|\d{1,3}\s?%|no charge|not covered)", re.IGNORECASE)
 _PLACE = {"address", "box", "po", "p.o", "street", "st", "suite", "ave"}
-_NETWORK_WORDS = {"network", "networks", "net", "ppo-network", "access", "providers"}
-STATE_WORDS = {"department", "dept", "state", "division", "bureau", "office", "commission"}
+NETWORK_WORDS = {"network", "networks", "net", "ppo-network", "access", "providers"}
+STATE_WORDS = {"department", "dept", "state", "division", "bureau", "office", "commission", "agency", "authority"}
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def payer_evidence(name: Name, setting: Setting) -> dict[str, float]:
     if name.kind:
         found[f"kind {name.kind}"] = 1.0
     found |= _look(name, setting) | _company_words(name, words) | _known(find_company(name.text))
+    found["affiliation"] = float(is_affiliation(name.text))
+    found["announces"] = float(role_led_by(name.text) != "")
     found["has a value"] = float(has_value(name, setting.lines))
     found["again"] = min(_times(name, setting), 2) / 2
     found["web"] = float(_in_web(words, setting))
@@ -132,13 +135,14 @@ def _company_words(name: Name, words: Sequence[str]) -> dict[str, float]:
         "employer": float(bool(told & EMPLOYERS)),
         "doctor": float(doctor),
         "drugs": float(bool(told & DRUG_WORDS or any(word.endswith("rx") or word.startswith("rx") for word in words))),
-        "network": float(bool(told & _NETWORK_WORDS or any(word.endswith("net") for word in words))),
+        "network": float(bool(told & NETWORK_WORDS or any(word.endswith("net") for word in words))),
         "service": len(told & SERVICE_WORDS) / max(len(told), 1),
         "state": float(bool(told & STATE_WORDS)),
         "programme": float(told <= PROGRAMMES | {"health", "insurance", "plan", "program", "card"}),
         "person": float(person),
         "noise": len(told & (HEADING_NOISE | INSTRUCTIONS)) / max(len(told), 1),
         "any noise": float(bool(told & (HEADING_NOISE | INSTRUCTIONS))),
+        "firm": float(ends_as_firm(name.text) and not company),
         "sentence": float(is_sentence(name.text)),
         "plan": float(strong),
         "plan first": float(bool(words) and words[0] in PLAN_WORDS),
@@ -163,11 +167,10 @@ def has_value(name: Name, lines: Sequence[Line]) -> bool:
 
 
 def _known(company: CompanyFound | None) -> dict[str, float]:
-    """Return what is known of a company; a payer and an administrator are alike."""
+    """Return what is known of a company, whose name is all or a part of the text."""
     if company is None:
         return {}
-    kind = PAYER if company.kind == ADMINISTRATOR else company.kind
-    return {f"known {kind}" if company.share >= WHOLE else f"known in {kind}": company.share}
+    return {f"known {company.kind}" if company.share >= WHOLE else f"known in {company.kind}": company.share}
 
 
 def _times(name: Name, setting: Setting) -> int:

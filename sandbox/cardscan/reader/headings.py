@@ -14,10 +14,14 @@ from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.payers import find_pharmacy_manager
 from sandbox.cardscan.reader.plan_evidence import PlanSetting, plan_evidence
 from sandbox.cardscan.reader.ranking import Evidence, chances
-from sandbox.cardscan.reader.wording import clean, letters_of
+from sandbox.cardscan.reader.roles import CLAIMS, PAYER
+from sandbox.cardscan.reader.wording import clean, letters_of, words_of
+from sandbox.cardscan.reader.words import STRONG_PLAN_WORDS
 
 #: chances from which a name is taken for the payer's or the plan's
 LEAST_PAYER, LEAST_PLAN = 0.3, 0.35
+#: a brand is printed so much higher than the company's full name
+LARGER = 1.4
 #: no name is surer than this
 SUREST = 0.985
 
@@ -52,7 +56,22 @@ def find_payer_heading(sides: Sequence[SideTexts]) -> Heading | None:
     if not rated:
         return None
     share, _, name = max(rated, key=lambda one: one[:2])
-    return _as_heading(name, share) if share >= LEAST_PAYER else None
+    brand = _brand_of(name, names) if name.role in (PAYER, CLAIMS) else name
+    return _as_heading(brand, share) if share >= LEAST_PAYER else None
+
+
+def _brand_of(name: Name, names: Sequence[Name]) -> Name:
+    """Return the brand of a company that is named in full: "Oscar" in large letters, "Insured by Oscar Insurance"."""
+    first = words_of(name.text)[0]
+    brands = [
+        one
+        for one in names
+        if not one.role and not one.kind and one.whole and not one.goes_on
+        and one.height >= LARGER * name.height
+        and words_of(one.text)[:1] == [first]
+        and not set(words_of(one.text)) & STRONG_PLAN_WORDS
+    ]  # fmt: skip
+    return max(brands, key=lambda one: one.height, default=name)
 
 
 def payer_candidates(sides: Sequence[SideTexts]) -> tuple[list[Name], list[Evidence]]:

@@ -5,11 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.cardscan.reader.candidates import Name
-from sandbox.cardscan.reader.evidence import STATE_WORDS, WHOLE, Setting, has_value
+from sandbox.cardscan.reader.evidence import NETWORK_WORDS, STATE_WORDS, WHOLE, Setting, has_value
 from sandbox.cardscan.reader.lines import Box
 from sandbox.cardscan.reader.payers import find_company
+from sandbox.cardscan.reader.roles import role_led_by
 from sandbox.cardscan.reader.values import take_whole
-from sandbox.cardscan.reader.wording import SMALL_WORDS, has_number, is_sentence, letters_of, words_of
+from sandbox.cardscan.reader.wording import (
+    SMALL_WORDS,
+    ends_as_firm,
+    has_number,
+    is_affiliation,
+    is_sentence,
+    letters_of,
+    words_of,
+)
 from sandbox.cardscan.reader.words import (
     DRUG_WORDS,
     EMPLOYERS,
@@ -21,9 +30,13 @@ from sandbox.cardscan.reader.words import (
     STRONG_PLAN_WORDS,
 )
 
+#: so much larger than the payer's name is a logo of somebody else
+OTHER_LOGO = 1.2
 _KINDS = {"ppo", "hmo", "epo", "pos", "hdhp", "indemnity"}
+_FUNDS = {"fund", "funds", "trust", "local", "union"}
 _METALS = {"bronze", "silver", "gold", "platinum", "catastrophic"}
 _PANELS = {"benefits", "copays", "coverage", "card", "id", "identification", "insurance", "medical", "dental", "vision"}
+_PANELS |= {"plan", "health", "employee", "benefit", "group", "member", "welfare"}
 _IN_BRACKETS = re.compile(r"\((?:hmo|ppo|pos|epo|pffs|hmo-pos|hmo\s*d-?snp|[a-z\- ]*snp)\)", re.IGNORECASE)
 
 
@@ -50,6 +63,8 @@ def plan_evidence(name: Name, setting: PlanSetting) -> dict[str, float]:
     company = find_company(name.text)
     if company and company.share >= WHOLE:
         found[f"known {company.kind}"] = company.share
+    found["affiliation"] = float(is_affiliation(name.text))
+    found["announces"] = float(role_led_by(name.text) != "")
     found["named"] = float(_is_namesake(words, setting.payer))
     return {sign: value for sign, value in found.items() if value}
 
@@ -74,7 +89,9 @@ def _plan_words(name: Name, words: Sequence[str]) -> dict[str, float]:
         "company": float(bool(told & (ORGANISATIONS - PLAN_WORDS - {"plan", "plans", "care"}))),
         "ends as plan": float(words[-1] in {"plan", "plans", "program", "option"} if words else False),
         "employer": float(bool(told & EMPLOYERS)),
+        "fund": float(bool(told & _FUNDS)),
         "state": float(bool(told & STATE_WORDS)),
+        "ends as network": float(words[-1] in NETWORK_WORDS if words else False),
         "drugs": float(bool(told & DRUG_WORDS)),
         "service": len(told & SERVICE_WORDS) / max(len(told), 1),
         "any service": float(bool(told & SERVICE_WORDS)),
@@ -83,6 +100,7 @@ def _plan_words(name: Name, words: Sequence[str]) -> dict[str, float]:
         "person": float(not known and take_whole("member_name", name.text) is not None),
         "panel": float(bool(words) and told <= _PANELS),
         "titled": float(all(word[0].isupper() or word.lower() in SMALL_WORDS for word in letters)),
+        "firm": float(ends_as_firm(name.text)),
         "ends": float(name.pieces[-1].text.rstrip().endswith((".", ","))),
     }
 
@@ -92,12 +110,14 @@ def _plan_place(name: Name, setting: PlanSetting, labelled: bool) -> dict[str, f
     if labelled:
         return {}
     box = name.pieces[0].box
+    known = set(words_of(name.text)) & (PLAN_WORDS | STRONG_PLAN_WORDS)
     tall = max((one.height for one in setting.payer_boxes), default=setting.side.tallest)
     return {
         "in head": float(box.middle[1] < setting.head),
         "below payer": float(_is_below(box, setting.payer_boxes)),
         "beside payer": float(any(one.shares_row(box) > 0.5 for one in setting.payer_boxes)),
         "size": min(box.height / tall, 1.2),
+        "other logo": float(not known and box.height >= OTHER_LOGO * tall),
         "larger": min(max(box.height / setting.side.usual - 1, 0.0), 1.0),
         "high": setting.side.height_on(box.top),
         "has a value": float(has_value(name, setting.side.lines)),

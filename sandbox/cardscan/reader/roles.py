@@ -44,6 +44,12 @@ def role_told_behind(tail: str) -> str:
     return ""
 
 
+def role_told_below(text: str) -> str:
+    """Return the role that a line right below a name gives it: "Benefit Administrator", "network"."""
+    words = re.sub(r",?\s+(?:inc|llc|ltd|co|corp)$", "", text.lower().strip(" .:()"))
+    return next((role for role, phrases in _TABLE["below"].items() if words in phrases), "")
+
+
 def parts_at_roles(text: str) -> list[tuple[int, int]]:
     """Return the stretches (start, end) of a text that stand between words which give a role or take one."""
     cuts = [(hit.start(), hit.end()) for hit in _cutters().finditer(text.lower())]

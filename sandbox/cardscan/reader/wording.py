@@ -62,6 +62,21 @@ def is_sentence(text: str) -> bool:
     return 2 <= small < len(words)
 
 
+def is_affiliation(text: str) -> bool:
+    """Say whether a text tells whose child a company is, as in "An Aetna Company" or "Affiliate of Aetna"."""
+    words = words_of(text)
+    child = {"company", "affiliate", "subsidiary", "business"}
+    return len(words) >= 3 and (
+        (words[0] in ("a", "an") and words[-1] in child) or (words[0] in child and words[1] == "of")
+    )
+
+
+def ends_as_firm(text: str) -> bool:
+    """Say whether a text ends with a firm's legal form."""
+    words = words_of(text)
+    return bool(words) and words[-1] in {"llc", "inc", "corp", "corporation", "co", "ltd", "lp", "llp", "holdings"}
+
+
 def has_number(text: str) -> bool:
     """Say whether a text is words and a round sum, as in "PPO 1500" or "Bronze 60"."""
     return re.fullmatch(r"(?:[A-Za-z&/+\-()]+\s+)+\$?\d[\d,/]{1,11}(?:\s+[A-Za-z]+)*", clean(text)) is not None
