@@ -28,6 +28,13 @@ def test_a_value_stands_right_of_its_label() -> None:
     assert read(lines) == {"member_number": "128845682", "group_number": "98755"}
 
 
+def test_a_label_with_two_texts_to_choose_from_is_in_doubt() -> None:
+    clear = associate(front(("Group", 40, 40), ("61842", 40, 74)))[0]
+    unclear = associate(front(("Group", 40, 40), ("61842", 40, 74), ("88310", 160, 40)))[0]
+    assert clear[0].doubt == 0
+    assert unclear[0].doubt > 0.5
+
+
 def test_a_stray_mark_behind_a_label_is_no_value() -> None:
     lines = front(("GROUP*", 40, 40), ("CV07695", 40, 74))
     assert [(answer.kind, answer.value) for answer in associate(lines)[0]] == [("group_number", "CV07695")]

@@ -125,9 +125,10 @@ def test_the_group_of_the_pharmacy_is_not_the_group() -> None:
 
 def test_a_group_that_closes_the_row_of_bin_and_pcn_is_the_pharmacys() -> None:
     lines = front(("ID 734120956", 40, 40), ("BIN: 610502", 40, 90), ("PCN: 9F", 400, 90), ("Group: RX8812", 760, 90))
-    reading = read_reading(lines, None, None)
-    assert matches(reading)["rx_group"]["value"] == "RX8812"
-    assert "group_number" not in reading.fields
+    column = front(("ID 734120956", 40, 40), ("BIN: 610502", 40, 90), ("PCN: 9F", 40, 130), ("Group: RX8812", 40, 170))
+    for reading in (read_reading(lines, None, None), read_reading(column, None, None)):
+        assert matches(reading)["rx_group"]["value"] == "RX8812"
+        assert "group_number" not in reading.fields
 
 
 def test_one_label_may_announce_bin_and_pcn() -> None:

@@ -19,6 +19,7 @@ def copays(*rows: tuple[str, float, float]) -> dict[tuple[str, str], object]:
         [("PCP / ER $25 / $300", 40, 40)],
         [("Office visit", 40, 40), ("$25", 400, 42), ("Emergency room", 40, 90), ("$300", 400, 91)],
         [("PCP Visit $25", 40, 40), ("Hospital Emergency: $300", 40, 90)],
+        [("0V/ER: $25/$300", 40, 40)],
         [("PCP consult", 40, 40), ("$25", 400, 42), ("ER (waived if admitted)", 40, 90), ("$300", 400, 91)],
         [("You pay a $25 copay for each office visit", 40, 40), ("$300 per ER visit", 40, 90)],
     ],
@@ -44,6 +45,11 @@ def test_cents_are_kept() -> None:
     rows = find_copays(front(("Office $12.50", 40, 40)))
     assert rows[0]["value"] == 12.5
     assert describe(rows) == "office visit: $12.50"
+
+
+def test_a_list_that_does_not_fit_its_amounts_is_less_sure() -> None:
+    fits, lacks = (find_copays(front((text, 40, 40))) for text in ("PCP/SPC/ER: $5/$6/$7", "PCP/XX/ER: $5/$6/$7"))
+    assert float(lacks[0]["score"]) < 0.7 < float(fits[0]["score"])
 
 
 def test_an_amount_belongs_to_the_words_right_before_it() -> None:

@@ -63,6 +63,13 @@ def test_a_sign_for_number_may_touch_the_code(text: str) -> None:
     assert [label.meaning.name for label in find_labels(text)] == ["payer_id"]
 
 
+@pytest.mark.parametrize(
+    ("text", "meaning"), [("Client No. TC-004153", "policy"), ("Electronic claims # 26006", "payer_id")]
+)
+def test_a_label_with_its_own_word_for_number_is_meant(text: str, meaning: str) -> None:
+    assert [label.meaning.name for label in find_labels(text)] == [meaning]
+
+
 def test_it_finds_several_labels_in_one_line() -> None:
     assert names("RxBIN 018377 RxPCN 0613CVL RxGrp RX01") == ["rx_bin", "rx_pcn", "rx_group"]
 

@@ -40,6 +40,10 @@ def test_a_line_that_was_read_well_is_left_alone() -> None:
     assert mended("Menber's Name", score=0.99) == "Menber's Name"
 
 
+def test_a_code_that_runs_on_from_edi_is_set_apart() -> None:
+    assert mended("EDI72259", score=0.99) == "EDI 72259"
+
+
 def test_letters_that_look_alike_are_mended_however_sure_they_were_read() -> None:
     assert mended("Speciallst visits: $35 copay", score=0.99) == "Specialist visits: $35 copay"
 

@@ -54,6 +54,7 @@ def test_it_takes_a_value_from_the_start_of_a_text(kind: str, text: str, value: 
         ("member_number", "80840"),
         ("member_number", "01/01/2026"),
         ("member_number", "Services"),
+        ("member_number", "TTY 711"),
         ("group_number", "Health Cooperative"),
         ("group_number", "363-527-0633"),
         ("payer_id", "9151225950"),

@@ -4,7 +4,7 @@ Every label with a fitting text is a candidate with a score; the best candidate 
 text is used once. Nothing here knows any card: only "a value stands near its label".
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -20,6 +20,8 @@ UNDER_VALUES = 0.93
 FARTHEST_RIGHT, FARTHEST_BELOW = 16.0, 2.2
 #: names that no card prints above their label unless it prints all values so
 _NEVER_ABOVE = {"plan_name", "payer_name", "plan_type", "pharmacy_benefit_manager", "employer", "client_name"}
+#: of two places that differ by this much in score, the worse one is no doubt about the better
+CLEAR = 0.2
 #: a label without a field only keeps its value from others: it goes last
 DECOY = 0.75
 
@@ -63,7 +65,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """A value found for a label. Both scores are 0 to 1."""
+    """A value found for a label. Both scores are 0 to 1.
+
+    `doubt` says how nearly the label might have had another text, or the text another label: 0 when nothing else fits.
+    """
 
     kind: str
     value: str
@@ -71,6 +76,7 @@ class Answer:
     label_score: float
     piece: Piece
     meaning: Meaning
+    doubt: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,16 +119,28 @@ def associate(lines: Sequence[Line]) -> tuple[list[Answer], Sorted]:
     above = UNDER_VALUES if _labels_are_under_values(parts) else ABOVE
     offers = [offer for asked in parts.asked for offer in _offers(asked, parts, above)]
     offers.sort(key=lambda offer: -offer[1].label_score * _rank(offer[1].meaning))
-    answers, used, served = list(parts.answers), set[tuple[int, int, int]](), set[Asked]()
+    taken: dict[Asked, Answer] = {}
     for asked, answer in offers:
-        if asked in served or any(_overlap(answer.piece.span, span) for span in used):
-            continue
-        served.add(asked)
-        used.add(answer.piece.span)
-        answers.append(answer)
+        if asked not in taken and not any(_overlap(answer.piece.span, other.piece.span) for other in taken.values()):
+            taken[asked] = answer
+    doubted = [replace(answer, doubt=_doubt(asked, answer, offers, taken)) for asked, answer in taken.items()]
+    answers, served = [*parts.answers, *doubted], set(taken)
     parts = parts.without(answers)
     idle = tuple(asked.piece for asked in parts.asked if asked not in served)
     return sorted(answers, key=lambda answer: -answer.label_score), replace(parts, free=parts.free + idle)
+
+
+def _doubt(
+    asked: Asked, answer: Answer, offers: Sequence[tuple[Asked, Answer]], taken: Mapping[Asked, Answer]
+) -> float:
+    """Return how near the next best comes: another text for the label that nobody took, or a label left without one."""
+    rivals = [
+        other.label_score
+        for label, other in offers
+        if (label is not asked and label not in taken and _overlap(other.piece.span, answer.piece.span))
+        or (label is asked and not any(_overlap(other.piece.span, used.piece.span) for used in taken.values()))
+    ]
+    return max(0.0, 1 - (answer.label_score - max(rivals)) / CLEAR) if rivals else 0.0
 
 
 def _rank(meaning: Meaning) -> float:

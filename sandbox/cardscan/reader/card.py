@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from sandbox.cardscan.reader.associate import Answer, Sorted, associate
 from sandbox.cardscan.reader.barcode import CardBarcode
-from sandbox.cardscan.reader.calibration import chance, scores
+from sandbox.cardscan.reader.calibration import chance, scores, signs
 from sandbox.cardscan.reader.candidates import Name
 from sandbox.cardscan.reader.copays import describe, find_copays
-from sandbox.cardscan.reader.extras import find_addresses, find_phones
+from sandbox.cardscan.reader.extras import Row, find_addresses, find_phones
 from sandbox.cardscan.reader.headings import (
     Heading,
     SideTexts,
@@ -68,6 +68,8 @@ _LABELLED = (
 )
 #: fields that a card prints and the vendor's schema has no key for
 UNLISTED = ("rx_group",)
+#: how doubtful it is that a number of Medicare or Medicaid is the member's where no label says so
+INSTEAD = 0.5
 #: what the back says about a field counts a little less than the front
 _BACK = 0.97
 _PLAN_TYPE = re.compile(r"(?<![a-z])(hmo-pos|ppo|hmo|epo|pos|hdhp)(?![a-z])", re.IGNORECASE)
@@ -142,8 +144,12 @@ def matches(reading: Reading) -> dict[str, dict[str, object]]:
 def enriched_results(reading: Reading) -> dict[str, object]:
     """Return the vendor's `enriched_results`, the scores of copays as chances."""
     rows = reading.enriched["copays_deductibles"]
-    told = [{**row, "score": decimal(chance("copay", float(row["score"])))} for row in rows]  # type: ignore[attr-defined]
+    told = [{**row, "score": decimal(_copay_chance(row))} for row in rows]  # type: ignore[attr-defined]
     return {**reading.enriched, "copays_deductibles": told}
+
+
+def _copay_chance(row: Row) -> float:
+    return chance("copay", signs("copays", "", float(str(row["score"])), 0.5))
 
 
 def _side(lines: Sequence[Line]) -> _Side:
@@ -153,20 +159,22 @@ def _side(lines: Sequence[Line]) -> _Side:
 
 
 def _found(answer: Answer | Heading) -> Found:
-    return Found(answer.value, answer.text_score, answer.label_score)
+    doubt = answer.doubt if isinstance(answer, Answer) else 0.0
+    return Found(answer.value, answer.text_score, answer.label_score, doubt)
 
 
 def _as_match(name: str, found: Found) -> dict[str, object]:
     """Return the vendor's MatchScore: the value, names in lower case, and both scores as decimal strings."""
     value = found.value.lower() if name in _WORDS else found.value
-    return {"value": value, "scores": [decimal(score) for score in scores(name, found.text_score, found.label_score)]}
+    told = scores(name, found.value, found.text_score, found.label_score, doubt=found.doubt, confirmed=found.confirmed)
+    return {"value": value, "scores": [decimal(score) for score in told]}
 
 
 def _of_kind(sides: Sequence[_Side], kind: str) -> list[Found]:
     found = [_found(answer) for answer in sides[0].answers if answer.kind == kind]
     for side in sides[1:]:
         found += [
-            Found(answer.value, answer.text_score, answer.label_score * _BACK)
+            replace(_found(answer), label_score=answer.label_score * _BACK)
             for answer in side.answers
             if answer.kind == kind
         ]
@@ -182,7 +190,7 @@ def _labelled_fields(sides: Sequence[_Side]) -> dict[str, Found]:
     fields = {name: found for name, rows in found_all.items() if (found := best(rows))}
     government = fields.get("medicare_medicaid_id")
     if government and "member_number" not in fields:
-        fields["member_number"] = government
+        fields["member_number"] = replace(government, doubt=max(government.doubt, INSTEAD), confirmed=False)
     number = fields.get("member_number")
     if number and not government and MEDICARE_ID.fullmatch(number.value):
         fields["medicare_medicaid_id"] = number
@@ -231,7 +239,7 @@ def _head(side: _Side) -> float:
 
 def _add(fields: dict[str, Found], name: str, found: list[Found]) -> None:
     if name not in fields and (winner := best(found)):
-        fields[name] = Found(clean(winner.value), winner.text_score, winner.label_score)
+        fields[name] = replace(winner, value=clean(winner.value))
 
 
 def _add_plan_type(front: _Side, fields: dict[str, Found]) -> None:
@@ -266,7 +274,7 @@ def _weigh_payer(fields: dict[str, Found]) -> None:
 
 
 def _surer(found: Found) -> Found:
-    return Found(found.value, found.text_score, 1 - (1 - found.label_score) * 0.5)
+    return replace(found, label_score=1 - (1 - found.label_score) * 0.5, confirmed=True)
 
 
 def _enriched(sides: Sequence[Sequence[Line]], *, both: bool) -> dict[str, object]:

@@ -16,7 +16,7 @@ _SERVICES = {
     r"(?:\s*(?:care|office|ov|physician|doctor)s?)*(?:\s*visits?)?",
     "office_visit": r"(?:office|pcp|primary\s*care|primary|family\s*doctor|doctor|physician)"
     r"(?:\s*(?:office|physician|provider|doctor|dr|ov)s?)?(?:\s*visits?)?"
-    r"|o\.?v\.?|(?:doctor|physician|dr)\.?\s*(?:office\s*)?visits?|visita\s*medica|medico\s*primario",
+    r"|[o0]\.?v\.?|(?:doctor|physician|dr)\.?\s*(?:office\s*)?visits?|visita\s*medica|medico\s*primario",
     "emergency_room": r"(?:hospital\s*)?emer(?:gency|g)\.?(?:\s*(?:room|dept|department|care|services|visit))*"
     r"|(?:hospital\s*)?e\.?r\.?(?:\s*visits?)?|e\.?d\.?|sala\s*de\s*emergencias?|emergencias?",
     "urgent_care": r"urg(?:ent(?:ly)?)?\.?(?:\s*(?:needed\s*)?care)?(?:\s*(?:center|facility|visit|clinic)s?)*|ucc?"
@@ -45,7 +45,7 @@ _IN_NETWORK = re.compile(r"in[\s-]*network", re.IGNORECASE)
 
 #: words that may stand beside a service without making a sentence of it
 _FILLERS = re.compile(
-    r"co-?pay(?:ment)?s?|visits?|per|in-?network|network|care|services?|in|out|the|cost|you\s*pay|after\s*deductible",
+    r"co-?pay(?:ment)?s?|visits?|walk-?in|per|in-?network|network|care|services?|in|out|the|cost|you\s*pay|after\s*deductible",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\([^()]*\)?")
@@ -55,6 +55,8 @@ MORE_WORDS = 2
 FARTHEST_RIGHT, FARTHEST_BELOW = 40.0, 2.6
 #: how sure an amount is that follows in the line, and one that is matched by its place
 IN_LINE, BY_PLACE = 0.97, 0.94
+#: the same for a list of services with more or fewer amounts: one of them was not understood
+UNEVEN = 0.6
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,9 @@ def find_copays(lines: Sequence[Line]) -> list[Row]:
     for line in lines:
         found = list(_marks(line))
         marks = [mark for mark, _ in found]
+        sure = UNEVEN if _is_uneven(marks) else IN_LINE
         for service, amount in _pair(marks):
-            _add(rows, service, amount, line, IN_LINE)
+            _add(rows, service, amount, line, sure)
         if marks and not any(mark.name for mark in marks):
             amounts += _groups(found, line)
         elif marks and all(mark.name for mark in marks) and _only_services(line.text):
@@ -141,6 +144,14 @@ def _pair(marks: Sequence[_Mark]) -> list[tuple[str, _Mark]]:
         else:
             amounts.append(mark)
     return pairs
+
+
+def _is_uneven(marks: Sequence[_Mark]) -> bool:
+    """Say whether a list of services ("OV/SPC/ER") is followed by a list of amounts that is longer or shorter."""
+    kinds = [bool(mark.name) for mark in marks]
+    names, amounts = kinds.count(True), kinds.count(False)
+    is_list = kinds == sorted(kinds, reverse=True)
+    return is_list and min(names, amounts) > 1 and names != amounts
 
 
 def _copay(service: str, amount: _Mark, line: Line, sure: float) -> Row:

@@ -31,12 +31,16 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Label:
-    """A label found in a line: its meaning, its characters, and whether a colon or # closes it."""
+    """A label found in a line: its meaning, its characters, and whether a colon or # closes it.
+
+    `own` is how many characters the meaning's own words have, without a "No." that may follow any words.
+    """
 
     meaning: Meaning
     start: int
     end: int
     closed: bool
+    own: int = 0
 
 
 _TABLE = json.loads(Path(__file__).with_name("labels.json").read_text("utf-8"))
@@ -68,7 +72,7 @@ def find_labels(text: str) -> list[Label]:
         for hit in pattern.finditer(low):
             if not _is_inside_code(hit, text) and not _is_in_address(hit, text):
                 closed = any(mark in hit["close"] for mark in ":#=") or hit["tail"].strip() != ""
-                found.append(Label(meaning, hit.start(), hit.end(), closed))
+                found.append(Label(meaning, hit.start(), hit.end(), closed, len(hit["words"])))
     return _joined(_longest(found), text)
 
 
@@ -97,9 +101,12 @@ def _longest(found: Iterable[Label]) -> list[Label]:
     return sorted(kept, key=lambda label: label.start)
 
 
-def _preference(label: Label) -> tuple[int, bool, float]:
-    """Return what sorts labels: the longest first, of equal ones those that tell a field, then the surest."""
-    return label.start - label.end, label.meaning.kinds == ("other",), -label.meaning.strength
+def _preference(label: Label) -> tuple[int, bool, int, float]:
+    """Return what sorts labels: the longest first, then those that tell a field, then whose own words are most.
+
+    "Client No." is the number of a client, not the name "Client" with a number behind it.
+    """
+    return label.start - label.end, label.meaning.kinds == ("other",), -label.own, -label.meaning.strength
 
 
 def _is_inside_code(hit: re.Match[str], text: str) -> bool:

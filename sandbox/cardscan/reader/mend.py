@@ -21,11 +21,12 @@ SHORTEST, LONG = 5, 9
 #: "NAMEMichael", "Member:W204", "688670PCN#"
 _RUN_ON = re.compile(
     r"(?<=[A-Z]{3})(?=[A-Z][a-z]{2,})|(?<=[a-z]{3}[:#])(?=\w)|(?<=\d{4})(?=(?i:(?:rx ?)?(?:bin|pcn|grp|group)\b))"
+    r"|(?<=\bEDI)(?=\d{5}\b)"
 )
 #: words of copays, which labels.json does not have
 _MORE = frozenset(
-    "office visit visits specialist specialists specialty emergency urgent urgently needed copay copays telemedicine"
-    " preventive primary virtual deductible generic".split()
+    {"office", "visit", "visits", "specialist", "specialists", "specialty", "emergency", "urgent", "urgently", "needed"}
+    | {"copay", "copays", "telemedicine", "preventive", "primary", "virtual", "deductible", "generic"}
 )
 _RX = frozenset({"rxbin", "rxpcn", "rxgrp", "rxgroup", "rxiin"})
 #: those that a blurred short word may be, and letters that blur makes alike: one for the other is half an error

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sandbox.cardscan.reader.associate import CLEAR
 from sandbox.cardscan.reader.lines import Line
 
 #: below this the vendor leaves a field out
@@ -42,11 +43,16 @@ COPAY_LIST, MOST_EXTRAS = 2, 2
 
 @dataclass(frozen=True)
 class Found:
-    """A value with the confidence in its text and in its meaning, 0 to 1 each."""
+    """A value with the confidence in its text and in its meaning, 0 to 1 each.
+
+    `doubt` (0 to 1) says how nearly something else would have been the value; `confirmed` that two sources agree.
+    """
 
     value: str
     text_score: float
     label_score: float
+    doubt: float = 0.0
+    confirmed: bool = False
 
     @property
     def score(self) -> float:
@@ -67,12 +73,14 @@ def best(found: Sequence[Found]) -> Found | None:
     if not found:
         return None
     first, *others = sorted(found, key=lambda item: -item.label_score)
-    label = first.label_score
-    if any(agrees(first.value, other.value) for other in others):
+    label, doubt = first.label_score, first.doubt
+    confirmed = first.confirmed or any(agrees(first.value, other.value) for other in others)
+    if confirmed:
         label = 1 - (1 - label) * 0.5
-    elif any(other.label_score > label - 0.03 for other in others):
-        label *= 0.95
-    winner = Found(first.value, first.text_score, label)
+    for other in others:
+        if not agrees(first.value, other.value):
+            doubt = max(doubt, 1 - (first.label_score - other.label_score) / CLEAR)
+    winner = Found(first.value, first.text_score, label, doubt, confirmed)
     return winner if winner.score >= LEAST_SCORE else None
 
 
@@ -87,7 +95,7 @@ def with_barcode(printed: Found | None, coded: str | None) -> Found | None:
     if printed is None:
         return Found(coded, 0.99, 0.95)
     if agrees(printed.value, coded):
-        return Found(printed.value, max(printed.text_score, 0.99), max(printed.label_score, 0.99))
+        return Found(printed.value, max(printed.text_score, 0.99), max(printed.label_score, 0.99), confirmed=True)
     return Found(coded, 0.99, 0.8)
 
 

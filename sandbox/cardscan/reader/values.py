@@ -34,6 +34,8 @@ _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`\-])*\.?")
 #: words with which a sentence goes on, not a name begins
 _GOES_ON = {"of", "for", "is", "are", "and", "or", "may", "will", "does", "has", "to", "with", "in"}
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+#: words before a short number that is no member's: "TTY 711", "BOX 47716"
+_WORD_BEFORE = re.compile(r"(?:TTY|TDD|TEL|FAX|EXT|BOX|DOB|ZIP)\d")
 _EDGES = " \t.,;:#*|()[]"
 
 
@@ -94,7 +96,7 @@ def _member_number(text: str) -> Taken | None:
     joined = False
     while code and (more := _next_part(code, rest, goes_on=joined and code[:3].isalpha())):
         code, rest, joined = code + more, rest.partition(" ")[2], True
-    if not 5 <= len(code) <= 20 or _digits(code) < 3 or is_issuer_number(code):
+    if not 5 <= len(code) <= 20 or _digits(code) < 3 or is_issuer_number(code) or _WORD_BEFORE.match(code):
         return None
     return Taken(code, (0.97 if joined else 1.0) * (1.0 if len(code) >= 7 else 0.9), rest)
 
