@@ -34,11 +34,11 @@ def body(card_id: Any, provider: Any = PROVIDER, subscriber: Any = SUBSCRIBER) -
     return {"card_id": card_id, "eligibility": {"provider": provider, "subscriber": subscriber}}
 
 
-def checked(vendor: Vendor, card_id: str, **changes: Any) -> Any:
-    """Check the member of a card and return what came of it."""
+def checked(vendor: Vendor, card_id: str, *, provider: Any = PROVIDER, **changes: Any) -> Any:
+    """Check the member of a card and return what came of it; `changes` are the subscriber's."""
     vendor.sandbox.switch("cardscan", "eligibility_seconds", 0)
     listener = vendor.listen()
-    made = vendor.call("POST", "/eligibility", body=body(card_id, subscriber=SUBSCRIBER | changes)).json()
+    made = vendor.call("POST", "/eligibility", body=body(card_id, provider, SUBSCRIBER | changes)).json()
     listener.register(card_id)
     while (event := listener.frame())["state"] == "processing":
         assert event["eligibility_id"] == made["eligibility_id"]
@@ -110,6 +110,34 @@ def test_an_id_that_is_none_is_refused(vendor: Vendor, path: str, status: int) -
 @pytest.mark.parametrize("query", [{"limit": 31}, {"limit": 0}, {"cursor": "?"}])
 def test_it_refuses_a_page_that_cannot_be(vendor: Vendor, query: dict[str, Any]) -> None:
     assert vendor.call("GET", "/eligibility", **query).status_code == 400
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("asked", "kind", "organization"),
+    [
+        (PROVIDER, "Non-Person Entity", {"provider_org_name": "RIVERSIDE CLINIC"}),
+        ({"npi": PROVIDER["npi"], "first_name": "Nora", "last_name": "Whitfield"}, "Person", {}),
+    ],
+)
+def test_the_answer_of_the_payer_has_the_keys_of_the_vendors_capture(
+    vendor: Vendor, card_id: str, asked: dict[str, str], kind: str, organization: dict[str, str]
+) -> None:
+    raw = checked(vendor, card_id, provider=asked)["eligibility_response"]
+    assert set(raw["meta"]) == {"sender_id", "submitter_id", "application_mode", "trace_id"}
+    provider = raw["provider"]
+    name = organization.get("provider_org_name", "NORA WHITFIELD")
+    assert provider == organization | {
+        "provider_name": name,
+        "entity_identifier": "Provider",
+        "entity_type": kind,
+        "npi": asked["npi"],
+    }
+    payer = raw["payer"]
+    assert (payer["entity_identifier"], payer["entity_type"]) == ("Payer", "Non-Person Entity")
+    assert payer["last_name"] == payer["name"]
+    (contact,) = payer["contact_information"]["contacts"]
+    assert contact["communication_mode"] == "Telephone"
 
 
 @pytest.mark.real

@@ -43,6 +43,7 @@ def test_the_enrichment_comes_by_itself(vendor: Vendor) -> None:
         listener = vendor.listen()
         listener.register(card_id)
         vendor.upload(card_id, picture(*FRONT))
+        vendor.wait(card_id, "enriched", "error")  # a socket that hears nothing would wait without an end
         states = card_states(listener.until("enriched", "error"))
         listener.close()
         assert states == ["processing", "post_processing", "completed", "enriched"]
@@ -66,6 +67,7 @@ def test_a_payer_answers_by_itself(vendor: Vendor) -> None:
     listener = vendor.listen()
     listener.register(card_id)
     made = vendor.call("POST", "/eligibility", body=body(card_id)).json()
+    wait_until(lambda: vendor.call("GET", f"/eligibility/{made['eligibility_id']}").json()["state"] != "processing")
     frames = listener.until("completed", "error", kind="eligibility")
     listener.close()
     assert [(frame["state"], frame["eligibility_id"]) for frame in frames] == [

@@ -6,7 +6,6 @@ here and a check sent to Candid tell the same story.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from sandbox.candid.outcomes import Outcome, outcome_of
 from sandbox.candid.payers import Payer
 from sandbox.candid.questions import question_of
 from sandbox.cardscan import payer_match
-from sandbox.cardscan.eligibility import summary
+from sandbox.cardscan.eligibility import shown, summary
 from sandbox.cardscan.problems import Error, told
 from sandbox.state import dump, load
 
@@ -28,9 +27,6 @@ Doc = dict[str, Any]
 NO_PAYER = told("PayerNotFound", "The payer of this card could not be matched", "PNF")
 NO_MEMBER = told("MemberNumberNotFound", "The card has no member number", "MNF")
 NO_ANSWER = told("InvalidResponse", "The payer's answer could not be read", "IVR")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-# Ours to the clearinghouse and none of the customer's.
-_UNSHOWN = ("warnings", "submitterTransactionIdentifier", "planDateInformation")
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ def ask(record: Mapping[str, Any], card: Mapping[str, Any], now: datetime) -> An
     raw = _raw(outcome_of(check, payer, record["wish"]))
     if raw is None:
         return Answered(sent, error=NO_ANSWER)
-    return Answered(sent, _shown(raw), summary.of_response(raw))
+    return Answered(sent, shown.of_271(raw, record["provider"]), summary.of_response(raw))
 
 
 def _raw(outcome: Outcome) -> Doc | None:
@@ -117,21 +113,3 @@ def _question(sent: Doc) -> Doc:
         "provider": sent["provider"],
         "subscriber": subscriber | {"date_of_birth": f"{born[:4]}-{born[4:6]}-{born[6:]}"},
     }
-
-
-def _shown(raw: Mapping[str, Any]) -> Doc:
-    """Return the 271 with the vendor's spelling of its keys."""
-    shown: Doc = _snake({key: value for key, value in raw.items() if key not in _UNSHOWN})
-    dates = {}
-    for name in ("plan", "eligibility"):
-        dates[f"{name}_begin"], dates[f"{name}_end"] = summary.period(raw, name)
-    return shown | {
-        "reassociation_key": raw["controlNumber"],
-        "plan_date_information": {name: day for name, day in dates.items() if day},
-    }
-
-
-def _snake(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {_HUMP.sub("_", key).lower(): _snake(inner) for key, inner in value.items()}
-    return [_snake(inner) for inner in value] if isinstance(value, list) else value
