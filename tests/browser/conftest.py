@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.program import ROOT, Program
-from tests.camera import ellens_card
+from tests.camera import ELLEN, card_of
+from tests.cards.people import Member
 
 expect.set_options(timeout=20_000)  # how long a page may take on a busy machine; nothing is judged by it
 IMAGES = ROOT / "docs" / "images"
@@ -48,8 +49,12 @@ def sessions(chromium: Browser, program: Program) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def card(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Files of the front and the back of a drawn card of a made-up member."""
-    folder = tmp_path_factory.mktemp("card")
-    for side, drawn in zip(("front", "back"), ellens_card(), strict=True):
+    return saved(ELLEN, tmp_path_factory.mktemp("card"))
+
+
+def saved(member: Member, folder: Path) -> tuple[Path, Path]:
+    """Write front and back of a member's card into a folder; return the two files."""
+    for side, drawn in zip(("front", "back"), card_of(member), strict=True):
         drawn.save(folder / f"{side}.png")
     return folder / "front.png", folder / "back.png"
 

@@ -1,0 +1,96 @@
+"""Checking a card with the keyboard alone, and the same card when it comes again."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import READING, Look, People, saved
+from tests.camera import PRIYA
+
+MOST_PRESSES = 25  # of keys, for a clean new card from the first line to the coverage
+
+
+class Keys:
+    """Presses keys and counts them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.presses = page, 0
+
+    def press(self, key: str) -> None:
+        """Press one key where the focus is."""
+        self.page.keyboard.press(key)
+        self.presses += 1
+
+
+def register(page: Page) -> None:
+    """Register the card's member."""
+    page.goto("/patients/new/")
+    page.get_by_label("First name").fill("Priya")
+    page.get_by_label("Last name").fill("Raman")
+    page.get_by_label("Birth date").fill("07/09/1990")
+    page.get_by_role("button", name="Register", exact=True).click()
+    expect(page.get_by_role("heading", name="Priya Raman")).to_be_visible()
+
+
+def read_card(page: Page, card: tuple[Path, Path]) -> None:
+    """Have both sides read, from the patient's page."""
+    page.get_by_role("button", name=re.compile("^Scan a")).first.click()
+    page.get_by_role("form", name="Front of the card").locator("input[type=file]").first.set_input_files(list(card))
+    expect(page.get_by_text("Both sides are ready.")).to_be_visible()
+    page.get_by_role("button", name="Read the card").click()
+    expect(page.get_by_role("heading", name="Check the card")).to_be_visible(timeout=READING)
+
+
+@pytest.fixture(scope="module")
+def priyas(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return saved(PRIYA, tmp_path_factory.mktemp("priya"))
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The card of the next year: another group, and a photo that does not look like the first."""
+    front, back = saved(replace(PRIYA, group_number="3347999"), tmp_path_factory.mktemp("changed"))
+    from PIL import Image, ImageOps
+
+    with Image.open(front) as drawn:
+        ImageOps.expand(drawn.convert("RGB"), (600, 20, 20, 400), "#3c4a5a").save(front)
+    return front, back
+
+
+def test_a_new_card_takes_few_keys_and_the_same_card_none(
+    people: People, priyas: tuple[Path, Path], changed: tuple[Path, Path], look: Look
+) -> None:
+    page = people.enter("frontdesk")
+    register(page)
+    read_card(page, priyas)
+    keys, left = Keys(page), page.locator("#review-left")
+    while not (words := left.inner_text()).startswith("All"):
+        expect(page.locator("[data-left] :focus")).to_be_visible()
+        keys.press("Enter")
+        expect(left).not_to_have_text(words)
+    expect(page.locator("#confirm-button")).to_be_focused()
+    keys.press("Enter")
+    expect(page.get_by_text("Checked", exact=True)).to_be_visible()
+    assert keys.presses <= MOST_PRESSES
+
+    page.get_by_role("link", name="Priya Raman").click()
+    page.get_by_role("button", name=re.compile("^Scan a")).first.click()
+    front = page.get_by_role("form", name="Front of the card").locator("input[type=file]").first
+    front.set_input_files(priyas[0])
+    expect(page.get_by_role("heading", name=re.compile("This looks like the card of"))).to_be_visible()
+    look(page, "card-seen")
+    page.get_by_role("button", name="The same card, nothing has changed").click()
+    expect(page.get_by_text("The card on file is still right.")).to_be_visible()
+
+    page.get_by_role("link", name="Priya Raman").click()
+    read_card(page, changed)
+    expect(page.get_by_role("heading", name="Group number changed")).to_be_visible()
+    look(page, "card-changed")
+    expect(page.locator("#accept-agreeing")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Change Member ID")).to_be_visible()
+    expect(page.get_by_role("button", name="Accept Group number")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Group number")).to_have_value("3347999")
