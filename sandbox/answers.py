@@ -6,7 +6,7 @@ import copy
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +23,8 @@ Doc = dict[str, Any]
 Handle = Callable[[Request, Doc], tuple[Doc, int]]
 # Names what was done, for the sentence that the page then says (`sandbox.shown`), by what was sent.
 Done = Callable[[Mapping[str, Any]], str]
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 MOST_BYTES = 256 * KIBIBYTE
 JSON, PROBLEM = "application/json", "application/problem+json"
 
@@ -39,6 +41,30 @@ class Unclear(Exception):
         super().__init__(detail)
         self.errors = dict(errors or {})
         self.status = status
+
+
+class Wrongs:
+    """Collects what is wrong, so that all of it is said at once."""
+
+    def __init__(self) -> None:
+        """Begin with nothing wrong."""
+        self.errors: dict[str, str] = {}
+        self._details: list[str] = []
+
+    def tried(
+        self, work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Result | None:
+        """Return what the work returns, or None when it is Unclear."""
+        try:
+            return work(*args, **kwargs)
+        except Unclear as unclear:
+            self.errors |= unclear.errors
+            self._details.append(str(unclear))
+            return None
+
+    def together(self) -> Unclear:
+        """Return all that was wrong as one."""
+        return Unclear(" ".join(self._details), self.errors)
 
 
 def answer(doc: Any, status: int = 200, media_type: str = JSON) -> Response:

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
 
 from sandbox import clock, faults, gate, inspect, state, webhooks
 from sandbox.candid import http as candid
@@ -67,9 +66,6 @@ class _OneLine:
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer what no route takes, as the vendor does whose path it begins."""
-    if scope["type"] != "http":
-        await WebSocketClose()(scope, receive, send)
-        return
     _root, vendor, part, *_rest = f"{scope['path']}//".split("/")
     body, media_type = faults.error_answer(vendor, _STORAGE_ROUTES.get(part, "*"), 404, "Not found")
     await Response(body, 404, media_type=media_type)(scope, receive, send)

@@ -29,7 +29,7 @@ from sandbox import (
     switches,
     webhooks,
 )
-from sandbox.answers import Doc, Form, Unclear, answer, json_object, number_of, orders, problem, text_of
+from sandbox.answers import Doc, Form, Unclear, Wrongs, answer, json_object, number_of, orders, problem, text_of
 from sandbox.cardscan import cards, reading
 from sandbox.cardscan.worker import worker
 from sandbox.details import Garbled, values_of
@@ -71,7 +71,7 @@ def style(request: Request) -> Response:
 
 async def health(request: Request) -> Response:
     """Say that the sandbox is up, where, and whether the card reader has loaded its models."""
-    reader = "ready" if worker.warm else "loading"
+    reader = ("ready" if worker.warm else "loading") if worker.reads else "off"
     return answer({"ok": True, "sandbox": True, "name": NAME, "reader": reader, "ports": front.ports()})
 
 
@@ -122,10 +122,7 @@ def set_fault(request: Request, body: Doc) -> tuple[Doc, int]:
     if body.get("_method") == "DELETE":
         _clear_faults(None)
         return {}, 200
-    vendor, route = _fault_place(body)
-    kind = text_of(body, "kind", "Say what happens: the kind of the fault.")
-    options = _playable(request, vendor, route, kind, _options(body))
-    times, skip = _how_often(body)
+    vendor, route, kind, options, (times, skip) = _fault(request, body)
     if kind == "refused" and route == "*":
         _must_be_plain(times, skip)
         front.refuse(vendor, float(options.get("seconds", 5)))
@@ -133,11 +130,31 @@ def set_fault(request: Request, body: Doc) -> tuple[Doc, int]:
     return faults.add(vendor, route, kind, times=times, skip=skip, **options), 201
 
 
+def _fault(request: Request, body: Doc) -> tuple[str, str, str, Doc, tuple[int | None, int]]:
+    """Return the vendor, the route, the kind, its options and how often; else raise Unclear with all that is wrong."""
+    wrongs = Wrongs()
+    options = wrongs.tried(_options, body)  # first, as they may say `skip`, too
+    place = wrongs.tried(_fault_place, body)
+    kind = wrongs.tried(text_of, body, "kind", "Say what happens: the kind of the fault.")
+    often = wrongs.tried(_how_often, body)
+    if place is not None and kind is not None and options is not None:
+        options = wrongs.tried(_playable, request, *place, kind, options)
+    if place is None or kind is None or options is None or often is None:
+        raise wrongs.together()
+    return *place, kind, options, often
+
+
 def _how_often(body: Doc) -> tuple[int | None, int]:
     """Return how many calls a rule hits (None: all), and how many it lets pass first."""
-    times = body.get("times", 1)
-    often = None if times in (None, "") else int(number_of(body | {"times": times}, "times", _TIMES))
-    return often, int(number_of(body, "skip", _SKIP)) if body.get("skip") else 0
+    wrongs, skip = Wrongs(), 0.0
+    often: float | None = None
+    if body.get("times", 1) not in (None, ""):
+        often = wrongs.tried(number_of, {"times": 1} | body, "times", _TIMES)
+    if body.get("skip"):
+        skip = wrongs.tried(number_of, body, "skip", _SKIP) or 0
+    if wrongs.errors:
+        raise wrongs.together()
+    return None if often is None else int(often), int(skip)
 
 
 def _must_be_plain(times: int | None, skip: int) -> None:

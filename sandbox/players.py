@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox import NAME
 from sandbox.call import Answer, Call, json_answer
 from sandbox.scenarios import Order
 from sandbox.state import dump, load
@@ -93,8 +94,8 @@ async def _500_before(call: Call, rule: Rule) -> None:
 
 async def _502_html(call: Call, rule: Rule) -> None:
     await call.drain()
-    page = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-    await call.answer(Answer(502, [(b"content-type", b"text/html")]).with_body(page))
+    page = f"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1><hr>{NAME}</body></html>"
+    await call.answer(Answer(502, [(b"content-type", b"text/html")]).with_body(page.encode()))
 
 
 async def _429(call: Call, rule: Rule) -> None:

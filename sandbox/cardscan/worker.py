@@ -36,6 +36,7 @@ class Worker:
         self._threads = (self._reader, self._timer)
         self._next_purge = 0.0
         self.warm = False
+        self.reads = False
 
     def start(self, *, reads: bool) -> None:
         """Work on whatever is due, also on what an earlier process left.
@@ -43,6 +44,7 @@ class Worker:
         Args:
             reads: whether cards are read, for which the reader is loaded; without it their photos wait.
         """
+        self.reads = reads
         self._timer.start()
         if reads:
             self._reader.start()

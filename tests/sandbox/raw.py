@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
+
+from tests.sandbox.candid_vendor import Candid, person
 from tests.sandbox.cardscan_vendor import FRONT, KEY, Vendor, picture
+from tests.sandbox.spry_vendor import CAPTURE, Spry
 from tests.sandbox_process import SandboxProcess
 
 
@@ -99,4 +103,35 @@ CALLS: dict[str, Callable[[SandboxProcess], bytes]] = {
     "candid.token": _candid_token,
     "spry.token": _spry_token,
     "payments.batches": _batches,
+}
+
+
+def _check(sandbox: SandboxProcess) -> bytes:
+    vendor = Candid(sandbox)
+    body = json.dumps(vendor.body("60054", person("Ellen", "Moore", "W123456789", "1980-02-03"))).encode()
+    return http("POST", "/candid/eligibility-checks/v1", body, **_headers(vendor.http))
+
+
+def _capture(sandbox: SandboxProcess) -> bytes:
+    path = "/spry/apis/eligibility/v2/insurance/eligibility/offline"
+    return http("POST", path, json.dumps(CAPTURE).encode(), **_headers(Spry(sandbox).http))
+
+
+def _batch(sandbox: SandboxProcess) -> bytes:
+    names = {"accountShortCode": "ACCT1", "subAccountShortCode": "SUBACCT1"}
+    body = json.dumps({"clientRequestId": "R-1", **names, "totalAmount": 10.00, "numberOfPayments": 1}).encode()
+    path = "/payments/api/v1/payments/batch"
+    return http("POST", path, body, API_Key="payments-sandbox-key", Content_Type="application/json")
+
+
+def _headers(session: requests.Session) -> dict[str, str]:
+    return {"Authorization": str(session.headers["Authorization"]), "Content_Type": "application/json"}
+
+
+# Route to a call of it that leaves something behind.
+WORK: dict[str, Callable[[SandboxProcess], bytes]] = {
+    "cardscan.create": _card,
+    "candid.check": _check,
+    "spry.capture": _capture,
+    "payments.create": _batch,
 }

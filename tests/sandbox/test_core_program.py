@@ -102,3 +102,9 @@ def test_every_line_of_its_log_says_who_it_is(sandbox: SandboxProcess) -> None:
     assert [line for line in lines if " frontdesk-sandbox window.set_fault 422 " in line]
     assert not [line for line in lines if " frontdesk-sandbox " not in line]
     assert not [line for line in lines if "boundary" in line]
+
+
+def test_without_the_reader_it_says_so(tmp_path: Path) -> None:
+    sandbox = SandboxProcess(tmp_path, 0, "--without-reader")
+    assert sandbox.call("GET", "health")["reader"] == "off"
+    sandbox.stop()

@@ -48,6 +48,8 @@ _OPENING = {"Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocke
         ("/cardscan/ws", _OPENING, 401),
         ("/cardscan/ws?token=bad", _OPENING, 403),
         ("/cardscan/nowhere", _OPENING, 404),
+        ("/nowhere", _OPENING, 404),
+        ("/candid/a%0Ab", _OPENING, 404),
         ("/cardscan/ws", {"Upgrade": "websocket"}, 400),
     ],
 )

@@ -102,6 +102,12 @@ def test_the_page_begins_with_what_is_wrong(
     assert (state["faults"], state["switches"], state["scenarios"]) == ([], [], [])
 
 
+def test_the_page_says_all_that_is_wrong_at_once(sandbox: SandboxProcess) -> None:
+    form = {"place": "", "kind": "", "times": "x", "skip": "y", "options": "z"}
+    page = window(sandbox, "POST", "faults", data=form).text
+    assert not [name for name in form if f'href="#faults-{name}"' not in page]
+
+
 def test_a_button_for_what_is_gone_leads_to_the_page_that_says_so(sandbox: SandboxProcess) -> None:
     for path in ("scenarios/nothing", "webhooks/nothing"):
         page = window(sandbox, "POST", path, data={"do": "remove"})

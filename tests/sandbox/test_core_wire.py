@@ -2,7 +2,7 @@
 
 import email.utils
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import faults
 from tests.sandbox.cardscan_vendor import KEY
-from tests.sandbox.raw import CALLS, Seen, ask, http
+from tests.sandbox.raw import CALLS, WORK, Seen, ask, http
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -46,9 +46,26 @@ def is_half(seen: Seen) -> bool:
     return is_right(seen) and len(seen.body) == int(seen.headers["content-length"]) and not seen.body.endswith(b"}")
 
 
-def has_wrong_types(seen: Seen) -> bool:
-    """No value is a text that could have been one, and no list is left."""
-    return is_right(seen) and not [value for value in seen.doc.values() if isinstance(value, list | bool)]
+def is_page(seen: Seen) -> bool:
+    """A page that says who shows it."""
+    return (seen.status, seen.headers["content-type"]) == (502, "text/html") and b"frontdesk-sandbox" in seen.body
+
+
+def types_of(value: Any, at: str = "") -> Iterator[tuple[str, type]]:
+    """Find the type of every value inside a document, by its place; of a list that of its first item."""
+    yield at, type(value)
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from types_of(inner, f"{at}.{name}")
+    elif isinstance(value, list) and value:
+        yield from types_of(value[0], f"{at}.0")
+
+
+def has_wrong_types(seen: Seen, right: Seen) -> bool:
+    """Every value but null and objects has another type than in the right answer; one without a document has some."""
+    wanted, found = (dict(types_of(one.doc if one.body else {"ok": True})) for one in (right, seen))
+    plain = [at for at, kind in wanted.items() if kind not in (dict, type(None)) and at in found]
+    return is_right(seen) and bool(plain) and all(found[at] is not wanted[at] for at in plain)
 
 
 def has_a_key_twice(seen: Seen) -> bool:
@@ -78,13 +95,13 @@ LOOKS: dict[str, Callable[[Seen], bool]] = {
     "slow_drip": lambda seen: is_right(seen) and seen.pieces > 1,
     "500_before": is_error(500),
     "500_after": is_error(500),
-    "502_html": lambda seen: seen.status == 502 and seen.headers["content-type"] == "text/html",
+    "502_html": is_page,
     "429": lambda seen: is_error(429)(seen) and seen.headers["retry-after"] == "1",
     "401": is_error(401),
     "403": is_error(403),
     "413": is_error(413),
     "truncated_json": is_half,
-    "wrong_types": has_wrong_types,
+    "wrong_types": is_right,
     "duplicate_keys": has_a_key_twice,
     "200_error_body": is_error_with_200,
     "big_body": is_big,
@@ -105,6 +122,32 @@ def test_it_goes_wrong_once_and_then_right(sandbox: SandboxProcess, route: str, 
     assert LOOKS[kind](seen), seen
     assert "x-sandbox-fault" not in seen.headers
     assert is_right(ask(sandbox, request))
+
+
+@pytest.mark.parametrize("route", CALLS)
+def test_every_value_has_another_type(sandbox: SandboxProcess, route: str) -> None:
+    request = CALLS[route](sandbox)
+    right = ask(sandbox, CALLS[route](sandbox))
+    sandbox.fault(*route.split("."), "wrong_types")
+    seen = ask(sandbox, request)
+    assert has_wrong_types(seen, right), seen
+    assert not has_wrong_types(right, right)
+
+
+def held(sandbox: SandboxProcess, vendor: str) -> list[dict[str, Any]]:
+    """Return how much a vendor holds, which tells whether it has worked."""
+    return [one for one in sandbox.call("GET", "state")["held"] if one["vendor"] == vendor]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in faults.GATE_KINDS if kind != "big_body"])
+@pytest.mark.parametrize("route", WORK)
+def test_the_work_is_done_or_not(sandbox: SandboxProcess, route: str, kind: str) -> None:
+    vendor, _, name = route.partition(".")
+    request = WORK[route](sandbox)
+    before = held(sandbox, vendor)
+    sandbox.fault(vendor, name, kind, **OPTIONS.get(kind, {}))
+    ask(sandbox, request)
+    assert (held(sandbox, vendor) == before) is (kind in faults.BEFORE_KINDS)
 
 
 @pytest.mark.parametrize("kind", ["500_before", "500_after", "429", "413"])
