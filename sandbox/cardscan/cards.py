@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sandbox.cardscan import listing, payer_match, photos, times
+from sandbox.cardscan import payer_match, photos, times
 from sandbox.cardscan.access import Caller
+from sandbox.cardscan.listing import Listing
 from sandbox.cardscan.problems import Problem
+from sandbox.indexes import Index
 from sandbox.state import store
 
 Card = dict[str, Any]
@@ -101,7 +103,7 @@ def empty(card: Card) -> list[str]:
     for name in ("details", "enriched_results", "enrichment", "payer_match", "error"):
         card.pop(name, None)
     card_id = card["card_id"]
-    scans = [scan_id for scan_id, scan in store().items("cardscan", "scans") if scan["card_id"] == card_id]
+    scans = _scans.of_card(card_id)
     card |= {"deleted": True, "metadata": {}, "scans": {}}
     keep(card)
     for scan_id in scans:
@@ -126,17 +128,43 @@ def page(
         Problem: 400 when the cursor is none of ours.
     """
 
-    def is_wanted(card: Card) -> bool:
-        return not card["deleted"] and caller.may_see(card) and _mentions(card, text)
-
-    return listing.page("cards", is_wanted, limit=limit, cursor=cursor)
+    return _listing.page(caller, limit=limit, cursor=cursor, text=text)
 
 
-def _mentions(card: Card, text: str | None) -> bool:
-    if text is None:
-        return True
+def _searched_texts(card: Card) -> tuple[str, ...]:
     details = card.get("details") or {}
-    return any(text.lower() in details[name]["value"].lower() for name in _SEARCHED if name in details)
+    return tuple(details[name]["value"].lower() for name in _SEARCHED if name in details)
+
+
+_listing = Listing("cards", _searched_texts)
+
+
+class _Scans(Index[str]):
+    """The scans of each card, by the card's id: more than the card tells of, which are those with a photo."""
+
+    def __init__(self) -> None:
+        super().__init__("cardscan", "scans")
+        self._of: dict[str, set[str]] = {}
+
+    def entry_of(self, key: str, doc: dict[str, Any]) -> str:
+        return str(doc["card_id"])
+
+    def added(self, key: str, entry: str) -> None:
+        self._of.setdefault(entry, set()).add(key)
+
+    def removed(self, key: str, entry: str) -> None:
+        self._of[entry].discard(key)
+
+    def emptied(self) -> None:
+        self._of = {}
+
+    def of_card(self, card_id: str) -> list[str]:
+        """Return the ids of a card's scans."""
+        with self.entries():
+            return list(self._of.get(card_id, ()))
+
+
+_scans = _Scans()
 
 
 def shown(card: Card, base: str) -> dict[str, Any]:

@@ -12,22 +12,26 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from sandbox.bodies import TooLong, read_body
+from sandbox.bodies import MEGABYTE, TooLong, read_body
 from sandbox.cardscan import lifecycle, photos, uploads
 from sandbox.cardscan.events import hub
 from sandbox.cardscan.problems import UploadRefused
+from sandbox.quick import quickly
 from sandbox.state import store
 
 # The photo and the fields around it.
-_MOST_FORM = uploads.MOST_BYTES + 1_000_000
+_MOST_FORM = uploads.MOST_BYTES + MEGABYTE
 _MOST_PARTS = 50
+# A photo that is written or read in less time than it takes to go to a thread and back.
+_SHORT = MEGABYTE
 
 
 async def upload(request: Request) -> Response:
     """POST to an upload address: the S3 form; no Authorization, the signed policy says what is allowed."""
     try:
         fields, photo = await _form(request, await _body(request))
-        scan = await run_in_threadpool(_receive, fields, photo)
+        run = quickly if len(photo or b"") <= _SHORT else run_in_threadpool
+        scan = await run(_receive, fields, photo)
     except UploadRefused as refusal:
         return refused(refusal)
     except ClientDisconnect:
@@ -98,10 +102,12 @@ def land(scan: dict[str, Any], photo: bytes) -> None:
         hub.publish(lifecycle.land(scan, lambda: photos.save(scan["scan_id"], photo)))
 
 
-def image(request: Request) -> Response:
+async def image(request: Request) -> Response:
     """GET a presigned photo address."""
+    key, query = request.path_params["key"], dict(request.query_params)
+    run = quickly if photos.size(key) <= _SHORT else run_in_threadpool
     try:
-        photo = photos.read_presigned(request.path_params["key"], dict(request.query_params))
+        photo = await run(photos.read_presigned, key, query)
     except UploadRefused as refusal:
         return refused(refusal)
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}

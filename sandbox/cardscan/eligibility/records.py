@@ -6,13 +6,14 @@ import uuid
 from typing import Any
 
 from sandbox import clock, scenarios
-from sandbox.cardscan import cards, hooks, jobs, listing, times
+from sandbox.cardscan import cards, hooks, jobs, times
 from sandbox.cardscan.access import Caller
 from sandbox.cardscan.cards import Card
 from sandbox.cardscan.eligibility import answers
 from sandbox.cardscan.eligibility.answers import Answered
 from sandbox.cardscan.eligibility.requests import Wanted
 from sandbox.cardscan.happenings import Event, event_of
+from sandbox.cardscan.listing import Listing
 from sandbox.cardscan.problems import Error, Problem
 from sandbox.state import store
 from sandbox.switches import switch
@@ -20,6 +21,7 @@ from sandbox.switches import switch
 Record = dict[str, Any]
 
 _PLACE = ("cardscan", "eligibility")
+_listing = Listing("eligibility")
 _BASE = ("eligibility_id", "state", "card_id", "created_at")
 _RESULTS = ("eligibility_request", "eligibility_response", "eligibility_summarized_response", "error")
 
@@ -109,12 +111,7 @@ def page(caller: Caller, *, limit: int, cursor: str | None) -> tuple[list[Record
     Raises:
         Problem: 400 when the cursor is none of ours.
     """
-    return listing.page(
-        "eligibility",
-        lambda record: not record["deleted"] and caller.may_see(record),
-        limit=limit,
-        cursor=cursor,
-    )
+    return _listing.page(caller, limit=limit, cursor=cursor)
 
 
 def shown(record: Record) -> dict[str, Any]:
