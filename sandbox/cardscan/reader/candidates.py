@@ -38,6 +38,7 @@ _STOP = re.compile(
 )
 _TWO_BRANDS = re.compile(r"[A-Za-z][^|]*[a-z][^|]*\s*\|\s*[A-Za-z][^|]*")
 _SECOND_LABEL = re.compile(r":\s*((?:plan|program|option|coverage)\s+)$", re.IGNORECASE)
+_PLAN_LINE = re.compile(r"(?:P(?:lan|LAN)|O(?:ption|PTION))(?:\s+[A-Z0-9(][\w\-+()]*){1,4}")
 _OPENING = re.compile(r"\s*(?:the\s+)?(?:plan|program|coverage|benefits?)\s+(?:is|are)\s+", re.IGNORECASE)
 
 
@@ -85,6 +86,8 @@ def find_names(free: Sequence[Piece], answers: Sequence[Answer], lines: Sequence
     return [replace(name, goes_on=name.whole and name.pieces[0].span in held) for name in parts] + longer
 
 
+#: the kind of a line that begins with "Plan", which may be a label or the plan's own first word
+LINE = "plan line"
 #: kinds of labelled values that may be, or hold, a company's name
 _WORDY = {"payer_name", "employer", "client_name", "pharmacy_benefit_manager", "other", "plan_name"}
 
@@ -103,7 +106,14 @@ def find_plan_texts(free: Sequence[Piece], answers: Sequence[Answer], lines: Seq
         Name((piece,), text, "" if kind else _role(piece, 0, len(piece.text), lines), kind)
         for piece, kind, text in names
         if kind or is_heading_like(text) or has_number(text)
-    ]
+    ] + [name for number, line in enumerate(lines) if (name := _plan_line(number, line))]
+
+
+def _plan_line(number: int, line: Line) -> Name | None:
+    """Return a line that begins with its plan's own first word, taken for a label: "Plan Vital", "Plan G"."""
+    if not _PLAN_LINE.fullmatch(line.text.strip()):
+        return None
+    return Name((Piece(line.text, line.box, number, 0, line.score),), clean(line.text), kind=LINE)
 
 
 def _own_word(piece: Piece, lines: Sequence[Line]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sandbox.cardscan.reader.candidates import Name
+from sandbox.cardscan.reader.candidates import LINE, Name
 from sandbox.cardscan.reader.evidence import NETWORK_WORDS, STATE_WORDS, WHOLE, Setting, has_value
 from sandbox.cardscan.reader.lines import Box
 from sandbox.cardscan.reader.payers import find_company
@@ -33,6 +33,7 @@ from sandbox.cardscan.reader.words import (
 #: so much larger than the payer's name is a logo of somebody else
 OTHER_LOGO = 1.2
 _KINDS = {"ppo", "hmo", "epo", "pos", "hdhp", "indemnity"}
+_LETTERED = re.compile(r"plan\s+[A-Z](?:-?\d)?", re.IGNORECASE)
 _FUNDS = {"fund", "funds", "trust", "local", "union"}
 _METALS = {"bronze", "silver", "gold", "platinum", "catastrophic"}
 _PANELS = {"benefits", "copays", "coverage", "card", "id", "identification", "insurance", "medical", "dental", "vision"}
@@ -57,9 +58,11 @@ def plan_evidence(name: Name, setting: PlanSetting) -> dict[str, float]:
     """Return what speaks for and against a text being the plan's name."""
     words = words_of(name.text)
     found = {f"role {name.role}": 1.0} if name.role else {}
-    if name.kind:
+    if name.kind == LINE:
+        found |= {"plan line": 1.0, "lettered": float(_LETTERED.fullmatch(name.text) is not None)}
+    elif name.kind:
         found |= {"label": 1.0, "sure label": max(setting.labels.get(name.pieces[0].span, 0.5) - 0.5, 0.0) * 2}
-    found |= _plan_words(name, words) | _plan_place(name, setting, bool(name.kind))
+    found |= _plan_words(name, words) | _plan_place(name, setting, name.kind == "plan_name")
     company = find_company(name.text)
     if company and company.share >= WHOLE:
         found[f"known {company.kind}"] = company.share
