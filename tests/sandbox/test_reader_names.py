@@ -89,6 +89,22 @@ def test_the_plan_that_runs_a_public_programme_is_the_payer() -> None:
     assert read(BRAND, ("MedicareRx", 640, 30, 44))["payer_name"] == "meadow health plan"
 
 
+@pytest.mark.parametrize(
+    ("rows", "payer"),
+    [
+        ((("Oscar", 40, 30, 60), ("Underwritten by Oscar Insurance Corporation", 40, 560, 18)), "oscar"),
+        ((LOGO, ("Harrow Point", 640, 480, 32), ("Benefit Administrators, Inc.", 640, 516, 18)), "harrow point"),
+        (
+            (("Ridge Health Plan", 40, 30, 40), ("Blue Shield", 640, 30, 40), ("network", 640, 74, 16)),
+            "ridge health plan",
+        ),
+        ((("Surest", 40, 30, 54), ("A UnitedHealthcare Company", 40, 90, 18)), "surest"),
+    ],
+)
+def test_the_small_line_below_or_the_full_name_is_not_the_brand(rows: tuple[Row, ...], payer: str) -> None:
+    assert read(*rows)["payer_name"] == payer
+
+
 def test_a_programme_that_the_state_runs_itself() -> None:
     rows = (("Oremont Medicaid", 40, 30, 46), ("Oremont Department of Human Services", 40, 100, 24))
     assert read(*rows)["payer_name"] == "oremont medicaid"
@@ -132,6 +148,9 @@ def test_a_doubtful_payer_has_a_lower_score() -> None:
         ((("Benefit Plan: Plan A - Active", 40, 420),), "plan a - active"),
         ((("TRICARE Prime", 40, 100, 30),), "tricare prime"),
         ((("Choice Plus", 640, 36, 30), ("PHCS Network", 640, 500, 40)), "choice plus"),
+        ((("Plan Vital", 640, 36, 36),), "plan vital"),
+        ((("Plan G", 640, 120, 30), ("Medicare Supplement", 640, 160, 22)), "plan g"),
+        ((("Gold Copay Plan", 640, 36, 30), ("Cigna PPO Network", 640, 500, 34)), "gold copay plan"),
         ((("Secure Horizon (HMO)", 40, 90, 28), ("Rx Coverage", 640, 90, 28)), "secure horizon (hmo)"),
     ],
 )
