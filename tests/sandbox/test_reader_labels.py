@@ -64,7 +64,18 @@ def test_a_sign_for_number_may_touch_the_code(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "meaning"), [("Client No. TC-004153", "policy"), ("Electronic claims # 26006", "payer_id")]
+    ("text", "meaning"),
+    [
+        ("Client No. TC-004153", "policy"),
+        ("Electronic claims # 26006", "payer_id"),
+        ("Elec. Payer ID 60054", "payer_id"),
+        ("Medical ID # 5520183467", "member_number"),
+        ("Sub ID 5520183467", "member_number"),
+        ("Member ID/Suffix: 5520183467", "member_number"),
+        ("Member ID (use on all claims): 5520183467", "member_number"),
+        ("Group/Div 0866342", "group"),
+        ("Pharm Grp RX8812", "rx_group"),
+    ],
 )
 def test_a_label_with_its_own_word_for_number_is_meant(text: str, meaning: str) -> None:
     assert [label.meaning.name for label in find_labels(text)] == [meaning]

@@ -89,7 +89,7 @@ def look_alikes(code: str) -> int:
 
 
 def _is_among_its_like(code: str, place: int) -> bool:
-    """Say whether both neighbours of a character are of its kind; beyond the edges and behind a hyphen there is none."""
+    """Say whether both neighbours of a character are of its kind; an edge or a hyphen is no neighbour."""
     beside = [code[near] for near in (place - 1, place + 1) if 0 <= near < len(code) and code[near].isalnum()]
     return bool(beside) and all(char.isdigit() == code[place].isdigit() for char in beside)
 

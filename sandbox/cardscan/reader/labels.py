@@ -60,6 +60,8 @@ _LOOKALIKE = {"i": "[i1l|!í]", "l": "[l1i|]", "o": "[o0ó]", "u": "[uú]", "e":
 _LOOKALIKE |= {".": r"\.?", "/": r"\s*[/|&]\s*", "(": r"\(?", ")": r"\)?", ",": ",?"}
 _GAP = r"[\s.\-_/]*"
 _TAIL = r"(?P<tail>(?:[\s.]*(?:\(s\)|numbers?(?![a-z])|num(?![a-z])|nbr(?![a-z])|n[o0º°](?![a-z0-9])\.?|#))*)"
+#: a remark in brackets may stand behind a label: "Member ID (use on all claims)"
+_REMARK = r"(?:\s*\((?:use|for|see|required|include|including|if|on|as)\b[^()\d]{0,30}\))?"
 _CLOSE = r"(?P<close>[\s.]*[:#=]?[\s:.#=]*)"
 _ITEM = re.compile(r"\[[^\]]*\]|\{\w+\}|[^\s\[\]{}]+")
 
@@ -142,7 +144,7 @@ def _as_pattern(phrases: Sequence[str]) -> re.Pattern[str]:
     lists = {name: _any_of(_entries(name)) for name in _TABLE["lists"]}
     either = "|".join(_phrase(phrase, lists) for phrase in sorted(phrases, key=_weight, reverse=True))
     end = r"(?:(?![a-zñ])|(?<=[a-z]{5})(?=[a-z]{1,3}\d{4})|(?<=[a-z]{3}\s[a-z]{2})(?=[a-z]{1,3}\d{4}))"
-    return re.compile(rf"(?<![a-z0-9])(?P<words>(?:{either}){end}){_TAIL}{_CLOSE}")
+    return re.compile(rf"(?<![a-z0-9])(?P<words>(?:{either}){end}){_TAIL}{_REMARK}{_CLOSE}")
 
 
 def _weight(phrase: str) -> tuple[int, int]:
