@@ -12,17 +12,18 @@ import http.client
 import ipaddress
 import logging
 import os
+import socket
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox import NAME, VENDORS, clock
 from sandbox.background import Pool
-from sandbox.state import load, store
+from sandbox.state import Store, load, store
 from sandbox.switches import switch
 
 logger = logging.getLogger("sandbox")
@@ -39,8 +40,10 @@ RETRY_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000, 36_000)
 ANSWER_SECONDS = 15.0
 _LOOK_AGAIN = 600.0
 _THREADS = 6
-_SHOWN = 500
+KEPT = 500  # of each vendor
+_SPARE = 100  # so that forgetting is rare
 _signers: dict[str, Sign] = {}
+_in_use: dict[str, Callable[[Store], set[str]]] = {}
 _pauses: dict[str, tuple[float, ...]] = {}
 # The addresses that are being told something just now.
 _busy: set[str] = set()
@@ -91,6 +94,11 @@ def retry_with(vendor: str, pauses: Iterable[float]) -> None:
     _pauses[vendor] = tuple(pauses)
 
 
+def keep_for(vendor: str, in_use: Callable[[Store], set[str]]) -> None:
+    """Register which deliveries a vendor's rules still look at; others are forgotten when they are no longer listed."""
+    _in_use[vendor] = in_use
+
+
 def send(vendor: str, url: str, body: bytes, headers: Mapping[str, str]) -> str:
     """Queue one delivery and return its id; it is tried at once.
 
@@ -124,7 +132,7 @@ def all_deliveries() -> list[Doc]:
     return [
         _shown(vendor, key, kept)
         for vendor in VENDORS
-        for key, kept in reversed(store().last(vendor, COLLECTION, _SHOWN))
+        for key, kept in reversed(store().last(vendor, COLLECTION, KEPT))
     ]
 
 
@@ -200,12 +208,36 @@ def _try(vendor: str, key: str, kept: Doc) -> str:
     headers |= dict(sign(key, body, clock.now())) if sign else {}
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    late = threading.Event()
     try:
-        with closing(kind(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)) as connection:
+        with (
+            closing(kind(parts.hostname or "", parts.port, timeout=ANSWER_SECONDS)) as connection,
+            _ended_in_time(connection, late),
+        ):
             connection.request("POST", path, body, headers)
-            return str(connection.getresponse().status)
+            status = str(connection.getresponse().status)
+        return TimeoutError.__name__ if late.is_set() else status
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return type(error).__name__
+        return TimeoutError.__name__ if late.is_set() else type(error).__name__
+
+
+@contextmanager
+def _ended_in_time(connection: http.client.HTTPConnection, late: threading.Event) -> Iterator[None]:
+    """End a connection that takes too long altogether; its own limit is for each piece, and pieces can be small."""
+
+    def end() -> None:
+        late.set()
+        if connection.sock is not None:
+            with suppress(OSError):  # it may have ended just now
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(ANSWER_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _note(vendor: str, key: str, outcome: str) -> None:
@@ -223,6 +255,17 @@ def _note(vendor: str, key: str, outcome: str) -> None:
         state = "delivered" if outcome.startswith("2") else "given up"
         store().put(vendor, COLLECTION, key, kept | {"state": state, "next_at": None})
         store().delete(vendor, _WAITING, key)
+        _forget_the_oldest(vendor)
+
+
+def _forget_the_oldest(vendor: str) -> None:
+    """Keep what is listed, what still waits, and what the vendor's rules look at."""
+    if store().count(vendor, COLLECTION) < KEPT + _SPARE:
+        return
+    in_use = _in_use[vendor](store()) if vendor in _in_use else set()
+    for key, kept in store().items(vendor, COLLECTION)[:-KEPT]:
+        if kept["state"] != "waiting" and key not in in_use:
+            store().delete(vendor, COLLECTION, key)
 
 
 courier = Pool("webhooks", deliver_due, _THREADS)

@@ -134,6 +134,13 @@ def status_of(store: Store, subscription: Json) -> str:
     return "Active" if delivery is not None and delivery["state"] == "delivered" else "Pending"
 
 
+def deliveries_in_use(store: Store) -> set[str]:
+    """Return the ids of the deliveries that `status_of` and `settle` still look at."""
+    kept = [one for account in accounts.ACCOUNTS for _key, one in store.items(VENDOR, f"subscriptions:{account.code}")]
+    sent = [one for subscription in kept for _key, one in store.items(VENDOR, f"sent:{subscription['id']}")]
+    return {one["handshake"] for one in kept} | {one["delivery"] for one in sent}
+
+
 def settle(store: Store, subscription: Json) -> Json:
     """Look what has become of the events that were sent; return the subscription as it is now.
 

@@ -60,6 +60,7 @@ def routes() -> list[BaseRoute]:
     """Return the routes of the service, to be mounted at /payments."""
     faults.speak(VENDOR, lambda status, message: Problem(status, message).document())
     webhooks.retry_with(VENDOR, subscriptions.RETRY_SECONDS)
+    webhooks.keep_for(VENDOR, events.deliveries_in_use)
     for names, kinds in OWN_FAULTS:
         faults.plays(VENDOR, names, kinds)
     spoken = [*_payment_routes(), *_event_routes()]
