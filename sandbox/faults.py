@@ -175,6 +175,11 @@ def clear(vendor: str | None = None) -> None:
                 store().delete("sandbox", "faults", key)
 
 
+def remove(rule_id: str) -> bool:
+    """Take one rule back; return whether it still waited."""
+    return store().delete("sandbox", "faults", rule_id)
+
+
 def take(vendor: str, route: str, kind: str) -> dict[str, Any] | None:
     """Use up one turn of a rule for this call; return {"kind": …, **options}, or None if no rule hits."""
     return take_one_of(vendor, route, (kind,))

@@ -19,6 +19,9 @@ from sandbox.call import Call
 
 logger = logging.getLogger("sandbox")
 
+# What the id of a port that refuses begins with; its vendor follows.
+_REFUSAL = "refused."
+
 
 class Gate:
     """The ASGI application of one route, with its faults and its log line before it."""
@@ -121,7 +124,17 @@ def rules() -> list[dict[str, Any]]:
 def refusal(vendor: str, seconds: float) -> dict[str, Any]:
     """Return a port that refuses connections for some seconds as a fault rule."""
     options = {"seconds": seconds}
-    return {"vendor": vendor, "route": "*", "kind": "refused", "times": None, "skip": 0, "options": options}
+    rule = {"id": f"{_REFUSAL}{vendor}", "vendor": vendor, "route": "*", "kind": "refused", "times": None, "skip": 0}
+    return rule | {"options": options}
+
+
+def remove_rule(rule_id: str) -> bool:
+    """Take back one of `rules()` by its id; return whether there was such a one."""
+    vendor = rule_id.removeprefix(_REFUSAL)
+    if vendor == rule_id or vendor not in front.refusing:
+        return faults.remove(rule_id)
+    front.stop_refusing(vendor)
+    return True
 
 
 def _named(routes: Iterable[BaseRoute]) -> Iterator[Route | WebSocketRoute]:

@@ -212,6 +212,14 @@ def clear_faults(request: Request) -> Response:
     return Response(status_code=204)
 
 
+@orders(show_again, lambda sent: "fault-back")
+def remove_fault(request: Request, body: Doc) -> tuple[Doc, int]:
+    """Take one fault rule back, or let a port take connections again."""
+    if not gate.remove_rule(request.path_params["fault_id"]):
+        raise Unclear("There is no such fault.", status=404)
+    return {}, 204
+
+
 def _clear_faults(vendor: str | None) -> None:
     faults.clear(vendor)
     front.stop_refusing(vendor)
@@ -328,6 +336,8 @@ def routes() -> list[BaseRoute]:
         Route("/faults", list_faults, methods=["GET"]),
         Route("/faults", set_fault, methods=["POST"]),
         Route("/faults", clear_faults, methods=["DELETE"]),
+        # A form of the page cannot send DELETE.
+        Route("/faults/{fault_id}", remove_fault, methods=["DELETE", "POST"]),
         *scenario_api.routes(),
         Route("/clock", move_clock, methods=["POST"]),
         Route("/switches", set_switch, methods=["POST"]),

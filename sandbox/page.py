@@ -136,7 +136,12 @@ def _seconds(moment: object) -> str:
 
 def _faults(names: Sequence[str], shown: Shown) -> str:
     rows = [
-        (escape(f"{rule['vendor']}.{rule['route']}"), f"<b>{escape(rule['kind'])}</b> {_about(rule)}", _times(rule))
+        (
+            escape(f"{rule['vendor']}.{rule['route']}"),
+            f"<b>{escape(rule['kind'])}</b> {_about(rule)}",
+            _times(rule),
+            html.button(f"faults/{rule['id']}", "Take back"),
+        )
         for rule in gate.rules()
     ]
     waiting = html.table(rows) if rows else html.soft("None is set: everything works.")

@@ -9,6 +9,7 @@ from sandbox.state import open_store
 from sandbox.switch_table import SWITCHES
 from tests.sandbox.cardscan_vendor import FRONT, Vendor, picture
 from tests.sandbox.raw import CALLS, ask
+from tests.sandbox.waiting import wait_until
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.real
@@ -176,6 +177,28 @@ def test_it_forgets_one_vendor_with_its_faults_and_switches(sandbox: SandboxProc
     assert "cardscan" not in {held["vendor"] for held in state["held"]}
     assert [rule["vendor"] for rule in state["faults"]] == ["spry"]
     assert [switch["vendor"] for switch in state["switches"]] == ["spry"]
+
+
+def test_it_takes_one_fault_back_and_leaves_the_others(sandbox: SandboxProcess) -> None:
+    for kind in ("429", "500_before", "413"):
+        sandbox.fault("spry", "search", kind)
+    ids = {rule["kind"]: rule["id"] for rule in sandbox.call("GET", "faults")["faults"]}
+    sandbox.call("DELETE", f"faults/{ids['500_before']}")
+    assert window(sandbox, "DELETE", f"faults/{ids['500_before']}").status_code == 404
+    assert f'action="/__sandbox__/faults/{ids["413"]}"' in window(sandbox, "GET", "").text
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert window(sandbox, "POST", f"faults/{ids['413']}", headers=form).status_code == 303
+    assert [rule["kind"] for rule in sandbox.call("GET", "faults")["faults"]] == ["429"]
+
+
+def test_it_lets_one_port_take_connections_again(sandbox: SandboxProcess) -> None:
+    for vendor in ("spry", "candid"):
+        sandbox.fault(vendor, "*", "refused", None, seconds=600)
+    wait_until(lambda: len(sandbox.call("GET", "faults")["faults"]) == 2)
+    sandbox.call("DELETE", "faults/refused.spry")
+    wait_until(lambda: [rule["vendor"] for rule in sandbox.call("GET", "faults")["faults"]] == ["candid"])
+    sandbox.call("DELETE", "faults/refused.candid")
+    wait_until(lambda: sandbox.call("GET", "faults")["faults"] == [])
 
 
 def test_it_moves_the_clock(sandbox: SandboxProcess) -> None:
