@@ -47,7 +47,9 @@ def calls(connection: Connection) -> Iterator[Asked]:
 def _checks(connection: Connection, headers: dict[str, str]) -> Iterator[Asked]:
     def of_new_member(number: int) -> bytes:
         doc = check_doc()
-        doc["subscriber"]["member_id"] = _enrol(connection, f"E{500_000_000 + number}", "ELLEN MOORE")
+        name = f"{number:04d}".translate(str.maketrans("0123456789", "ABCDEFGHIJ"))
+        doc["subscriber"]["last_name"] = name
+        doc["subscriber"]["member_id"] = _enrol(connection, f"E{500_000_000 + number}", f"ELLEN {name}")
         return request("POST", CHECKS, as_bytes(doc), **headers)
 
     batch = request("POST", f"{CHECKS}/batch", as_bytes([check_doc()]), **headers)

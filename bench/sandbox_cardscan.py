@@ -90,7 +90,9 @@ def _cards(connection: Connection, card: str) -> Iterator[Asked]:
 
 def _photos(connection: Connection) -> Iterator[Asked]:
     def direct(number: int) -> bytes:
-        return request("POST", f"{CARDS}/{_card(connection)}/upload?orientation=front", _PHOTO, **CARDSCAN)
+        return request(
+            "POST", f"{CARDS}/{_card(connection)}/upload?orientation=front&capture_type=api", _PHOTO, **CARDSCAN
+        )
 
     yield "cardscan.direct_upload", anew(direct)
     yield "cardscan.upload", anew(lambda number: _form(connection))

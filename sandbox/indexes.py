@@ -90,3 +90,16 @@ class Index(ABC, Generic[Entry]):
             self._store = None
             self._entries, self._numbers = {}, {}
             self.emptied()
+
+
+class Presence(Index[bool]):
+    """Knows whether there is anything at all in a collection that is looked at by every call and mostly empty."""
+
+    def entry_of(self, key: str, doc: Doc) -> bool:
+        """Return that it is there."""
+        return True
+
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing."""
+        with self.entries() as entries:
+            return not entries

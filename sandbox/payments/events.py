@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import webhooks
+from sandbox.indexes import Presence
 from sandbox.payments import accounts
 from sandbox.payments.accounts import VENDOR
 from sandbox.state import Store, dump
@@ -24,6 +25,7 @@ SIGNATURE = "X-Optum-Webhook-Callback-Hmac-Signature"
 SOURCE = "https://payments.sandbox.invalid"
 FUNDING_TYPE = "PreFundedSameDay"
 HANDSHAKE = "subscription_handshake"
+_HAPPENED = Presence(VENDOR, "happened")
 
 OF_BATCH = {
     "Created": "batch_created",
@@ -105,9 +107,9 @@ def envelope(name: str, of: str, data: Json, now: datetime) -> Json:
 
 def dispatch(store: Store) -> None:
     """Hand over what has happened since the last time; what cannot be sent becomes a missed event."""
-    waiting = store.items(VENDOR, "happened")
-    if not waiting:
+    if _HAPPENED.is_empty():
         return
+    waiting = store.items(VENDOR, "happened")
     with store.transaction():
         for key, event in waiting:
             if store.delete(VENDOR, "happened", key):  # else another thread was first
