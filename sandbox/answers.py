@@ -59,12 +59,13 @@ class Wrongs:
             return work(*args, **kwargs)
         except Unclear as unclear:
             self.errors |= unclear.errors
-            self._details.append(str(unclear))
+            if str(unclear) not in unclear.errors.values():
+                self._details.append(str(unclear))
             return None
 
     def together(self) -> Unclear:
         """Return all that was wrong as one."""
-        return Unclear(" ".join(self._details), self.errors)
+        return Unclear(" ".join(self._details) or "This makes no sense as it is.", self.errors)
 
 
 def answer(doc: Any, status: int = 200, media_type: str = JSON) -> Response:

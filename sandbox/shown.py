@@ -72,9 +72,10 @@ class Shown:
             f'<li><a href="#{escape(prefix + name)}">{escape(_where(name) + sentence)}</a></li>'
             for name, sentence in self.errors.items()
         )
+        said = "" if self.detail in self.errors.values() else f"<p>{escape(self.detail)}</p>"
         return (
             '<div class="summary" id="summary" role="alert" tabindex="-1" autofocus><h2>▲ Nothing was changed</h2>'
-            f"<p>{escape(self.detail)}</p>{f'<ul>{links}</ul>' if links else ''}</div>"
+            f"{said}{f'<ul>{links}</ul>' if links else ''}</div>"
         )
 
 
