@@ -3,12 +3,14 @@
 import io
 import math
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from sandbox.cardscan.reader import read_card
 from sandbox.cardscan.reader.lines import Box, Line, is_upright, straighten
+from sandbox.cardscan.reader.ocr import crisper
 from sandbox.cardscan.reader.picture import NotAPicture, for_ocr, open_upright
 from sandbox.cardscan.reader.spacing import Ink, find_ink, respace
 
@@ -77,6 +79,19 @@ def test_it_takes_the_tilt_out() -> None:
 def test_it_sees_that_text_runs_upwards() -> None:
     assert is_upright([_quad(0, 0, 200, 30, 0.1)])
     assert not is_upright([_quad(0, 0, 30, 200, 0.1)])
+
+
+def test_the_keys_of_a_keyboard_do_not_say_which_way_up_a_card_lies() -> None:
+    keys = [_quad(30 * place, 0, 21, 18, 0.0) for place in range(60)]
+    assert not is_upright([*keys, _quad(0, 40, 30, 400, 0.0)])
+
+
+def test_a_picture_out_of_focus_is_made_crisper_and_a_sharp_one_is_left_alone() -> None:
+    sharp = np.full((200, 400, 3), 255, np.uint8)
+    sharp[60:140, 40:360:8] = 0
+    assert crisper(sharp) is sharp
+    soft = cv2.GaussianBlur(sharp, (0, 0), 6)
+    assert float(np.ptp(crisper(soft)[60:140, 60:340])) > float(np.ptp(soft[60:140, 60:340]))
 
 
 # Spaces that the recogniser swallowed
