@@ -263,6 +263,18 @@ def test_a_late_photo_changes_nothing(vendor: Vendor) -> None:
     assert (after["state"], after["details"]) == (before["state"], before["details"])
 
 
+def test_a_photo_for_a_card_that_has_failed_is_skipped_by_its_state(vendor: Vendor) -> None:
+    card_id = vendor.create()
+    vendor.upload(card_id, landscape())
+    vendor.wait(card_id, "error")
+    listener = vendor.listen()
+    listener.register(card_id)
+    vendor.upload(card_id, picture(*FRONT))
+    (frame,) = listener.until("error", kind="scan")
+    listener.close()
+    assert frame["error"]["message"] == "Skipping scan for card received in error state"
+
+
 def test_the_same_form_sent_twice_is_one_photo(vendor: Vendor) -> None:
     card_id = vendor.create()
     issued = vendor.issue(card_id)
