@@ -7,9 +7,11 @@ from statistics import median
 
 from sandbox.cardscan.reader.associate import Answer, Piece
 from sandbox.cardscan.reader.lines import Box, Line
+from sandbox.cardscan.reader.payers import NETWORK as NETWORK_KIND
 from sandbox.cardscan.reader.payers import find_company
 from sandbox.cardscan.reader.roles import (
     CLAIMS,
+    NETWORK,
     PAYER,
     is_lead,
     parts_at_roles,
@@ -18,7 +20,14 @@ from sandbox.cardscan.reader.roles import (
     role_told_below,
 )
 from sandbox.cardscan.reader.wording import SMALL_WORDS, clean, has_number, is_heading_like, words_of
-from sandbox.cardscan.reader.words import ORGANISATIONS, PAYER_TAILS, PAYER_WORDS, PLAN_WORDS, STRONG_PLAN_WORDS
+from sandbox.cardscan.reader.words import (
+    HEADING_NOISE,
+    ORGANISATIONS,
+    PAYER_TAILS,
+    PAYER_WORDS,
+    PLAN_WORDS,
+    STRONG_PLAN_WORDS,
+)
 
 #: colours (CIE Lab) further apart than this are two colours
 OTHER_COLOUR = 40.0
@@ -29,6 +38,8 @@ LARGE = 1.25
 #: words that lead to a name stand at most so far left of it or above it, in line heights
 LEAD_LEFT, LEAD_ABOVE = 14.0, 1.2
 
+#: words of the brand that all Blue plans add to their own name
+_BLUES = {"blue", "cross", "shield", "bluecross", "blueshield", "and", "&", "of"}
 #: where a name ends inside a line: an address, a figure, a mark between two things
 _STOP = re.compile(
     r"\s*[;|•·(]|,?\s+p\.?\s*o\.?\s*(?:box|drawer)\b|\.\s|\s[-–—]\s|,(?!\s*(?:inc|llc|ltd|co|corp|l\.l\.c)\b)|"
@@ -37,6 +48,7 @@ _STOP = re.compile(
     re.IGNORECASE,
 )
 _TWO_BRANDS = re.compile(r"[A-Za-z][^|]*[a-z][^|]*\s*\|\s*[A-Za-z][^|]*")
+_IN_BRACKETS = re.compile(r"\s*\([^)]*\)")
 _SECOND_LABEL = re.compile(r":\s*((?:plan|program|option|coverage)\s+)$", re.IGNORECASE)
 _PLAN_LINE = re.compile(r"(?:P(?:lan|LAN)|O(?:ption|PTION))(?:\s+[A-Z0-9(][\w\-+()]*){1,4}")
 _OPENING = re.compile(r"\s*(?:the\s+)?(?:plan|program|coverage|benefits?)\s+(?:is|are)\s+", re.IGNORECASE)
@@ -105,7 +117,7 @@ def find_plan_texts(free: Sequence[Piece], answers: Sequence[Answer], lines: Seq
     return [
         Name((piece,), text, "" if kind else _role(piece, 0, len(piece.text), lines), kind)
         for piece, kind, text in names
-        if kind or is_heading_like(text) or has_number(text)
+        if kind or is_heading_like(_IN_BRACKETS.sub("", text)) or has_number(text)
     ] + [name for number, line in enumerate(lines) if (name := _plan_line(number, line))]
 
 
@@ -137,7 +149,9 @@ def _parts(piece: Piece, kind: str, lines: Sequence[Line]) -> Iterator[Name]:
             role = _role(piece, start, start + len(text), lines)
             name = Name((piece,), text, role, "" if role else kind, whole=text == clean(piece.text))
             yield name
-            yield from (replace(name, text=short, whole=False) for short in _shorter(text))
+            if not name.role and (company := find_company(text)) and company.kind == NETWORK_KIND:
+                role = NETWORK
+            yield from (replace(name, text=short, whole=False, role=role) for short in _shorter(text))
     if kind == "" and _TWO_BRANDS.fullmatch(piece.text) and is_heading_like(piece.text):
         yield Name((piece,), clean(piece.text), _role(piece, 0, len(piece.text), lines))
 
@@ -274,15 +288,17 @@ def _same_ink(one: Piece, other: Piece, lines: Sequence[Line]) -> bool:
 def completes(upper: str, lower: str) -> bool:
     """Say whether the lower line goes on with a company's name.
 
-    It does when the two are a known company together, when the upper ends in the middle ("Coastal &"), when the lower
-    has only a company's words, or has some where the upper has none.
+    It does when the two are a known company together, when the lower has the words of the Blue plans, when the upper
+    ends in the middle ("Coastal &"), when the lower has only a company's words, or has some where the upper has none.
     """
     above, below = clean(upper), clean(lower)
     words = set(words_of(below))
     whole, part = find_company(f"{above} {below}"), find_company(above)
     if whole and whole.share >= 0.9 and (part is None or len(whole.printed) > len(part.printed)):
         return True
-    if part and part.share >= 0.9:
+    if words <= _BLUES and words & {"blue", "bluecross", "blueshield"}:
+        return True
+    if (part and part.share >= 0.9) or words & HEADING_NOISE:
         return False
     if above.endswith(("&", " and", " of")) or below.lower().startswith(("& ", "and ", "of ")):
         return not words & STRONG_PLAN_WORDS
