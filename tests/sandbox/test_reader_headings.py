@@ -21,6 +21,8 @@ def read(*rows: tuple[str, float, float] | tuple[str, float, float, float]) -> d
         ([("Coastal &", 40, 30, 44), ("Harbor Mutual", 40, 76, 44)], "coastal & harbor mutual"),
         ([("Beacon", 40, 30, 44), ("& Cypress Health", 40, 76, 44)], "beacon & cypress health"),
         ([("Premera", 40, 30, 44), ("Blue Cross", 40, 76, 30)], "premera blue cross"),
+        ([("Highmark", 40, 30, 44), ("Blue Shield", 40, 76, 40)], "highmark blue shield"),
+        ([("ClearPath Health", 40, 30, 44), ("Member Benefit Card", 40, 76, 30)], "clearpath health"),
         ([("Pinnacle", 40, 30, 44), ("Medical Plan", 40, 76, 30)], "pinnacle medical plan"),
         ([("Bayside Health", 40, 30, 44), ("Options", 40, 76, 30)], "bayside health options"),
         ([("Trades Union Health Fund", 40, 30, 40)], "trades union health fund"),
