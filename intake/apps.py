@@ -10,15 +10,17 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the handlers of the work that CardScan does for us, the demo's day, and the nightly sweep."""
+        """Register the handlers of the work that CardScan does for us, the demo's day, and the night's work."""
         from clinic.setup import demo_seeds
         from core import tidying
         from core.vendors import register_check
 
         from . import demo, handlers  # noqa: F401
+        from .services.stocktake import begin_nightly
         from .services.sweep import sweep_photos
         from .vendors import cardscan
 
         demo_seeds.append(demo.seed)
         tidying.register(sweep_photos)
+        tidying.register(begin_nightly)
         register_check("cardscan", lambda: cardscan.client().check_key())

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import cards, coverage, handoff, patients, phone, review, today
+from .views import cards, coverage, handoff, patients, phone, review, stocktake, today
 
 # /patients/<code>/
 patient_urls = [
@@ -62,5 +62,8 @@ urlpatterns = [
     path("patients/<uuid:code>/", include(patient_urls)),
     path("cards/<uuid:code>/", include(card_urls)),
     path("coverages/<uuid:code>/", include(coverage_urls)),
+    path("cards/at-cardscan/", stocktake.page, name="stocktake"),
+    path("cards/at-cardscan/compare/", stocktake.begin, name="stocktake-begin"),
+    path("cards/at-cardscan/delete/", stocktake.delete_strays, name="stocktake-delete"),
     path("c/", include(phone_urls)),
 ]

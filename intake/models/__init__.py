@@ -4,6 +4,7 @@ from .cards import CardField, CardImage, CardMovedOn, CardScan
 from .coverage import Coverage, Payer, PayerAlias, member_id_fingerprint, payer_name_key
 from .handoff import PhoneLink
 from .people import Appointment, Patient, folded_name
+from .stocktake import Finding, ListedCard, Stocktake
 
 __all__ = [
     "Appointment",
@@ -12,10 +13,13 @@ __all__ = [
     "CardMovedOn",
     "CardScan",
     "Coverage",
+    "Finding",
+    "ListedCard",
     "Patient",
     "Payer",
     "PayerAlias",
     "PhoneLink",
+    "Stocktake",
     "folded_name",
     "member_id_fingerprint",
     "payer_name_key",

@@ -148,3 +148,12 @@ def test_it_keeps_names_out_of_addresses(people: People) -> None:
     find(page, "Dickinson")
     expect(page.get_by_role("link", name="Emily Dickinson", exact=True)).to_be_visible()
     assert [url for url in seen if "ickinson" in url] == []
+
+
+def test_it_compares_the_cards_at_cardscan(people: People, look: Look) -> None:
+    page = people.enter("admin")
+    page.goto("/clinic/settings/")
+    page.get_by_role("link", name="Cards at CardScan").click()
+    page.get_by_role("button", name="Compare now").click()
+    expect(page.get_by_text("at CardScan compared with ours")).to_be_visible(timeout=READING)
+    look(page, "cards-at-cardscan")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.models import User
 from core.models import Command
-from intake import handlers
+from intake.handlers import reading as handlers
 from intake.models import CardImage, CardScan
 from intake.services import cards, patients
 from intake.vendors import cardscan

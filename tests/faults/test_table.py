@@ -7,7 +7,7 @@ import pytest
 
 from eligibility.handlers.captures import MOST_LOOKS
 from eligibility.handlers.checks import PATIENCE, QUICK_WAITS, SLOW_WAIT
-from intake.handlers import ReadCard
+from intake.handlers.reading import ReadCard
 from payments.handlers.looking import Look
 from payments.handlers.orders import Order
 from tests.faults.plays import SIXTEEN

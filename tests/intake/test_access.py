@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 
 from intake.models import Appointment, CardScan, Coverage
 from intake.services import appointments, review
@@ -84,11 +84,8 @@ def signed_in(user: object) -> Client:
 
 def test_every_page_with_a_code_is_listed_here() -> None:
     with_code = {pattern.name for pattern in [*patient_urls, *card_urls, *coverage_urls]}
-    assert with_code - {"card-capture", "card-status", "card-phone-status"} == set(READS) | set(WRITES_GET) | set(WRITES_POST) - {
-        "appointment-move"
-    }
-    assert all(isinstance(pattern, URLPattern) for pattern in patient_urls)
-    assert get_resolver().reverse_dict.getlist("today")
+    elsewhere = {"card-capture", "card-status", "card-phone-status"}
+    assert with_code - elsewhere == set(READS) | set(WRITES_GET) | set(WRITES_POST) - {"appointment-move"}
 
 
 @pytest.mark.parametrize("name", [*READS, "card-capture", "card-status", *WRITES_GET])

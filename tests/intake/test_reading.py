@@ -13,7 +13,7 @@ from PIL import Image
 
 from core import commands
 from core.models import Command, CommandAttempt
-from intake import handlers
+from intake.handlers import reading as handlers
 from intake.models import CardImage, CardScan, Patient
 from intake.services import cards
 from tests.cards.draw import draw_back, draw_front
@@ -131,7 +131,7 @@ def test_it_holds_no_worker_while_it_waits(sandbox: SandboxProcess, begin: Calla
     [
         ("frontside_failed", handlers._UNREAD["frontside_failed"]),
         ("error", handlers._UNREAD["RejectedCard"]),
-        ("unknown", handlers._UNREAD["RejectedCard"]),
+        ("unknown", handlers.UNREAD),
     ],
 )
 def test_it_says_why_a_card_was_not_read(

@@ -16,6 +16,7 @@ VENDOR = "cardscan"
 DEADLINE = 20.0
 UPLOAD_DEADLINE = 60.0
 FORM_SECONDS = 600
+PAGE = 100  # cards of one page of the list
 # Upload forms are issued for CardScan's S3 buckets; the sandbox issues them for itself.
 UPLOAD_HOSTS = ".amazonaws.com"
 
@@ -61,6 +62,14 @@ class CardScanClient:
         answer = self._ask("DELETE", f"/cards/{quote(card_id, safe='')}", answers={404})
         if answer.status not in wire.DELETED:
             raise _unreadable(wire.Unreadable("it does not say whether the card is deleted"), answer)
+
+    def list_cards(self, cursor: str = "") -> wire.CardList:
+        """Return a page of the cards that are kept there; `cursor` is the one of the page before, "" for the first."""
+        answer = self._ask("GET", "/cards", params={"limit": PAGE} | ({"cursor": cursor} if cursor else {}))
+        try:
+            return wire.parse_list(answer.json())
+        except wire.Unreadable as error:
+            raise _unreadable(error, answer) from None
 
     def check_key(self) -> None:
         """Ask something harmless; raises core.http's errors when the key is not taken, or it is not CardScan."""

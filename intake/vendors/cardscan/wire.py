@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -39,7 +40,11 @@ STATES: dict[str, Meaning] = {
     "unknown": Meaning.FAILED,
 }
 
-_LONGEST_ID, _LONGEST_STATE = 64, 24  # characters that are kept; the vendor's own words are shorter
+_LONGEST_ID, _LONGEST_STATE, _LONGEST_CURSOR = (
+    64,
+    24,
+    1000,
+)  # characters that are kept; the vendor's own words are shorter
 
 # DELETE /cards/{card_id} answers 204; 404 for a card that is gone already.
 DELETED = frozenset({204, 404})
@@ -98,6 +103,24 @@ class ScannedCard:
         return Meaning.FAILED if self.deleted else STATES.get(self.state, Meaning.WAIT)
 
 
+@dataclass(frozen=True)
+class ListedCard:
+    """A card as the vendor's list has it. `made_at` is None when the list does not say it readably."""
+
+    card_id: str
+    state: str
+    deleted: bool
+    made_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CardList:
+    """One page of the vendor's cards; `next_cursor` is "" on the last one."""
+
+    cards: list[ListedCard]
+    next_cursor: str
+
+
 # POST /cards, CreateCard
 def build_create(*, both_sides: bool, reference: str) -> bytes:
     """Return the body that opens a card; `reference` is our opaque id of the card, the only thing we tell of it."""
@@ -139,6 +162,29 @@ def parse_card(doc: Any) -> ScannedCard:
 def is_list(doc: Any) -> bool:
     """Return whether an answer is a list of cards, as only CardScan gives it."""
     return isinstance(doc, dict) and isinstance(doc.get("cards"), list)
+
+
+def parse_list(doc: Any) -> CardList:
+    """Return a page of the list. Raises Unreadable: a page that is not whole must not pass for the end of the list."""
+    rows, about = _need(doc, "cards", list, may_be_empty=True), doc.get("response_metadata")
+    cursor = about.get("next_cursor") if isinstance(about, dict) else None
+    if cursor is not None and (not isinstance(cursor, str) or len(cursor) > _LONGEST_CURSOR):
+        raise Unreadable("the list has a cursor that we cannot use")
+    return CardList([_listed(row) for row in rows], cursor or "")
+
+
+def _listed(row: Any) -> ListedCard:
+    card = parse_card(row)
+    return ListedCard(card.card_id, card.state, card.deleted, _moment(row.get("created_at")))
+
+
+def _moment(text: Any) -> datetime | None:
+    """Return a moment as the vendor writes it: "2026-11-20 15:02:11.12+00:00", also with T and Z, or without zone."""
+    try:
+        found = datetime.fromisoformat(_text(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _error_type(error: Any) -> str:
@@ -199,7 +245,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def _need(doc: Any, name: str, kind: type) -> Any:
-    if not isinstance(doc, dict) or not isinstance(doc.get(name), kind) or not doc[name]:
+def _need(doc: Any, name: str, kind: type, *, may_be_empty: bool = False) -> Any:
+    if not isinstance(doc, dict) or not isinstance(doc.get(name), kind) or not (doc[name] or may_be_empty):
         raise Unreadable(f"the answer has no {name}")
     return doc[name]

@@ -1,4 +1,4 @@
-"""What CardScan does for us, as commands of the engine: reading a card step by step, and deleting it there."""
+"""Reading a card at CardScan, step by step."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from core.commands import Done, Failed, Handler, Later, NotWanted, Policy
 from core.http import Rejected
 from core.models import Command
 
-from .models import CardImage, CardMovedOn, CardScan
-from .services import cards
-from .vendors import cardscan
-from .vendors.cardscan.wire import NOTHING_RECEIVED
+from ..models import CardImage, CardMovedOn, CardScan
+from ..services import cards
+from ..vendors import cardscan
+from ..vendors.cardscan.wire import NOTHING_RECEIVED
 
 Status, Side = CardScan.Status, CardImage.Side
 # Looking at the card: after a quarter of the time waited so far, within these bounds; and when to stop looking.
@@ -179,24 +179,3 @@ class ReadCard(Handler):
         except CardMovedOn:
             return Failed("The card was not waited for any more.")
         return Failed(problem)
-
-
-@commands.register
-class DeleteCard(Handler):
-    """Have the vendor delete its copy of a card; `request` is the vendor's id, for the row may have another by then."""
-
-    kind = cards.DELETE
-    label = "Delete an insurance card at CardScan"
-    vendor = "cardscan"
-    policy = Policy.ASK_AGAIN
-    deadline = cardscan.DEADLINE
-    tries = 20
-
-    def call(self, command: Command) -> None:
-        """Delete the card there; one that is gone already is deleted too."""
-        cardscan.client().delete_card(bytes(command.request or b"").decode())
-
-    def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
-        """Forget the vendor's id: there is nothing left at the other end of it."""
-        CardScan.objects.filter(pk=command.target_pk).update(vendor_card_id="")
-        return Done()

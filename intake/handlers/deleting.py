@@ -1,0 +1,55 @@
+"""Deleting cards at CardScan: ours, and those nobody here knows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core import commands
+from core.commands import Done, Handler, Policy
+from core.models import Command
+
+from ..models import CardScan, Finding
+from ..services import cards, stocktake
+from ..vendors import cardscan
+
+
+@commands.register
+class DeleteCard(Handler):
+    """Have the vendor delete its copy of a card; `request` is the vendor's id, for the row may have another by then."""
+
+    kind = cards.DELETE
+    label = "Delete an insurance card at CardScan"
+    vendor = "cardscan"
+    policy = Policy.ASK_AGAIN
+    deadline = cardscan.DEADLINE
+    tries = 20
+
+    def call(self, command: Command) -> None:
+        """Delete the card there; one that is gone already is deleted too."""
+        cardscan.client().delete_card(bytes(command.request or b"").decode())
+
+    def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
+        """Forget the vendor's id: there is nothing left at the other end of it."""
+        CardScan.objects.filter(pk=command.target_pk).update(vendor_card_id="")
+        return Done()
+
+
+@commands.register
+class DeleteStray(Handler):
+    """Have the vendor delete a card that a comparison found there and nobody here knows."""
+
+    kind = stocktake.DELETE
+    label = "Delete an unknown card at CardScan"
+    vendor = "cardscan"
+    policy = Policy.ASK_AGAIN
+    deadline = cardscan.DEADLINE
+    tries = 20
+
+    def call(self, command: Command) -> None:
+        """Delete the card there; one that is gone already is deleted too."""
+        cardscan.client().delete_card(Finding.objects.get(pk=command.target_pk).vendor_card_id)
+
+    def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
+        """Keep when it was deleted."""
+        Finding.objects.filter(pk=command.target_pk).update(deleted_at=now)
+        return Done()
