@@ -13,7 +13,7 @@ import websocket
 
 from bench import sandbox_candid, sandbox_cardscan, sandbox_payments
 from bench.measure import Figure
-from bench.sandbox_calls import as_bytes, bearer, spry, without_limits
+from bench.sandbox_calls import as_bytes, bearer, prepare, spry
 from bench.sandbox_candid import CHECKS, check_doc
 from bench.sandbox_cardscan import CARDS, CARDSCAN
 from bench.sandbox_client import Connection, data_folder, request, running, sandbox
@@ -34,7 +34,7 @@ def _calls() -> list[Figure]:
     read = sandbox_cardscan.read_card(data)
     with sandbox("--without-reader", data=data) as ours, running("bench.sandbox_empty") as theirs:
         connection, empty = Connection(ours.port), Connection(theirs.port)
-        without_limits(connection)
+        prepare(connection)
         asked = itertools.chain(
             sandbox_cardscan.calls(connection, read),
             sandbox_candid.calls(connection),
