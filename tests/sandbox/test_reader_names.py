@@ -93,6 +93,7 @@ def test_the_plan_that_runs_a_public_programme_is_the_payer() -> None:
     ("rows", "payer"),
     [
         ((("Oscar", 40, 30, 60), ("Underwritten by Oscar Insurance Corporation", 40, 560, 18)), "oscar"),
+        ((("Northlight", 40, 30, 60), ("Administered by North Light Inc", 40, 560, 20)), "northlight"),
         ((LOGO, ("Harrow Point", 640, 480, 32), ("Benefit Administrators, Inc.", 640, 516, 18)), "harrow point"),
         (
             (("Ridge Health Plan", 40, 30, 40), ("Blue Shield", 640, 30, 40), ("network", 640, 74, 16)),

@@ -54,3 +54,8 @@ def test_a_frequent_name_is_the_members_where_no_label_is_left() -> None:
 
 def test_a_doctors_name_is_not_the_members() -> None:
     assert member(("PCP: DESMOND HARRIS", 40, 300), ("RxBIN 017284", 40, 500)) == ""
+
+
+def test_an_employer_close_to_the_number_is_not_the_member() -> None:
+    rows = (("Nocturne Hotels", 40, 250), ("Jasmine Wojcik", 40, 340), ("Member ID 734120956", 40, 300))
+    assert member(*rows) == "jasmine wojcik"

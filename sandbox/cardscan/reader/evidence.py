@@ -125,7 +125,6 @@ def _look(name: Name, setting: Setting) -> dict[str, float]:
 def _company_words(name: Name, words: Sequence[str]) -> dict[str, float]:
     told = set(words)
     company = bool(told & ORGANISATIONS)
-    strong = bool(told & STRONG_PLAN_WORDS)
     person = not company and not told & PLAN_WORDS and take_whole("member_name", name.text) is not None
     doctor = bool(told & {"ipa", "physicians", "clinic", "md", "dr", "doctor", "physician", "pediatrics", "dds"})
     doctor |= {"medical", "group"} <= told or {"medical", "associates"} <= told or {"medical", "center"} <= told
@@ -144,7 +143,15 @@ def _company_words(name: Name, words: Sequence[str]) -> dict[str, float]:
         "any noise": float(bool(told & (HEADING_NOISE | INSTRUCTIONS))),
         "firm": float(ends_as_firm(name.text) and not company),
         "sentence": float(is_sentence(name.text)),
-        "plan": float(strong),
+        **_plan_signs(name, words),
+    }
+
+
+def _plan_signs(name: Name, words: Sequence[str]) -> dict[str, float]:
+    """Return what a plan's name has and a company's seldom, and other forms that a company's name seldom has."""
+    told = set(words)
+    return {
+        "plan": float(bool(told & STRONG_PLAN_WORDS)),
         "plan first": float(bool(words) and words[0] in PLAN_WORDS),
         "plan share": sum(word in PLAN_WORDS for word in words) / max(len(words), 1),
         "figures": float(any(char.isdigit() for char in name.text)),

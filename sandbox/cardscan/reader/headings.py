@@ -62,16 +62,21 @@ def find_payer_heading(sides: Sequence[SideTexts]) -> Heading | None:
 
 def _brand_of(name: Name, names: Sequence[Name]) -> Name:
     """Return the brand of a company that is named in full: "Oscar" in large letters, "Insured by Oscar Insurance"."""
-    first = words_of(name.text)[0]
     brands = [
         one
         for one in names
-        if not one.role and not one.kind and one.whole and not one.goes_on
+        if one.whole
+        and not (one.role or one.kind or one.goes_on or set(words_of(one.text)) & STRONG_PLAN_WORDS)
         and one.height >= LARGER * name.height
-        and words_of(one.text)[:1] == [first]
-        and not set(words_of(one.text)) & STRONG_PLAN_WORDS
-    ]  # fmt: skip
+        and _begin_alike(name.text, one.text)
+    ]
     return max(brands, key=lambda one: one.height, default=name)
+
+
+def _begin_alike(full: str, brand: str) -> bool:
+    """Say whether a full name begins with a brand, or both with the same word ("United HealthCare Inc")."""
+    begins = len(letters_of(brand)) > 3 and letters_of(full).startswith(letters_of(brand))
+    return begins or words_of(full)[:1] == words_of(brand)[:1]
 
 
 def payer_candidates(sides: Sequence[SideTexts]) -> tuple[list[Name], list[Evidence]]:

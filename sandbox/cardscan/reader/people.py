@@ -10,7 +10,7 @@ from sandbox.cardscan.reader.labels import Meaning
 from sandbox.cardscan.reader.lines import Box
 from sandbox.cardscan.reader.namebook import is_family, is_given
 from sandbox.cardscan.reader.values import take, take_whole
-from sandbox.cardscan.reader.words import PAYER_WORDS, PLAN_WORDS
+from sandbox.cardscan.reader.words import EMPLOYERS, PAYER_WORDS, PLAN_WORDS
 
 #: how far below each other names of one list stand, in line heights
 LIST_GAP = 1.1
@@ -21,6 +21,8 @@ LONG_NUMBER, WEAK = 9, 0.45
 
 #: how sure an unlabelled name is whose first and last words are frequent names, or whose first word is one
 BOTH_KNOWN, GIVEN_KNOWN = 0.78, 0.6
+#: how much surer a place is with a given name, and how sure at most
+GIVEN_MORE, SUREST_PLACE = 0.1, 0.86
 #: what a name without any label means
 _UNSAID = Meaning("unsaid", ("member_name",), 0.5, ())
 
@@ -51,7 +53,7 @@ def find_unlabelled_member(parts: Sorted, number: Answer | None) -> Answer | Non
         words = set(piece.text.lower().split())
         if taken is None or words & (PAYER_WORDS | PLAN_WORDS) or second_line(piece, parts.free):
             continue
-        score = max(_by_place(piece.box, number), _by_names(taken.value))
+        score = _likeness(taken.value, _by_place(piece.box, number))
         if score and (best is None or score > best.label_score):
             best = Answer("member_name", taken.value, piece.score, score, piece, number.meaning if number else _UNSAID)
     return best
@@ -63,11 +65,18 @@ def _by_place(box: Box, number: Answer | None) -> float:
     return 0.82 - 0.05 * far if far <= NEAR_NUMBER else 0.0
 
 
-def _by_names(value: str) -> float:
-    """Return how sure a name is by what people are usually called: first and last name known, or the first alone."""
-    first, *_, last = value.split()
+def _likeness(value: str, place: float) -> float:
+    """Return how sure an unlabelled name is, by its place and by what people are usually called.
+
+    Of two texts close to the number the one that begins with a given name is the member's; a firm's is not.
+    """
+    first, *between, last = value.lower().split()
     given, family = is_given(first), is_family(last)
-    return BOTH_KNOWN if given and family else GIVEN_KNOWN if given else 0.0
+    if not (given and family) and {first, *between, last} & EMPLOYERS:
+        return 0.0
+    if given:
+        return max(min(place + GIVEN_MORE, SUREST_PLACE) if place else 0.0, BOTH_KNOWN if family else GIVEN_KNOWN)
+    return place
 
 
 def find_unlabelled_number(parts: Sorted, member: Answer | None) -> Answer | None:

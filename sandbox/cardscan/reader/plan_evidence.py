@@ -76,7 +76,6 @@ def _plan_words(name: Name, words: Sequence[str]) -> dict[str, float]:
     told = set(words)
     strong = sum(word in STRONG_PLAN_WORDS for word in words)
     known = sum(word in PLAN_WORDS | STRONG_PLAN_WORDS for word in words)
-    letters = [word for word in name.text.split() if word[0].isalpha()]
     return {
         "strong": float(bool(strong)),
         "more strong": min(max(strong - 1, 0), 2) / 2,
@@ -89,6 +88,15 @@ def _plan_words(name: Name, words: Sequence[str]) -> dict[str, float]:
         "only a kind": float(len(words) == 1 and bool(told & (_KINDS | STRONG_PLAN_WORDS))),
         "one word": float(len(words) == 1),
         "many words": max(len(words) - 5, 0) / 3,
+        **_other_words(name, words, known > 0),
+    }
+
+
+def _other_words(name: Name, words: Sequence[str], known: bool) -> dict[str, float]:
+    """Return the words and forms that a plan's name seldom has."""
+    told = set(words)
+    letters = [word for word in name.text.split() if word[0].isalpha()]
+    return {
         "company": float(bool(told & (ORGANISATIONS - PLAN_WORDS - {"plan", "plans", "care"}))),
         "ends as plan": float(words[-1] in {"plan", "plans", "program", "option"} if words else False),
         "employer": float(bool(told & EMPLOYERS)),
