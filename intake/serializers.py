@@ -10,7 +10,7 @@ from rest_framework import serializers
 from core.addresses import BAD_STATE, BAD_ZIP, state_of, zip_of
 
 from . import fields
-from .models import Appointment, CardField, CardScan, Coverage, Patient, Payer
+from .models import Appointment, CardExtra, CardField, CardScan, Coverage, Patient, Payer
 from .services.coverage import OnFile
 from .services.payers import NAMELESS, names_a_payer
 from .visit_day import validate_visit_day
@@ -266,6 +266,16 @@ class CoverageQuery(serializers.Serializer):
     patient = serializers.UUIDField()
 
 
+class ExtraOut(serializers.ModelSerializer):
+    """A phone, an address or an amount that is printed on a card, found some seconds after the fields."""
+
+    class Meta:
+        """As the vendor says it."""
+
+        model = CardExtra
+        fields = ("kind", "type", "label", "value", "score")
+
+
 class CardOut(serializers.ModelSerializer):
     """A card: where its reading stands, and its fields by the vendor's names as {"value", "score", ...}."""
 
@@ -274,6 +284,7 @@ class CardOut(serializers.ModelSerializer):
     doubtful = serializers.SerializerMethodField()
     payer = PayerOut(allow_null=True)
     fields = serializers.SerializerMethodField(method_name="fields_of_card")  # type: ignore[assignment]
+    extras = ExtraOut(many=True)
     coverage = serializers.SerializerMethodField()
 
     class Meta:
@@ -282,7 +293,7 @@ class CardOut(serializers.ModelSerializer):
         model = CardScan
         fields = (
             "code", "version", "patient", "status", "problem", "retry_at", "sides", "doubtful", "payer", "payer_match",
-            "fields", "outcome", "coverage",
+            "fields", "extras", "outcome", "coverage",
         )  # fmt: skip
 
     def get_sides(self, card: CardScan) -> list[str]:

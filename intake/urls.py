@@ -26,6 +26,7 @@ card_urls = [
     path("phone/end/", handoff.end, name="card-phone-end"),
     path("start/", cards.start, name="card-start"),
     path("status/", cards.status, name="card-status"),
+    path("also/", review.also, name="card-also"),
     path("by-hand/", cards.by_hand, name="card-by-hand"),
     path("again/", cards.take_again, name="card-again"),
     path("delete/", cards.delete, name="card-delete"),

@@ -55,6 +55,7 @@ PAGES: dict[str, set[Role]] = {
     "card-phone-end": {DESK},
     "card-start": {DESK},
     "card-status": ALL,
+    "card-also": ALL,
     "card-by-hand": {DESK},
     "card-again": {DESK},
     "card-delete": {DESK},

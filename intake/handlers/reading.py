@@ -16,12 +16,16 @@ from core.models import Command
 from ..models import CardImage, CardMovedOn, CardScan
 from ..services import cards
 from ..vendors import cardscan
-from ..vendors.cardscan.wire import NOTHING_RECEIVED
+from ..vendors.cardscan.wire import ENRICHED, NOTHING_RECEIVED
 
 Status, Side = CardScan.Status, CardImage.Side
 # Looking at the card: after a quarter of the time waited so far, within these bounds; and when to stop looking.
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=0.3), timedelta(seconds=15)
 TOO_LONG = timedelta(minutes=10)
+
+# The second pass: for which cards it is waited, and how long; an account may not have it.
+ENRICHED_LATER = {Status.REVIEW, Status.CONFIRMED}
+NOT_ENRICHED = timedelta(minutes=2)
 
 SAFE = "Your photos are saved."
 BY_HAND = "Try again, or type the card in."
@@ -117,6 +121,7 @@ class ReadCard(Handler):
             return Later(now + SHORTEST_WAIT)
         if answer.meaning is cardscan.Meaning.READ:
             cards.receive_fields(card, answer, now=now)
+            cards.await_extras(card, answer, now=now)
             return Done()
         if answer.meaning is cardscan.Meaning.FAILED:
             return self._unread(card, answer)
@@ -179,3 +184,37 @@ class ReadCard(Handler):
         except CardMovedOn:
             return Failed("The card was not waited for any more.")
         return Failed(problem)
+
+
+@commands.register
+class EnrichCard(Handler):
+    """Look for what the vendor's second pass finds; an account without that pass, or a slow one, costs nothing."""
+
+    kind = cards.ENRICH
+    label = "Fetch phones, addresses and copays of a card"
+    vendor = "cardscan"
+    policy = Policy.ASK_AGAIN
+    deadline = cardscan.DEADLINE
+    tries = 4
+
+    def claim(self, command: Command, *, now: datetime) -> None:
+        """A card that was deleted meanwhile is not looked at."""
+        if CardScan.objects.get(pk=command.target_pk).status not in ENRICHED_LATER:
+            raise NotWanted("The card is not looked at any more.")
+
+    def call(self, command: Command) -> cardscan.ScannedCard:
+        """Ask for the card."""
+        return cardscan.client().get_card(CardScan.objects.get(pk=command.target_pk).vendor_card_id)
+
+    def record(self, command: Command, answer: cardscan.ScannedCard, *, now: datetime) -> commands.Next:
+        """Keep what is there; look again for a while when the pass is not through."""
+        card = CardScan.objects.select_related("clinic").get(pk=command.target_pk)
+        if card.status not in ENRICHED_LATER:
+            return Done()
+        if answer.state == ENRICHED:
+            cards.receive_extras(card, answer)
+            return Done()
+        waited = now - (card.read_at or now)
+        if waited > NOT_ENRICHED or answer.meaning is not cardscan.Meaning.READ:
+            return Done()
+        return Later(now + max(waited / 4, SHORTEST_WAIT))

@@ -1,6 +1,6 @@
 """The rows of intake: who is treated, when, who pays, and the cards that say so."""
 
-from .cards import CardField, CardImage, CardMovedOn, CardScan
+from .cards import CardExtra, CardField, CardImage, CardMovedOn, CardScan
 from .coverage import Coverage, Payer, PayerAlias, member_id_fingerprint, payer_name_key
 from .handoff import PhoneLink
 from .people import Appointment, Patient, folded_name
@@ -8,6 +8,7 @@ from .stocktake import Finding, ListedCard, Stocktake
 
 __all__ = [
     "Appointment",
+    "CardExtra",
     "CardField",
     "CardImage",
     "CardMovedOn",

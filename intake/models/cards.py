@@ -217,3 +217,34 @@ class CardField(models.Model):
     def is_corrected(self) -> bool:
         """Return whether a person changed what was read."""
         return self.is_reviewed and self.reviewed_value != self.value
+
+
+class CardExtra(models.Model):
+    """What the vendor's second pass finds beside the fields: a phone number, an address, an amount. Never reviewed.
+
+    `type` is the vendor's word (provider_services_phone, medical_claims_address, copay), `label` what the card calls
+    it; of an amount `label` is the service.
+    """
+
+    class Kind(models.TextChoices):
+        """What it is."""
+
+        PHONE = "PHONE", "Phone"
+        ADDRESS = "ADDRESS", "Address"
+        AMOUNT = "AMOUNT", "Amount"
+
+    card = models.ForeignKey(CardScan, on_delete=models.CASCADE, related_name="extras")
+    kind = models.CharField(max_length=7, choices=Kind)
+    type = models.CharField(max_length=40)
+    label = SealedTextField(blank=True, default="")
+    value = SealedTextField()
+    score = models.DecimalField(max_digits=6, decimal_places=5, null=True, blank=True)
+
+    class Meta:
+        """In the order in which the vendor lists them."""
+
+        ordering: ClassVar = ["card_id", "pk"]
+
+    def __str__(self) -> str:
+        """Return the row's number."""
+        return f"CardExtra #{self.pk}"

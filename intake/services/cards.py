@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.core.files.base import ContentFile
@@ -14,12 +14,14 @@ from clinic.models import Clinic, User
 from core import audit, commands
 
 from .. import fields, images
-from ..models import CardField, CardImage, CardMovedOn, CardScan, Patient
+from ..models import CardExtra, CardField, CardImage, CardMovedOn, CardScan, Patient
 from ..models.cards import image_path
-from ..vendors.cardscan.wire import ReadField, ScannedCard
+from ..vendors.cardscan.wire import ENRICHED, ReadField, ScannedCard
 from .payers import match_payer, names_a_payer
 
-READ, DELETE = "intake.card.read", "intake.card.delete"
+READ, ENRICH, DELETE = "intake.card.read", "intake.card.enrich", "intake.card.delete"
+# CardScan looks for phones, addresses and copays after the fields are there, about eight seconds later.
+SECOND_PASS = timedelta(seconds=9)
 Status = CardScan.Status
 
 
@@ -159,6 +161,23 @@ def receive_fields(card: CardScan, scanned: ScannedCard, *, now: datetime) -> No
     )
 
 
+def await_extras(card: CardScan, scanned: ScannedCard, *, now: datetime) -> None:
+    """Keep what the second pass found, or have it looked for later; called inside the recording transaction."""
+    if scanned.state == ENRICHED:
+        receive_extras(card, scanned)
+    else:
+        commands.create(ENRICH, card, clinic=card.clinic, due_at=now + SECOND_PASS)
+
+
+def receive_extras(card: CardScan, scanned: ScannedCard) -> None:
+    """Keep phones, addresses and amounts, instead of earlier ones; what a person has reviewed is not touched."""
+    card.extras.all().delete()
+    CardExtra.objects.bulk_create(
+        CardExtra(card=card, kind=one.kind, type=one.type, label=one.label, value=one.value, score=one.score)
+        for one in scanned.extras
+    )
+
+
 def _row(card: CardScan, read: ReadField) -> CardField:
     return CardField(
         card=card,
@@ -199,6 +218,7 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
     files = list(card.images.values_list("file", flat=True))
     card.images.all().delete()
     card.fields.all().delete()
+    card.extras.all().delete()
     card.move(
         Status.DISCARDED,
         allowed=tuple(status for status in Status.values if status != Status.DISCARDED),
@@ -220,6 +240,7 @@ def delete_at_vendor(card: CardScan, vendor_card_id: str, *, by: User | None) ->
 
 def _stop_reading(card: CardScan, now: datetime) -> None:
     """Cancel the reading if it waits; one under way finds the card moved on and changes nothing."""
-    waiting = commands.open_for(READ, card)
-    if waiting:
-        commands.cancel(waiting, reason="The card is not to be read any more.", now=now)
+    for kind in (READ, ENRICH):
+        waiting = commands.open_for(kind, card)
+        if waiting:
+            commands.cancel(waiting, reason="The card is not to be read any more.", now=now)

@@ -19,6 +19,7 @@ from ..models import Coverage, Patient
 from ..services import coverage
 from ..services.payers import payer_from_choice
 from .common import CHANGED_MEANWHILE, Asker, differences, reads, said, version_of, writes
+from .lines import also_on
 
 NEW_ON_FILE = "A coverage was added meanwhile. Say what happens to it."
 
@@ -32,7 +33,13 @@ def coverage_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     audit.record(asker.user, "intake.coverage.viewed", row, clinic=asker.clinic)
     card = row.card if row.card and row.card.clinic_id == asker.clinic.pk else None
     today = asker.clinic.today(timezone.now())
-    context = {"coverage": row, "card": card, "holds": row.is_valid_on(today), "may_write": asker.may_write}
+    context = {
+        "coverage": row,
+        "card": card,
+        "also": also_on(card),
+        "holds": row.is_valid_on(today),
+        "may_write": asker.may_write,
+    }
     return render(request, "intake/coverage.html", context)
 
 

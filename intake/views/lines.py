@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 
 from .. import fields
-from ..models import CardField, CardScan
+from ..models import CardExtra, CardField, CardScan
 from ..services import review
 
 PAYER = "payer"
@@ -140,3 +141,43 @@ def _payer_trust(card: CardScan, is_done: bool) -> fields.Trust:
     if card.payer_match in _CERTAIN:
         return fields.Trust("done", "Clear", why)
     return fields.Trust("needs-you", "Check" if why else "Needed", why)
+
+
+_AMOUNTS = {
+    "copay": "Copay",
+    "coinsurance": "Coinsurance",
+    "deductible": "Deductible",
+    "out_of_pocket_max": "Out-of-pocket maximum",
+}
+
+
+@dataclass(frozen=True)
+class Also:
+    """Something more that is printed on a card, in the desk's words."""
+
+    what: str
+    value: str
+
+
+def also_on(card: CardScan | None) -> list[Also]:
+    """Return the phones, addresses and amounts of a card, as printed; none before the second pass."""
+    return [_also(extra) for extra in card.extras.all()] if card else []
+
+
+def _also(extra: CardExtra) -> Also:
+    words = extra.type.replace("_", " ")
+    if extra.kind == CardExtra.Kind.AMOUNT:
+        service = extra.label.replace("_", " ")
+        return Also(f"{_AMOUNTS.get(extra.type, 'Amount')}, {service}", _amount(extra))
+    return Also(words[:1].upper() + words[1:], extra.value)
+
+
+def _amount(extra: CardExtra) -> str:
+    """Return an amount with its unit: of a coinsurance per cent, of everything else dollars."""
+    try:
+        number = Decimal(extra.value)
+    except InvalidOperation:
+        return extra.value
+    if extra.type == "coinsurance":
+        return f"{number.normalize():f} %"
+    return f"${number:,.0f}" if number == number.to_integral_value() else f"${number:,.2f}"

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from core import audit
+from core import audit, commands
 from core.models import EditedMeanwhile
 
 from .. import fields
@@ -21,7 +21,7 @@ from ..services import cards, coverage, patients, review, same_card
 from ..services.payers import NAMELESS, names_a_payer, payer_from_choice
 from .cards import MOVED_ON
 from .common import Asker, is_fragment, reads, said, version_of, writes
-from .lines import PAYER, Line, lines_of
+from .lines import PAYER, Line, also_on, lines_of
 
 SOMEBODY_ELSE = (
     "Somebody else worked on this card while you had it open. Their values are shown now. "
@@ -74,8 +74,22 @@ def _page(
         "sentence": sentence,
         "to_check": _to_check(lines, problems or {}),
         "may_write": Asker(request).may_write,
+        **_also(card),
     }
     return render(request, "intake/card.html", context, status=status)
+
+
+def _also(card: CardScan) -> dict[str, object]:
+    """Return what else is printed on the card, and whether more of it may still come."""
+    return {"also": also_on(card), "also_waits": commands.open_for(cards.ENRICH, card) is not None}
+
+
+@require_safe
+@reads
+def also(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Answer the page that waits for what else is printed on the card."""
+    card = get_card(Asker(request).clinic, code)
+    return render(request, "intake/_also.html", {"card": card, **_also(card)})
 
 
 def _to_check(lines: list[Line], problems: dict[str, str]) -> list[Line]:

@@ -157,3 +157,30 @@ def test_it_names_what_is_missing_without_the_answer() -> None:
     error = _unreadable(wire.Unreadable("the answer has no upload_url"), sent)
     assert isinstance(error, OutcomeUnknown)
     assert "no upload_url" in str(error) and "Emily" not in str(error)
+
+
+def test_it_reads_phones_addresses_and_amounts() -> None:
+    results = {
+        "phone_numbers": [
+            {"label": "Providers", "type": "provider_services_phone", "number": "800-555-0134", "score": "0.9"}
+        ],
+        "addresses": [
+            {"type": "medical_claims_address", "company_name": "Acme", "address": "PO Box 1", "score": "0.8"}
+        ],
+        "copays_deductibles": [{"service": "office_visit", "category": "copay", "value": 25, "score": "0.9"}],
+        "processed_sides": "both",
+    }
+    extras = wire.parse_card(answer("enriched") | {"enriched_results": results}).extras
+    assert [(one.kind, one.type, one.value) for one in extras] == [
+        ("PHONE", "provider_services_phone", "800-555-0134"),
+        ("ADDRESS", "medical_claims_address", "Acme\nPO Box 1"),
+        ("AMOUNT", "copay", "25"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "results",
+    [None, [], "x", {"phone_numbers": None}, {"phone_numbers": [None, 7, {}, {"number": ""}]}, {"addresses": {"a": 1}}],
+)
+def test_odd_enriched_results_are_not_there(results: Any) -> None:
+    assert wire.parse_card(answer("enriched") | {"enriched_results": results}).extras == []

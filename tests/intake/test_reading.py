@@ -79,7 +79,7 @@ def test_it_reads_both_sides(
     assert read["member_number"] == member.member_number.upper()
     assert read["group_number"] == member.group_number.upper()
     assert card.status == "REVIEW" and all(image.sent_at for image in card.images.all())
-    assert Command.objects.get().status == "DONE"
+    assert Command.objects.get(kind=cards.READ).status == "DONE"
     assert [found["card_id"] for found in vendor_cards(sandbox, settings)] == [card.vendor_card_id]
     assert card.vendor_answer["card_id"] == card.vendor_card_id and "images" not in card.vendor_answer
     row = card.fields.get(name="member_number")
@@ -329,3 +329,49 @@ def test_a_late_answer_changes_nothing_for_a_card_typed_by_hand(
     command.refresh_from_db()
     card.refresh_from_db()
     assert (card.status, command.status) == ("REVIEW", "DONE")
+
+
+# ---- the second pass: phones, addresses, copays
+
+
+def test_phones_and_copays_come_by_themselves_a_little_later(
+    sandbox: SandboxProcess, begin: Callable[..., CardScan], work: Work, cast: Cast
+) -> None:
+    sandbox.switch("cardscan", "enrich_seconds", 0)
+    card = begin("FRONT", "BACK")
+    work(until(card, "REVIEW", "FAILED"))
+    desk = Client()
+    desk.force_login(cast.alice)
+    page = reverse("card-review", args=[card.code])
+    if not card.extras.exists():
+        assert "card-also" in desk.get(page).content.decode() or "/also/" in desk.get(page).content.decode()
+    due_now()
+    work(lambda: card.extras.exists())
+    kinds = set(card.extras.values_list("kind", flat=True))
+    assert {"PHONE", "AMOUNT"} <= kinds
+    shown = desk.get(page).content.decode()
+    assert "Also on the card" in shown and "Copay, office visit" in shown and "/also/" not in shown
+    assert "Copay, office visit" in desk.get(reverse("card-also", args=[card.code])).content.decode()
+
+
+def test_an_account_without_the_second_pass_costs_nothing(
+    sandbox: SandboxProcess, begin: Callable[..., CardScan], work: Work
+) -> None:
+    sandbox.switch("cardscan", "enrich_seconds", 3600)
+    card = begin()
+    work(until(card, "REVIEW"))
+    CardScan.objects.filter(pk=card.pk).update(read_at=timezone.now() - handlers.NOT_ENRICHED)
+    due_now()
+    work(lambda: not Command.objects.filter(kind=cards.ENRICH, status__in=Command.OPEN).exists())
+    assert Command.objects.get(kind=cards.ENRICH).status == "DONE"
+    assert not card.extras.exists() and until(card, "REVIEW")()
+
+
+def test_a_deleted_card_is_not_looked_at_again(
+    sandbox: SandboxProcess, begin: Callable[..., CardScan], work: Work, cast: Cast
+) -> None:
+    card = begin()
+    work(until(card, "REVIEW"))
+    card.refresh_from_db()
+    cards.delete_card(card, by=cast.alice, now=timezone.now())
+    assert Command.objects.get(kind=cards.ENRICH).status == "CANCELLED"

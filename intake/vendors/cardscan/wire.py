@@ -46,8 +46,13 @@ _LONGEST_ID, _LONGEST_STATE, _LONGEST_CURSOR = (
     1000,
 )  # characters that are kept; the vendor's own words are shorter
 
+_MOST_EXTRAS, _LONGEST_EXTRA = 30, 300  # of each kind; a card prints a handful
+
 # DELETE /cards/{card_id} answers 204; 404 for a card that is gone already.
 DELETED = frozenset({204, 404})
+
+# The state of a card whose second pass is through: phones, addresses, copays.
+ENRICHED = "enriched"
 
 # Before the first photo has been received the vendor's card is "pending".
 NOTHING_RECEIVED = "pending"
@@ -86,6 +91,17 @@ class ReadField:
 
 
 @dataclass(frozen=True)
+class Extra:
+    """What the second pass found: `kind` is PHONE, ADDRESS or AMOUNT, `type` and `label` the vendor's words for it."""
+
+    kind: str
+    type: str
+    label: str = field(repr=False)
+    value: str = field(repr=False)
+    score: Decimal | None
+
+
+@dataclass(frozen=True)
 class ScannedCard:
     """A card as the vendor has it. `payers` are clearinghouse (id, name) pairs, best score first."""
 
@@ -95,6 +111,7 @@ class ScannedCard:
     error_type: str = ""
     fields: list[ReadField] = field(default_factory=list, repr=False)
     payers: list[tuple[str, str]] = field(default_factory=list)
+    extras: list[Extra] = field(default_factory=list, repr=False)
     answer: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -154,6 +171,7 @@ def parse_card(doc: Any) -> ScannedCard:
         error_type=_error_type(doc.get("error")),
         fields=list(_fields(doc.get("details"))),
         payers=_payers(doc.get("payer_match")),
+        extras=list(_extras(doc.get("enriched_results"))),
         answer={key: value for key, value in doc.items() if key != "images"},
     )
 
@@ -207,6 +225,28 @@ def _scores(scores: Any) -> tuple[Decimal | None, Decimal | None]:
     """Return the text and the label score of a MatchScore's list of decimal strings."""
     first, second, *_ = [*(scores if isinstance(scores, list) else []), None, None]
     return _number(first), _number(second)
+
+
+def _extras(results: Any) -> Iterator[Extra]:
+    """Yield the phones, addresses and amounts of `enriched_results`; an entry without a value is not there."""
+    found = results if isinstance(results, dict) else {}
+    for entry in _entries(found, "phone_numbers"):
+        yield from _extra("PHONE", entry.get("type"), entry.get("label"), entry.get("number"), entry)
+    for entry in _entries(found, "addresses"):
+        lines = [_text(entry.get("company_name")), _text(entry.get("address"))]
+        yield from _extra("ADDRESS", entry.get("type"), entry.get("label"), "\n".join(filter(None, lines)), entry)
+    for entry in _entries(found, "copays_deductibles"):
+        yield from _extra("AMOUNT", entry.get("category"), entry.get("service"), entry.get("value"), entry)
+
+
+def _entries(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    rows = found.get(name)
+    return [row for row in (rows if isinstance(rows, list) else []) if isinstance(row, dict)][:_MOST_EXTRAS]
+
+
+def _extra(kind: str, type_: Any, label: Any, value: Any, entry: dict[str, Any]) -> Iterator[Extra]:
+    if text := _text(value).strip()[:_LONGEST_EXTRA]:
+        yield Extra(kind, _text(type_)[:40], _text(label)[:_LONGEST_EXTRA], text, _number(entry.get("score")))
 
 
 def _number(score: Any) -> Decimal | None:
