@@ -263,7 +263,7 @@ class SandboxServer(uvicorn.Server):
             if connection.transport.get_extra_info("sockname")[1] == port:
                 connection.shutdown()
         # Bound and not listening: connections are refused, and nobody else can take the port meanwhile.
-        self._listeners[name] = listening_socket(host, port)
+        self._listeners[name] = bound_socket(host, port)
 
     def _take_again(self, names: list[str]) -> None:
         for name in [name for name in names if name in refusing]:
@@ -315,11 +315,21 @@ def listening_socket(host: str, port: int) -> socket.socket:
     Raises:
         OSError: the port is taken or the address is not this machine's.
     """
+    bound = bound_socket(host, port)
+    bound.listen(BACKLOG)  # at once, since two sockets may be bound to one port as long as neither listens
+    return bound
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to the address and does not listen: who connects is refused.
+
+    Raises:
+        OSError: the port is taken or the address is not this machine's.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, because asyncio turns Nagle's delay off only then; without that every answer takes 40 ms more.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind((host, port))
-    bound.listen(BACKLOG)  # at once, since two sockets may be bound to one port as long as neither listens
     bound.setblocking(False)
     return bound
