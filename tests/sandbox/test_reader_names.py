@@ -93,6 +93,7 @@ def test_the_plan_that_runs_a_public_programme_is_the_payer() -> None:
     ("rows", "payer"),
     [
         ((("Oscar", 40, 30, 60), ("Underwritten by Oscar Insurance Corporation", 40, 560, 18)), "oscar"),
+        ((("C Selkirk Health", 40, 30, 60), ("Insured by Selkirk Assurance Inc", 40, 560, 20)), "selkirk health"),
         ((("Northlight", 40, 30, 60), ("Administered by North Light Inc", 40, 560, 20)), "northlight"),
         ((LOGO, ("Harrow Point", 640, 480, 32), ("Benefit Administrators, Inc.", 640, 516, 18)), "harrow point"),
         (

@@ -14,6 +14,7 @@ from tests.sandbox.reader_lines import front
         ("Member: MARIABLOPEZ", "Member: MARIA B LOPEZ"),
         ("TARIQ ZGUTIERREZ", "TARIQ Z GUTIERREZ"),
         ("KENJIM LOPEZ-RIVERA", "KENJI M LOPEZ-RIVERA"),
+        ("JASMINEWOJCIK", "JASMINE WOJCIK"),
         ("VE RNON COL E MAN", "VERNON COLEMAN"),
     ],
 )
@@ -59,3 +60,8 @@ def test_a_doctors_name_is_not_the_members() -> None:
 def test_an_employer_close_to_the_number_is_not_the_member() -> None:
     rows = (("Nocturne Hotels", 40, 250), ("Jasmine Wojcik", 40, 340), ("Member ID 734120956", 40, 300))
     assert member(*rows) == "jasmine wojcik"
+
+
+def test_the_client_of_a_programme_is_the_member() -> None:
+    assert member(("Client Name: CALEB COLEMAN", 40, 300), ("Client ID: 11832705603", 40, 350)) == "caleb coleman"
+    assert member(("Client Name: Brightwater Mills", 40, 300), ("Member ID: 118327056", 40, 350)) == ""

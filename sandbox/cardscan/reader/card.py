@@ -23,7 +23,13 @@ from sandbox.cardscan.reader.lines import Line
 from sandbox.cardscan.reader.mend import mend
 from sandbox.cardscan.reader.namebook import part_names
 from sandbox.cardscan.reader.payers import find_payer, is_known_id
-from sandbox.cardscan.reader.people import find_dependents, find_unlabelled_member, find_unlabelled_number, full_name
+from sandbox.cardscan.reader.people import (
+    find_client,
+    find_dependents,
+    find_unlabelled_member,
+    find_unlabelled_number,
+    full_name,
+)
 from sandbox.cardscan.reader.ranking import Evidence
 from sandbox.cardscan.reader.rx import tell_rx_group
 from sandbox.cardscan.reader.scoring import Found, best, decimal, is_card, with_barcode
@@ -210,7 +216,7 @@ def _member(front: _Side, number: Found | None) -> Answer | None:
     if labelled:
         return max(labelled, key=lambda answer: answer.label_score)
     near = [a for a in front.answers if a.kind == "member_number" and number and a.value == number.value]
-    return find_unlabelled_member(front.parts, near[0] if near else None)
+    return find_client(front.answers) or find_unlabelled_member(front.parts, near[0] if near else None)
 
 
 def _add_headings(sides: Sequence[_Side], fields: dict[str, Found]) -> None:

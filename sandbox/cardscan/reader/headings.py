@@ -19,7 +19,7 @@ from sandbox.cardscan.reader.wording import clean, letters_of, words_of
 from sandbox.cardscan.reader.words import STRONG_PLAN_WORDS
 
 #: chances from which a name is taken for the payer's or the plan's
-LEAST_PAYER, LEAST_PLAN = 0.3, 0.35
+LEAST_PAYER, LEAST_PLAN = 0.4, 0.5
 #: a brand is printed so much higher than the company's full name
 LARGER = 1.4
 #: no name is surer than this
@@ -65,7 +65,8 @@ def _brand_of(name: Name, names: Sequence[Name]) -> Name:
     brands = [
         one
         for one in names
-        if one.whole
+        if one.pieces[-1].text.endswith(one.text.split()[-1])
+        and len(words_of(one.text)[0]) > 1
         and not (one.role or one.kind or one.goes_on or set(words_of(one.text)) & STRONG_PLAN_WORDS)
         and one.height >= LARGER * name.height
         and _begin_alike(name.text, one.text)

@@ -15,6 +15,8 @@ from sandbox.cardscan.reader.lines import Line
 
 #: shorter names are found inside too many words
 SHORTEST_GIVEN, SHORTEST_FAMILY = 3, 4
+#: a line of one word is taken for two names from this length on, with a given name of at least so many letters
+LONG_WORD, SHORTEST_BEGIN = 10, 5
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
 _RUN = re.compile(rf"(?<![\w.@/-]){_WORD}(?: {_WORD})*(?![\w.@/-])")
 
@@ -36,7 +38,7 @@ def part_names(lines: Sequence[Line]) -> list[Line]:
 
 def spaced(text: str) -> str:
     """Return a text with the spaces of the people's names in it put right, where that is certain."""
-    return _RUN.sub(lambda run: _run(run[0]), text)
+    return _behind_given(text) or _RUN.sub(lambda run: _run(run[0]), text)
 
 
 def _run(text: str) -> str:
@@ -69,6 +71,18 @@ def _parted(word: str) -> str:
             if len(low) - end > SHORTEST_FAMILY and low[end].isalpha() and low[end + 1 :] in _names("family"):
                 return f"{word[:end]} {word[end]} {word[end + 1 :]}"
     return ""
+
+
+def _behind_given(text: str) -> str:
+    """Return a line of one long word in capitals parted behind the given name that it begins with, or "".
+
+    The family name need not be known: no other word on a card is so long and begins so.
+    """
+    low = text.lower()
+    if not (text.isalpha() and text.isupper()) or len(low) < LONG_WORD or _parted(text):
+        return ""
+    ends = [end for end in range(SHORTEST_BEGIN, len(low) - SHORTEST_FAMILY + 1) if low[:end] in _names("given")]
+    return f"{text[: ends[-1]]} {text[ends[-1] :]}" if ends else ""
 
 
 def _initial_behind(word: str) -> str:

@@ -19,6 +19,8 @@ NEAR_NUMBER = 5.0
 #: an unlabelled number of the member has so many characters; and how sure its meaning is
 LONG_NUMBER, WEAK = 9, 0.45
 
+#: how sure a person is behind "Client Name"
+CLIENT = 0.85
 #: how sure an unlabelled name is whose first and last words are frequent names, or whose first word is one
 BOTH_KNOWN, GIVEN_KNOWN = 0.78, 0.6
 #: how much surer a place is with a given name, and how sure at most
@@ -43,6 +45,15 @@ def find_dependents(answers: Sequence[Answer], parts: Sorted, member: Answer | N
     if not labelled and member is not None:
         found += [other for other in _list_below(member, parts) if _is_family(member, other)]
     return _each_once(found, but=member.value if member else "")
+
+
+def find_client(answers: Sequence[Answer]) -> Answer | None:
+    """Return the person behind a label that usually names an employer ("Client Name: ANNA KEEL"), or None."""
+    for answer in answers:
+        taken = take_whole("member_name", answer.piece.text) if answer.kind in ("client_name", "employer") else None
+        if taken and is_given(taken.value.split()[0]) and not set(taken.value.lower().split()) & EMPLOYERS:
+            return replace(answer, kind="member_name", value=taken.value, label_score=CLIENT)
+    return None
 
 
 def find_unlabelled_member(parts: Sorted, number: Answer | None) -> Answer | None:
