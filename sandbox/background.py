@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +28,7 @@ class Background:
         self._changed = threading.Condition()
         self._wakes = 0
         self._rested = -1  # the wakes it had seen when it went to sleep
+        self._looks_at = math.inf  # the moment at which it wakes up by itself; only known while it sleeps
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -53,7 +55,22 @@ class Background:
         """Look again at once: something was added, or the clock was moved."""
         with self._changed:
             self._wakes += 1
+            self._looks_at = math.inf
             self._changed.notify_all()
+
+    def wake_by(self, seconds: float) -> None:
+        """Look again in so many seconds at the latest; one that sleeps no longer than that is not disturbed."""
+        with self._changed:
+            if self._looks_at > time.monotonic() + seconds:
+                self.wake()
+
+    def wake_from_sleep(self) -> bool:
+        """Look again at once if it sleeps; return whether it did."""
+        with self._changed:
+            sleeps = self._looks_at < math.inf
+            if sleeps:
+                self.wake()
+            return sleeps
 
     @property
     def is_resting(self) -> bool:
@@ -74,7 +91,9 @@ class Background:
         with self._changed:
             if seconds > 0 and self._wakes == seen and not self._stopping:
                 self._rested = seen
+                self._looks_at = time.monotonic() + seconds
                 self._changed.wait(seconds)
+                self._looks_at = math.inf
 
 
 class Pool:
@@ -101,6 +120,11 @@ class Pool:
         """Look again at once: something was added, or the clock was moved."""
         for one in self._threads:
             one.wake()
+
+    def wake_one(self) -> None:
+        """Have one that sleeps look again at once: one thing was added. When none sleeps, all look again anyway."""
+        if not any(one.wake_from_sleep() for one in self._threads):
+            self.wake()
 
     @property
     def is_resting(self) -> bool:

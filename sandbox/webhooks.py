@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from sandbox import NAME, VENDORS, clock
 from sandbox.background import Pool
+from sandbox.indexes import Index
 from sandbox.state import Store, load, store
 from sandbox.switches import switch
 
@@ -48,6 +49,16 @@ _pauses: dict[str, tuple[float, ...]] = {}
 # The addresses that are being told something just now.
 _busy: set[str] = set()
 _choosing = threading.Lock()
+
+
+class _Still(Index[tuple[datetime, str]]):
+    """What is still to be tried of a vendor: when, and where to."""
+
+    def entry_of(self, key: str, doc: Doc) -> tuple[datetime, str]:
+        return datetime.fromisoformat(doc["next_at"]), str(doc["address"])
+
+
+_still = {vendor: _Still(vendor, _WAITING) for vendor in VENDORS}
 
 
 class NotAllowed(Exception):
@@ -116,7 +127,7 @@ def send(vendor: str, url: str, body: bytes, headers: Mapping[str, str]) -> str:
     kept = {"url": url, "body": body.decode(), "headers": dict(headers), "tries": [], "created_at": now}
     with store().transaction():
         _wait(vendor, delivery_id, kept, now)
-        store().afterwards(courier.wake)
+        store().afterwards(courier.wake_one)
     return delivery_id
 
 
@@ -143,7 +154,7 @@ def send_again(delivery_id: str) -> bool:
             kept = store().get(vendor, COLLECTION, delivery_id)
             if kept is not None:
                 _wait(vendor, delivery_id, kept, clock.now().isoformat())
-                store().afterwards(courier.wake)
+                store().afterwards(courier.wake_one)
                 return True
     return False
 
@@ -174,6 +185,8 @@ def deliver_due() -> float:
         if wait > 0:
             return min(wait, _LOOK_AGAIN)
         _busy.add(address)
+        if any(one[3] != address for one in free):
+            courier.wake_one()  # to look after the rest, now or when it is due
     try:
         _deliver(vendor, key)
     finally:
@@ -184,11 +197,11 @@ def deliver_due() -> float:
 
 def _waiting() -> list[tuple[datetime, str, str, str]]:
     """Return (when it is due, vendor, delivery id, address) of what is still to be tried."""
-    return [
-        (datetime.fromisoformat(kept["next_at"]), vendor, key, kept["address"])
-        for vendor in VENDORS
-        for key, kept in store().items(vendor, _WAITING)
-    ]
+    waiting = []
+    for vendor, index in _still.items():
+        with index.entries() as entries:
+            waiting += [(due, vendor, key, address) for key, (due, address) in entries.items()]
+    return waiting
 
 
 def _deliver(vendor: str, key: str) -> None:

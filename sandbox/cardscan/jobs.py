@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sandbox import clock
@@ -18,11 +19,11 @@ Job = dict[str, Any]
 FRONT, BACK, WITHOUT_BACK, ENRICH, ELIGIBILITY = "front", "back", "without_back", "enrich", "eligibility"
 READING, TIMED = "jobs", "timed_jobs"
 _LISTS = {FRONT: READING, BACK: READING, WITHOUT_BACK: READING, ENRICH: TIMED, ELIGIBILITY: TIMED}
-_listeners: list[Callable[[], None]] = []
+_listeners: list[Callable[[str, float], None]] = []
 
 
-def on_add(callback: Callable[[], None]) -> None:
-    """Have `callback()` called whenever there is a new job, for whoever sleeps until the next one is due."""
+def on_add(callback: Callable[[str, float], None]) -> None:
+    """Have `callback(list, seconds until it is due)` called for each new job, for whoever sleeps until the next one."""
     _listeners.append(callback)
 
 
@@ -39,7 +40,7 @@ def add(kind: str, card_id: str, *, seconds: float = 0.0, **more: str) -> None:
     with store().transaction():
         store().put("cardscan", _LISTS[kind], str(uuid.uuid4()), job)
         for callback in _listeners:
-            store().afterwards(callback)
+            store().afterwards(partial(callback, _LISTS[kind], seconds))
 
 
 def _in(seconds: float) -> str:

@@ -55,9 +55,13 @@ class Worker:
             thread.stop(seconds)
 
     def wake(self) -> None:
-        """Look at the jobs again: one was added, or the clock was moved."""
+        """Look at the jobs again: the clock was moved."""
         for thread in self._threads:
             thread.wake()
+
+    def expect(self, jobs_list: str, seconds: float) -> None:
+        """Look at a list of jobs when the one is due that was added; nobody is woken before."""
+        (self._reader if jobs_list == jobs.READING else self._timer).wake_by(seconds)
 
     def tidy(self) -> None:
         """Remove the photos whose day is over or whose card is gone, soon: the clock was moved or something reset."""
@@ -96,7 +100,7 @@ class Worker:
 
 
 worker = Worker()
-jobs.on_add(worker.wake)
+jobs.on_add(worker.expect)
 
 
 def _bounded(wait: float | None) -> float:
