@@ -245,3 +245,10 @@ class CoverageForm(SubscriberForm):
     def values(self) -> dict[str, Any]:
         """Return Coverage's columns, all but the payer."""
         return {name: self.cleaned_data[name] for name in self.COLUMNS}
+
+
+class AsOfForm(forms.Form):
+    """Which day's coverage, and as it was believed when."""
+
+    day = DateText(label="Coverage on")
+    believed = DateText(is_past=True, label="As we believed on", help_text="What was written down by the end of it.")

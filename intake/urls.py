@@ -9,6 +9,7 @@ patient_urls = [
     path("", patients.patient_detail, name="patient-detail"),
     path("edit/", patients.edit_patient, name="patient-edit"),
     path("cards/new/", cards.new_card, name="card-new"),
+    path("coverages/as-of/", coverage.as_of, name="patient-as-of"),
     path("coverages/new/", coverage.new_coverage, name="coverage-new"),
     path("coverages/self-pay/", coverage.self_pay, name="coverage-self-pay"),
     path("appointments/new/", today.new_appointment, name="appointment-new"),

@@ -68,6 +68,7 @@ PAGES: dict[str, set[Role]] = {
     "stocktake-begin": {ADMIN},
     "stocktake-delete": {ADMIN},
     "coverage-detail": ALL,
+    "patient-as-of": ALL,
     "coverage-edit": {DESK},
     "coverage-remove": {DESK},
     # eligibility

@@ -7,25 +7,34 @@ import core.sealed
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0005_stocktake'),
+        ("intake", "0005_stocktake"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CardExtra',
+            name="CardExtra",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('PHONE', 'Phone'), ('ADDRESS', 'Address'), ('AMOUNT', 'Amount')], max_length=7)),
-                ('type', models.CharField(max_length=40)),
-                ('label', core.sealed.SealedTextField(blank=True, default='')),
-                ('value', core.sealed.SealedTextField()),
-                ('score', models.DecimalField(blank=True, decimal_places=5, max_digits=6, null=True)),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extras', to='intake.cardscan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("PHONE", "Phone"), ("ADDRESS", "Address"), ("AMOUNT", "Amount")], max_length=7
+                    ),
+                ),
+                ("type", models.CharField(max_length=40)),
+                ("label", core.sealed.SealedTextField(blank=True, default="")),
+                ("value", core.sealed.SealedTextField()),
+                ("score", models.DecimalField(blank=True, decimal_places=5, max_digits=6, null=True)),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="extras", to="intake.cardscan"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['card_id', 'pk'],
+                "ordering": ["card_id", "pk"],
             },
         ),
     ]

@@ -3,6 +3,7 @@
 from .cards import CardExtra, CardField, CardImage, CardMovedOn, CardScan
 from .coverage import Coverage, Payer, PayerAlias, member_id_fingerprint, payer_name_key
 from .handoff import PhoneLink
+from .history import CoverageVersion, keep_version
 from .people import Appointment, Patient, folded_name
 from .stocktake import Finding, ListedCard, Stocktake
 
@@ -14,6 +15,7 @@ __all__ = [
     "CardMovedOn",
     "CardScan",
     "Coverage",
+    "CoverageVersion",
     "Finding",
     "ListedCard",
     "Patient",
@@ -22,6 +24,7 @@ __all__ = [
     "PhoneLink",
     "Stocktake",
     "folded_name",
+    "keep_version",
     "member_id_fingerprint",
     "payer_name_key",
 ]

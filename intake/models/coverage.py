@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from core.models import Coded, Versioned
 from core.sealed import SealedTextField, fingerprint
@@ -209,6 +210,14 @@ class Coverage(Coded, Versioned):
     def __str__(self) -> str:
         """Return the row's number."""
         return f"Coverage #{self.pk}"
+
+    def change(self, version: int | None, **fields: Any) -> None:
+        """Write the fields as `Versioned.change` does, and keep what the coverage says from now on."""
+        from .history import keep_version  # the history is made of coverages, so it cannot be there before them
+
+        super().change(version, **fields)
+        self.refresh_from_db()
+        keep_version(self, now=timezone.now())
 
     @property
     def is_insurance(self) -> bool:

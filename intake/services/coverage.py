@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 
 from clinic.models import Clinic, User
 from core import audit
 
-from ..models import Coverage, Patient, member_id_fingerprint
+from ..models import Coverage, Patient, keep_version, member_id_fingerprint
 
 Priority, Status = Coverage.Priority, Coverage.Status
 
@@ -64,6 +65,7 @@ def add_coverage(
         coverage.replaces_ended = old.termination_date
         end_coverage(old, last_day=_last_day(old, coverage, today), today=today)
     coverage.save()
+    keep_version(coverage, now=timezone.now())
     audit.record(by, "intake.coverage.added", coverage, clinic=clinic, on_file=placing.on_file, type=coverage.type)
     return coverage
 
@@ -149,10 +151,6 @@ def restored_without(coverage: Coverage) -> Coverage | None:
 
 def follow_patient(patient: Patient) -> None:
     """Carry a corrected name or birth date into the coverages in which the patient is the subscriber."""
-    own = Coverage.objects.current().filter(patient=patient, relationship=Coverage.Relationship.SELF)
-    own.update(
-        subscriber_first_name=patient.first_name,
-        subscriber_last_name=patient.last_name,
-        subscriber_birth_date=patient.birth_date,
-        version=models.F("version") + 1,
-    )
+    name = {"subscriber_first_name": patient.first_name, "subscriber_last_name": patient.last_name}
+    for own in Coverage.objects.current().filter(patient=patient, relationship=Coverage.Relationship.SELF):
+        own.change(None, **name, subscriber_birth_date=patient.birth_date)

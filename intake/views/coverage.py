@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +15,9 @@ from core import audit
 from core.models import EditedMeanwhile
 
 from ..access import get_coverage, get_patient
-from ..forms import CoverageForm, OnFileForm
+from ..forms import AsOfForm, CoverageForm, OnFileForm
 from ..models import Coverage, Patient
-from ..services import coverage
+from ..services import coverage, history
 from ..services.payers import payer_from_choice
 from .common import CHANGED_MEANWHILE, Asker, differences, reads, said, version_of, writes
 from .lines import also_on
@@ -142,3 +143,26 @@ def remove_coverage(request: HttpRequest, code: UUID) -> HttpResponse:
         return said(request, "The coverage is taken out.", "patient-detail", row.patient.code)
     context = {"coverage": row, "patient": row.patient, "restored": coverage.restored_without(row)}
     return render(request, "intake/coverage_remove.html", context)
+
+
+@require_safe
+@reads
+def as_of(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Say what was believed on one day about the coverage of another day, and draw it."""
+    asker = Asker(request)
+    patient, today = get_patient(asker.clinic, code), asker.clinic.today(timezone.now())
+    given = request.GET if request.GET else {"day": f"{today:%m/%d/%Y}", "believed": f"{today:%m/%d/%Y}"}
+    form = AsOfForm(given)
+    context: dict[str, object] = {"patient": patient, "form": form, "today": today}
+    if form.is_valid():
+        day, believed = form.cleaned_data["day"], form.cleaned_data["believed"]
+        end_of_day = datetime.combine(believed + timedelta(days=1), time.min, tzinfo=asker.clinic.zone)
+        coverages = history.believed(patient, at=end_of_day)
+        audit.record(asker.user, "intake.coverage.history", patient, clinic=asker.clinic, found=len(coverages))
+        context |= {
+            "day": day,
+            "believed": believed,
+            "holding": history.holding(coverages, day),
+            "line": history.timeline(coverages, day),
+        }
+    return render(request, "intake/coverage_as_of.html", context)

@@ -157,3 +157,18 @@ def test_it_compares_the_cards_at_cardscan(people: People, look: Look) -> None:
     page.get_by_role("button", name="Compare now").click()
     expect(page.get_by_text("at CardScan compared with ours")).to_be_visible(timeout=READING)
     look(page, "cards-at-cardscan")
+
+
+def test_it_tells_the_coverage_of_another_day(people: People, look: Look) -> None:
+    page = people.enter("frontdesk")
+    page.goto("/")
+    find(page, "Jones, James")
+    page.get_by_role("link", name="James Jones", exact=True).click()
+    page.get_by_role("link", name="On another day").click()
+    page.get_by_label("Coverage on").fill("01/15/2020")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", name=re.compile("15 January 2020"))).to_be_visible()
+    look(page, "coverage-as-of")
+    page.get_by_label("As we believed on").fill("01/15/2020")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("Nothing we knew held on that day")).to_be_visible()

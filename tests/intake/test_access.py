@@ -15,7 +15,7 @@ from tests.conftest import Cast
 
 from django.utils import timezone  # isort: skip
 
-READS = {"patient-detail": 200, "card-review": 200, "coverage-detail": 200, "card-photo": 404}
+READS = {"patient-detail": 200, "patient-as-of": 200, "card-review": 200, "coverage-detail": 200, "card-photo": 404}
 WRITES_GET = [
     "patient-edit",
     "coverage-new",
