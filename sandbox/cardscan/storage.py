@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from sandbox.bodies import MEGABYTE, TooLong, read_body
-from sandbox.cardscan import lifecycle, photos, uploads
+from sandbox.cardscan import forms, lifecycle, photos, uploads
 from sandbox.cardscan.events import hub
 from sandbox.cardscan.problems import UploadRefused
 from sandbox.quick import quickly
@@ -21,7 +18,6 @@ from sandbox.state import store
 
 # The photo and the fields around it.
 _MOST_FORM = uploads.MOST_BYTES + MEGABYTE
-_MOST_PARTS = 50
 # A photo that is written or read in less time than it takes to go to a thread and back.
 _SHORT = MEGABYTE
 
@@ -29,9 +25,9 @@ _SHORT = MEGABYTE
 async def upload(request: Request) -> Response:
     """POST to an upload address: the S3 form; no Authorization, the signed policy says what is allowed."""
     try:
-        fields, photo = await _form(request, await _body(request))
-        run = quickly if len(photo or b"") <= _SHORT else run_in_threadpool
-        scan = await run(_receive, fields, photo)
+        body = await _body(request)
+        run = quickly if len(body) <= _SHORT else run_in_threadpool
+        scan = await run(_receive, request.headers["content-type"], body)
     except UploadRefused as refusal:
         return refused(refusal)
     except ClientDisconnect:
@@ -64,33 +60,11 @@ async def _body(request: Request) -> bytes:
         raise UploadRefused(400, "EntityTooLarge", message) from None
 
 
-async def _form(request: Request, body: bytes) -> tuple[dict[str, str], bytes | None]:
-    """Return the fields before the file, and the file; like S3, what follows the file is not looked at."""
-
-    async def all_at_once() -> AsyncGenerator[bytes, None]:
-        yield body
-
-    parser = MultiPartParser(request.headers, all_at_once(), max_files=_MOST_PARTS, max_fields=_MOST_PARTS)
+def _receive(content_type: str, body: bytes) -> dict[str, Any]:
     try:
-        form = await parser.parse()
-    except MultiPartException:
+        fields, photo = forms.fields_and_file(content_type, body)
+    except forms.NoForm:
         raise UploadRefused(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed.") from None
-    try:
-        return await _parts(form)
-    finally:
-        await form.close()
-
-
-async def _parts(form: FormData) -> tuple[dict[str, str], bytes | None]:
-    fields: dict[str, str] = {}
-    for name, value in form.multi_items():
-        if name == "file":
-            return fields, await value.read() if isinstance(value, UploadFile) else value.encode()
-        fields[name] = value if isinstance(value, str) else ""  # a file of another name: the policy allows none
-    return fields, None
-
-
-def _receive(fields: dict[str, str], photo: bytes | None) -> dict[str, Any]:
     scan = uploads.check_form(fields, photo)
     land(scan, photo or b"")
     return scan
