@@ -205,6 +205,16 @@ class Store:
             if not self._depth:
                 self._checkpoint_now_and_then()
 
+    def put_all(self, vendor: str, entries: Sequence[tuple[str, str, Doc]]) -> None:
+        """Keep several documents, none of the settings, as `put` does each: collection, key, document; all or none."""
+        texts = {id(doc): dump(doc) for _collection, _key, doc in entries}  # one kept in two places is written once
+        rows = [(vendor, collection, key, texts[id(doc)]) for collection, key, doc in entries]
+        with self.transaction():
+            self._connection().executemany(_UPSERT, rows)
+            self._writes += len(rows)
+            for collection, key, doc in entries:
+                self._tell_watcher(vendor, collection, key, doc)
+
     def delete(self, vendor: str, collection: str, key: str) -> bool:
         """Forget the document; return whether there was one."""
         with self._writer:

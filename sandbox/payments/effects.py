@@ -45,7 +45,7 @@ def do(store: Store, steps: list[Step], now: datetime) -> None:
     """Do all steps or none.
 
     Raises:
-        Overtaken: a key is in use or a batch is gone; nothing is changed.
+        Overtaken: two payments have the same key, or a batch is gone or closed; nothing is changed.
     """
     with store.transaction():
         for name, arguments in steps:
@@ -71,9 +71,24 @@ def _land_one(store: Store, key: str, steps: list[Step], due: datetime) -> None:
     try:
         with store.transaction():
             if store.delete(VENDOR, "late", key):  # else another thread was first
+                _must_be_free(store, steps)
                 do(store, steps, due)
     except Overtaken:  # the repeated call won; the late one comes to nothing
         store.delete(VENDOR, "late", key)
+
+
+def _must_be_free(store: Store, steps: list[Step]) -> None:
+    """The keys that late steps use are still free; what is done at once was checked in the same transaction."""
+    for name, arguments in steps:
+        if name == "create":
+            batch = arguments["batch"]
+            used = records.batch_of_request(store, batch["account"], batch["clientRequestId"]) is not None
+        else:
+            used = name == "add" and any(
+                records.payments_of_keys(store, arguments["account"], arguments["payments"]),
+            )
+        if used:
+            raise Overtaken
 
 
 def tick(store: Store, account: str, now: datetime, *, batch_id: str | None, load_failed: list[str]) -> int:
@@ -125,8 +140,6 @@ def _save_moved(store: Store, batch: Json, now: datetime) -> None:
 
 
 def _create(store: Store, now: datetime, batch: Json) -> None:
-    if records.batch_of_request(store, batch["account"], batch["clientRequestId"]):
-        raise Overtaken
     records.keep_request(store, batch)
     _save_moved(store, batch, now)
 
@@ -135,10 +148,9 @@ def _add(store: Store, now: datetime, account: str, batch_id: str, payments: lis
     batch = _batch(store, account, batch_id)
     if batch["batchStatus"] not in OPEN:
         raise Overtaken
-    if records.share_a_key(payments) or any(records.payments_of_keys(store, account, payments)):
+    if records.share_a_key(payments):
         raise Overtaken
-    for payment in payments:
-        records.add_payment(store, account, payment)
+    records.add_payments(store, account, payments)
     batch["currentBatchTotal"] += sum((payment["amount"] for payment in payments), Decimal("0.00"))
     batch["currentNumberOfPayments"] += len(payments)
     records.save_batch(store, batch, now)

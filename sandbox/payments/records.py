@@ -8,6 +8,7 @@ batch pays; strict mode only), and three kinds of keys that may be used only onc
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -78,8 +79,8 @@ def share_a_key(payments: list[Json]) -> bool:
 def save_batch(store: Store, batch: Json, now: datetime) -> None:
     """Keep a batch, and its look from now on in its history."""
     batch |= {"revision": batch["revision"] + 1, "changedAt": stamp(now)}
-    store.put(VENDOR, f"batches:{batch['account']}", batch["batchId"], batch)
-    store.put(VENDOR, f"history:{batch['batchId']}", str(batch["revision"]), batch)
+    now_so = (f"batches:{batch['account']}", batch["batchId"], batch)
+    store.put_all(VENDOR, [now_so, (f"history:{batch['batchId']}", str(batch["revision"]), batch)])
 
 
 def earlier(store: Store, batch: Json, now: datetime, seconds: float | None) -> Json | None:
@@ -96,16 +97,22 @@ def keep_request(store: Store, batch: Json) -> None:
     store.put(VENDOR, f"requests:{batch['account']}", batch["clientRequestId"], {"id": batch["batchId"]})
 
 
-def add_payment(store: Store, account: str, payment: Json) -> None:
-    """Keep a new payment and mark its keys as used, for ever."""
-    payment_id = payment["paymentId"]
-    store.put(VENDOR, f"where:{account}", payment_id, {"batchId": payment["batchId"]})
+def add_payments(store: Store, account: str, payments: list[Json]) -> None:
+    """Keep new payments and mark their keys as used, for ever."""
+    store.put_all(VENDOR, [entry for payment in payments for entry in _entries(account, payment)])
+
+
+def _entries(account: str, payment: Json) -> Iterator[tuple[str, str, Json]]:
+    """Yield what is kept of a new payment: collection, key, document."""
+    payment_id, batch_id = payment["paymentId"], payment["batchId"]
+    used_by = {"id": payment_id}
+    yield f"where:{account}", payment_id, {"batchId": batch_id}
     for kind, name in KEYS:
         if payment[name]:
-            store.put(VENDOR, f"{kind}:{account}", payment[name], {"id": payment_id})
-    for number in payment.pop("claims", ()):
-        store.put(VENDOR, f"claims:{payment['batchId']}", number, {"id": payment_id})
-    save_payment(store, payment)
+            yield f"{kind}:{account}", payment[name], used_by
+    for number in payment.get("claims", ()):
+        yield f"claims:{batch_id}", number, used_by
+    yield f"members:{batch_id}", payment_id, {name: value for name, value in payment.items() if name != "claims"}
 
 
 def save_payment(store: Store, payment: Json) -> None:
