@@ -18,7 +18,7 @@ from sandbox.candid import history, payers, plan_texts
 from sandbox.candid.model import Dependent, Member
 from sandbox.candid.people import joined, lookalike, names_of, plain_id, same_name, split_name
 from sandbox.indexes import Index
-from sandbox.state import dump, load, store
+from sandbox.state import load, store
 
 Doc = dict[str, Any]
 _PLACE = ("candid", "members")
@@ -128,14 +128,15 @@ def remember(key: str, *, payer_id: str, birth_date: date | None, dependent: Dep
     if text is None:
         return
     told = _told_of(text, payer_id, birth_date, dependent)
-    if told != text:
-        store().put(*_PLACE, key, load(told))
+    if told is not None:
+        store().put(*_PLACE, key, told)
 
 
 # Most questions tell nothing new, and the same is asked again and again.
 @lru_cache(maxsize=2000)
-def _told_of(text: str, payer_id: str, birth_date: date | None, dependent: Dependent | None) -> str:
-    doc = load(text)
+def _told_of(text: str, payer_id: str, birth_date: date | None, dependent: Dependent | None) -> Doc | None:
+    """Return the document of a member with what was told, None if that is nothing new."""
+    doc: Doc = load(text)
     doc["payer_id"] = payer_id
     doc["birth_date"] = doc["birth_date"] or (birth_date.isoformat() if birth_date else "")
     for known in doc["dependents"]:
@@ -143,7 +144,7 @@ def _told_of(text: str, payer_id: str, birth_date: date | None, dependent: Depen
             (known["first_name"], known["last_name"]), (dependent.first_name, dependent.last_name)
         ):
             known["birth_date"] = dependent.birth_date.isoformat() if dependent.birth_date else ""
-    return dump(doc)
+    return None if doc == load(text) else doc
 
 
 class _Members(Index[Member]):

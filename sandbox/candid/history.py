@@ -139,8 +139,8 @@ def answer_of(check_id: str) -> str | None:
 
 def succeeded(check_id: str) -> bool:
     """Tell whether a check was made and came without an error."""
-    kept = store().get("candid", "checks", check_id)
-    return kept is not None and bool(kept["asked"]["succeeded"])
+    with made.entries() as entries:
+        return check_id in entries and entries[check_id].succeeded
 
 
 # The key stands for the texts, so what was read once is right for ever.
