@@ -15,6 +15,7 @@ import jwt
 
 from sandbox import clock
 from sandbox.cardscan.problems import Problem
+from sandbox.indexes import Index
 from sandbox.state import store
 from sandbox.switches import switch
 
@@ -121,5 +122,17 @@ def _kept(collection: str, key: str, name: str, make: Callable[[], str]) -> str:
     return str(known[name])
 
 
+class _Secrets(Index[str]):
+    """What tokens and addresses are signed with."""
+
+    def entry_of(self, key: str, doc: dict[str, Any]) -> str:
+        return str(doc["value"])
+
+
+_secrets = _Secrets("cardscan", "secrets")
+
+
 def _secret() -> str:
-    return _kept("secrets", "signing", "value", lambda: secrets.token_hex(32))
+    with _secrets.entries() as entries:
+        known = entries.get("signing")
+    return known or _kept("secrets", "signing", "value", lambda: secrets.token_hex(32))

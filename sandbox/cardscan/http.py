@@ -105,8 +105,10 @@ def upload_url(ask: Ask) -> Response:
 def legacy_upload_url(ask: Ask) -> Response:
     """GET /generate-upload-url: the older way, which makes the card by itself."""
     seconds = ask.number("expiration", None, 100, 3600)
-    card = _begun(ask.caller, {})
-    return answer(uploads.issue(card, {"orientation": "front"}, seconds=seconds, base=ask.base))
+    with store().transaction():
+        card = _begun(ask.caller, {})
+        issued = uploads.issue(card, {"orientation": "front"}, seconds=seconds, base=ask.base)
+    return answer(issued)
 
 
 @scans
@@ -116,8 +118,9 @@ def direct_upload(ask: Ask) -> Response:
     started = clock.now()
     photo = uploads.direct_photo(ask.body)
     wish = {"orientation": ask.query("orientation"), "capture_type": ask.query("capture_type")}
-    scan = uploads.new_scan(card, wish)
-    storage.land(scan, photo)
+    with store().transaction():
+        scan = uploads.new_scan(card, wish)
+        storage.land(scan, photo)
     spent = (clock.now() - started).total_seconds() * 1000
     ids = {"card_id": card["card_id"], "scan_id": scan["scan_id"]}
     return answer({**ids, "metadata": {"ocr_latency": f"{spent:.0f}"}})

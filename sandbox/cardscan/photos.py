@@ -67,14 +67,12 @@ def forget(scan_id: str) -> None:
 
 def purge() -> int:
     """Remove the photos whose day is over and those of no known scan; return how many went."""
-    # The files first: a scan is known before its photo comes, so a photo that comes meanwhile is not taken for a stray.
-    files = list(_file("any").parent.glob("*"))
     oldest = clock.now() - KEPT
-    kept = {
-        scan_id
-        for scan_id, scan in store().items("cardscan", "scans")
-        if datetime.fromisoformat(scan["created_at"]) > oldest
-    }
+    # Nobody is between a photo and the scan it is of meanwhile, so that it is not taken for a stray.
+    with store().transaction():
+        files = list(_file("any").parent.glob("*"))
+        scans = store().items("cardscan", "scans")
+    kept = {scan_id for scan_id, scan in scans if datetime.fromisoformat(scan["created_at"]) > oldest}
     gone = [file for file in files if file.stem not in kept]  # the stem, so that unfinished ones go too
     for file in gone:
         file.unlink(missing_ok=True)

@@ -6,8 +6,9 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
+from sandbox.indexes import Index
 from sandbox.payments.problems import Problem
-from sandbox.state import Store
+from sandbox.state import Doc, Store
 
 VENDOR = "payments"
 MOST_KEYS = 5
@@ -33,12 +34,28 @@ ACCOUNTS = (
 )
 
 
+@dataclass(frozen=True)
+class _Key:
+    account: str
+    revoked: bool
+
+
+class _Keys(Index[_Key]):
+    """What every call looks up: whose a key is that was made or revoked."""
+
+    def entry_of(self, key: str, doc: Doc) -> _Key:
+        return _Key(doc["account"], doc["revoked"])
+
+
+_keys = _Keys(VENDOR, "keys")
+
+
 def of_code(code: str) -> Account:
     """Return the account with this short code."""
     return next(account for account in ACCOUNTS if account.code == code)
 
 
-def of_key(store: Store, key: str | None) -> Account:
+def of_key(key: str | None) -> Account:
     """Return the account that a key opens.
 
     Raises:
@@ -46,11 +63,12 @@ def of_key(store: Store, key: str | None) -> Account:
     """
     if not key:
         raise Problem(401, "The header API-Key is missing.")
-    kept = store.get(VENDOR, "keys", key)
-    if kept and kept["revoked"]:
+    with _keys.entries() as entries:
+        kept = entries.get(key)
+    if kept is not None and kept.revoked:
         raise Problem(403, "This API key has been revoked.")
     for account in ACCOUNTS:
-        if account.first_key == key or (kept and kept["account"] == account.code):
+        if account.first_key == key or (kept is not None and kept.account == account.code):
             return account
     raise Problem(401, "This API key is not known.")
 

@@ -187,7 +187,7 @@ def _answer(work: Work, route: str, request: Request, body: bytes) -> Answer:
     now = clock.now()
     effects.land(store(), now)
     try:
-        account = accounts.of_key(store(), request.headers.get("API-Key"))
+        account = accounts.of_key(request.headers.get("API-Key"))
         desk = Desk(store(), account, now, partial(switch, VENDOR), partial(faults.take, VENDOR, route), route)
         _follow_scenario(desk, request)
         answer = work(desk, request, body)
