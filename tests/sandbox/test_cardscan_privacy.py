@@ -4,6 +4,7 @@ import pytest
 
 from tests.sandbox.candid_vendor import Candid
 from tests.sandbox.cardscan_vendor import FRONT, Vendor, picture
+from tests.sandbox.test_cardscan_time import finish_later
 from tests.sandbox.waiting import wait_until
 from tests.sandbox_process import SandboxProcess
 
@@ -80,8 +81,8 @@ def test_the_log_names_no_card(vendor: Vendor) -> None:
     card_id = vendor.create()
     scan_id = vendor.upload(card_id, picture(*FRONT))
     (vendor.sandbox.data / "photos" / scan_id).unlink()
-    vendor.sandbox.call("POST", "clock", {"advance_seconds": 3601})
-    assert vendor.wait(card_id)["error"]["type"] == "InternalError"
+    finish_later(vendor, card_id, 3601)
+    assert vendor.card(card_id)["error"]["type"] == "InternalError"
     log = (vendor.sandbox.data / "sandbox.log").read_text()
     assert "cardscan.process failed: NoPhoto at" in log
     assert card_id not in log
