@@ -269,6 +269,9 @@ class CoverageQuery(serializers.Serializer):
 class ExtraOut(serializers.ModelSerializer):
     """A phone, an address or an amount that is printed on a card, found some seconds after the fields."""
 
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = serializers.CharField()
+
     class Meta:
         """As the vendor says it."""
 
