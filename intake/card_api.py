@@ -39,7 +39,7 @@ def _in_words(card: CardScan) -> Iterator[None]:
     except cards.FrontMissing:
         raise Problem(409, "The front is missing", "Send a photo of the front first.") from None
     except cards.PhotoDoubtful:
-        detail = "Send a better photo, or start with use_doubtful_photos. Each image's concern says what is doubtful."
+        detail = "Send a better photo, or start with use_doubtful_photos. `doubtful` says what is the matter."
         raise Problem(409, "A photo may be hard to read", detail) from None
     except CardMovedOn:
         raise Problem(409, "Not now", "The card is not in a state for this.", status_now=card.status) from None

@@ -208,7 +208,7 @@ class EnrichCard(Handler):
 
     def record(self, command: Command, answer: cardscan.ScannedCard, *, now: datetime) -> commands.Next:
         """Keep what is there; look again for a while when the pass is not through."""
-        card = CardScan.objects.select_related("clinic").get(pk=command.target_pk)
+        card = CardScan.objects.select_for_update().get(pk=command.target_pk)  # nothing comes back to a deleted card
         if card.status not in ENRICHED_LATER:
             return Done()
         if answer.state == ENRICHED:

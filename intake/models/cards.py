@@ -98,7 +98,7 @@ class CardScan(Coded, Versioned):
     @property
     def photo_stamp(self) -> str:
         """Return what changes whenever a photo is added or replaced; it says nothing else."""
-        return "-".join(str(image.file.name)[-12:-4] for image in self.images.all())
+        return "-".join(image.stamp for image in self.images.all())
 
     def move(self, to: str, *, allowed: tuple[str, ...], version: int | None = None, **fields: object) -> None:
         """Move the card from one of the `allowed` states to `to`, writing `fields` with it.
@@ -156,6 +156,11 @@ class CardImage(models.Model):
     def __str__(self) -> str:
         """Return the row's number."""
         return f"CardImage #{self.pk}"
+
+    @property
+    def stamp(self) -> str:
+        """Return what tells this photo from another one of its side; it says nothing else."""
+        return str(self.file.name)[-12:-4]
 
     @property
     def is_doubtful(self) -> bool:

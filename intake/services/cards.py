@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -47,10 +47,13 @@ def begin_card(*, patient: Patient, clinic: Clinic, by: User) -> CardScan:
     return drafts.filter(images=None).first() or new_card(patient=patient, clinic=clinic, by=by)
 
 
-def put_photo(card: CardScan, side: str, data: bytes, *, by: User | None) -> CardImage:
+def put_photo(
+    card: CardScan, side: str, data: bytes, *, by: User | None, still: Callable[[], None] | None = None
+) -> CardImage:
     """Clean and keep the photo of one side, replacing an earlier one; the other side stays as it is.
 
-    `by` is None for a phone that the card was handed to.
+    `by` is None for a phone that the card was handed to; `still` is then called in the transaction that keeps the
+    photo, and raises when the phone's time has ended while the photo was on its way.
 
     Raises images.PhotoRefused with a sentence, CardMovedOn when the card is already being read.
     """
@@ -60,7 +63,7 @@ def put_photo(card: CardScan, side: str, data: bytes, *, by: User | None) -> Car
     # The file is written before the transaction, which then only has to name it.
     name = default_storage.save(image_path(None, ""), ContentFile(photo.jpeg))
     try:
-        image, replaced = _keep(card, side, name, photo, by)
+        image, replaced = _keep(card, side, name, photo, by, still)
     except BaseException:
         default_storage.delete(name)
         raise
@@ -70,9 +73,18 @@ def put_photo(card: CardScan, side: str, data: bytes, *, by: User | None) -> Car
 
 
 @transaction.atomic
-def _keep(card: CardScan, side: str, name: str, photo: images.CleanPhoto, by: User | None) -> tuple[CardImage, str]:
+def _keep(
+    card: CardScan,
+    side: str,
+    name: str,
+    photo: images.CleanPhoto,
+    by: User | None,
+    still: Callable[[], None] | None,
+) -> tuple[CardImage, str]:
     """Write the row of a photo; return it and the name of the file it replaces, "" for none."""
     card.move(Status.DRAFT, allowed=(Status.DRAFT,))
+    if still:
+        still()
     before = CardImage.objects.filter(card=card, side=side).first()
     image, _ = CardImage.objects.update_or_create(
         card=card,
@@ -92,10 +104,15 @@ def _keep(card: CardScan, side: str, name: str, photo: images.CleanPhoto, by: Us
 
 
 @transaction.atomic
-def use_anyway(card: CardScan, side: str, *, by: User) -> None:
-    """Keep that a person wants a doubtful photo to be read as it is. Raises CardMovedOn."""
+def use_anyway(card: CardScan, side: str, *, by: User, photo: str = "") -> None:
+    """Keep that a person wants a doubtful photo to be read as it is; `photo` names the one they saw, if they did.
+
+    Raises CardMovedOn, also when the photo they saw is no longer the one that is there.
+    """
     card.move(Status.DRAFT, allowed=(Status.DRAFT,))
-    doubtful = card.images.filter(side=side, overruled_by=None).exclude(concern="")
+    doubtful = CardImage.objects.filter(card=card, side=side, overruled_by=None).exclude(concern="")
+    if photo and not any(image.stamp == photo for image in doubtful):
+        raise CardMovedOn
     if doubtful.update(overruled_by=by):
         audit.record(by, "intake.card.photo_overruled", card, clinic=card.clinic, side=side)
 
@@ -103,7 +120,8 @@ def use_anyway(card: CardScan, side: str, *, by: User) -> None:
 @transaction.atomic
 def start_reading(card: CardScan, *, by: User, now: datetime) -> None:
     """Send the card to be read. Raises FrontMissing, PhotoDoubtful, or CardMovedOn when that has begun already."""
-    photos = {image.side: image for image in card.images.all()}
+    CardScan.objects.select_for_update().get(pk=card.pk)  # what is judged is what is sent
+    photos = {image.side: image for image in CardImage.objects.filter(card=card)}
     sides = set(photos)
     if CardImage.Side.FRONT not in sides:
         raise FrontMissing
@@ -215,10 +233,7 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
     Raises CardMovedOn when it is deleted already.
     """
     _stop_reading(card, now)
-    files = list(card.images.values_list("file", flat=True))
-    card.images.all().delete()
-    card.fields.all().delete()
-    card.extras.all().delete()
+    # First the card, so that whoever adds something to it meanwhile waits and then finds it deleted.
     card.move(
         Status.DISCARDED,
         allowed=tuple(status for status in Status.values if status != Status.DISCARDED),
@@ -226,6 +241,9 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
         problem="",
         retry_at=None,
     )
+    files = list(card.images.values_list("file", flat=True))
+    for rows in (card.images, card.fields, card.extras, card.phone_links):
+        rows.all().delete()
     delete_at_vendor(card, card.vendor_card_id, by=by)
     audit.record(by, "intake.card.deleted", card, clinic=card.clinic, photos=len(files))
     for name in files:

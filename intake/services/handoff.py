@@ -19,6 +19,7 @@ from clinic.models import User
 from core import audit
 from core.sealed import fingerprint
 
+from .. import images
 from ..models import CardMovedOn, CardScan, PhoneLink
 from .cards import put_photo
 
@@ -110,16 +111,26 @@ def link_of_phone(secret: str, *, now: datetime) -> PhoneLink:
     return link
 
 
-def add_photo(link: PhoneLink, side: str, data: bytes) -> None:
-    """Keep a photo that a phone took. A refused one leaves everything as it was, but counts.
+def add_photo(link: PhoneLink, side: str, data: bytes, *, now: datetime) -> None:
+    """Keep a photo that a phone took. A refused one leaves everything as it was, but counts, unless we were busy.
 
-    Raises images.PhotoRefused with a sentence, LinkEnded when it is one too many or the card takes none any more.
+    Raises images.PhotoRefused with a sentence, LinkEnded when it is one too many, or when the link or the card's time
+    ended while the photo was on its way.
     """
-    counted = PhoneLink.objects.filter(pk=link.pk, ended_at=None, photos__lt=MOST_PHOTOS)
-    if not counted.update(photos=F("photos") + 1):
+    own = PhoneLink.objects.filter(pk=link.pk, ended_at=None)
+    if not own.filter(photos__lt=MOST_PHOTOS).update(photos=F("photos") + 1):
         raise LinkEnded(ENOUGH)
+
+    def still() -> None:
+        if not own.filter(expires_at__gt=now).select_for_update().exists():
+            raise LinkEnded(ENDED)
+
     try:
-        put_photo(link.card, side, data, by=None)
+        put_photo(link.card, side, data, by=None, still=still)
+    except images.PhotoRefused as refused:
+        if str(refused) == images.BUSY:
+            own.update(photos=F("photos") - 1)
+        raise
     except CardMovedOn:
         raise LinkEnded(ENDED) from None
 

@@ -13,6 +13,7 @@ from core import audit
 
 from .. import fields
 from ..models import CardField, CardMovedOn, CardScan, Coverage, Patient, Payer
+from . import same_card
 from .coverage import DecisionMissing, OnFile, Placing, add_coverage, current_coverages, remove_coverage
 from .payers import PayerGuess, learn_alias, match_payer, names_a_payer, payer_from_choice
 
@@ -194,6 +195,9 @@ def confirm_card(
     )
     audit.record(by, "intake.card.confirmed", card, clinic=card.clinic, on_file=placing.on_file)
     if placing.on_file == OnFile.LEAVE:
+        known = same_card.compare(card, current_coverages(card.patient))
+        if known and not known.changes:
+            same_card.card_seen(known.coverage, today=card.clinic.today(now))
         return None
     return _coverage_from(card, by, subscriber, placing, now)
 

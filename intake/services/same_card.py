@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from clinic.models import User
 from core import audit
@@ -20,8 +21,10 @@ from ..models import CardField, CardImage, CardMovedOn, CardScan, Coverage, memb
 from . import cards
 
 Status = CardScan.Status
-# Two photos of one card taken the same way differ in up to 12 of 64 places, different cards in 22 and more.
+# Two photos of one card taken the same way differ in up to 12 of 64 places, cards of different designs in 22 and more.
+# Next year's card of the same plan looks the same: what is printed on both is a person's to compare.
 ALIKE = 12
+NOT_ON_FILE = "not on file"
 
 
 @dataclass(frozen=True)
@@ -34,23 +37,28 @@ class Sighting:
 
 
 def sighting(card: CardScan) -> Sighting | None:
-    """Return the patient's newest coverage whose card looks like this one's front; None when no card does."""
-    front = card.images.filter(side=CardImage.Side.FRONT).exclude(look="").first()
+    """Return the patient's newest coverage whose card looks like this one's front; None when no card does.
+
+    A photo that is hard to read looks like any other such photo, so it is compared with none.
+    """
+    front = CardImage.objects.filter(card=card, side=CardImage.Side.FRONT, concern="").exclude(look="").first()
     if front is None:
         return None
-    made = Coverage.objects.current().filter(
+    made = Coverage.objects.on_file().filter(
         patient=card.patient_id, card__clinic=card.clinic_id, card__status=Status.CONFIRMED
     )
-    for coverage in made.select_related("payer", "card", "card__clinic").order_by("-created_at"):
+    today = card.clinic.today(timezone.now())
+    for coverage in made.select_related("payer", "card", "clinic").order_by("-created_at"):
         earlier = _front_of(coverage)
-        if earlier and far_apart(front.look, earlier.look) <= ALIKE:
+        if earlier and coverage.is_valid_on(today) and far_apart(front.look, earlier.look) <= ALIKE:
             return Sighting(coverage, earlier, _checked_on(coverage))
     return None
 
 
 def _front_of(coverage: Coverage) -> CardImage | None:
-    images = coverage.card.images.all() if coverage.card else []
-    return next((image for image in images if image.side == CardImage.Side.FRONT and image.look), None)
+    photos = coverage.card.images.all() if coverage.card else []
+    fronts = (photo for photo in photos if photo.side == CardImage.Side.FRONT and photo.look and not photo.concern)
+    return next(fronts, None)
 
 
 def _checked_on(coverage: Coverage) -> date:
@@ -61,17 +69,33 @@ def _checked_on(coverage: Coverage) -> date:
 
 
 @transaction.atomic
-def nothing_changed(card: CardScan, coverage: Coverage, *, by: User, now: datetime) -> None:
+def nothing_changed(card: CardScan, coverage: Coverage, *, photos: str, by: User, now: datetime) -> None:
     """Keep that a person has compared the card with the coverage on file: the new photos go, the coverage stays.
 
-    Raises CardMovedOn when the card is being read already, or the coverage is not the one that `sighting` names.
+    Args:
+        card: the draft in hand.
+        coverage: with the version that the person saw.
+        photos: the stamp of the photos that the person saw (`CardScan.photo_stamp`).
+        by: who compared.
+        now: when.
+
+    Raises CardMovedOn when the card is being read already, or what the person saw is no longer so.
     """
-    seen = sighting(card) if card.status == Status.DRAFT else None
-    if seen is None or seen.coverage != coverage:
+    card.move(Status.DRAFT, allowed=(Status.DRAFT,))
+    fresh = CardScan.objects.select_related("clinic", "patient").get(pk=card.pk)
+    seen = sighting(fresh)
+    if seen is None or fresh.photo_stamp != photos:
         raise CardMovedOn
-    seen.coverage.change(None, card_seen_on=card.clinic.today(now))
+    if (seen.coverage.pk, seen.coverage.version) != (coverage.pk, coverage.version):
+        raise CardMovedOn
+    card_seen(seen.coverage, today=card.clinic.today(now))
     audit.record(by, "intake.card.same", card, clinic=card.clinic, coverage=coverage.pk)
     cards.delete_card(card, by=by, now=now)
+
+
+def card_seen(coverage: Coverage, *, today: date) -> None:
+    """Keep the day; it is no change of what the coverage says, so its version stays and undoing stays possible."""
+    Coverage.objects.filter(pk=coverage.pk).update(card_seen_on=today)
 
 
 @dataclass(frozen=True)
@@ -99,7 +123,7 @@ class Comparison:
     def title(self) -> str:
         """Return what came of the comparison, in a sentence."""
         if not self.changes:
-            return f"The same card as on {self.since:%-d %B %Y}: nothing has changed"
+            return f"All that was read is as on file since {self.since:%-d %B %Y}"
         names = [change.label for change in self.changes]
         return f"{' and '.join([', '.join(names[:-1]), names[-1]] if names[1:] else names)} changed"
 
@@ -121,44 +145,47 @@ def compare(card: CardScan, on_file: list[Coverage]) -> Comparison | None:
 
 
 def _compare_field(coverage: Coverage, row: CardField, comparison: Comparison) -> None:
-    had = _on_file(coverage, row.name, row.position)
-    if had and not _same(row.name, had, row.current_value):
-        comparison.changes.append(Change(fields.label_of(row.name), had, row.current_value))
-    elif had and not row.is_reviewed:
+    if row.name == "member_name":
+        if row.position == 0:
+            _compare_name(coverage, row, comparison)
+        return
+    kind = fields.KINDS.get(row.name)
+    if row.position or kind is None or not kind.coverage:
+        return  # the coverage does not keep it
+    had = getattr(coverage, kind.coverage)
+    had = f"{had:%m/%d/%Y}" if isinstance(had, date) else str(had or "")
+    _judge(row, had, _same(row.name, had, row.current_value), comparison)
+
+
+def _compare_name(coverage: Coverage, row: CardField, comparison: Comparison) -> None:
+    first, last = coverage.subscriber_first_name, coverage.subscriber_last_name
+    same = fields.compare_names(row.current_value, first, last) is fields.SameName.YES
+    _judge(row, coverage.subscriber_name, same, comparison)
+
+
+def _judge(row: CardField, had: str, is_same: bool, comparison: Comparison) -> None:
+    if not is_same:
+        comparison.changes.append(Change(fields.label_of(row.name), had or NOT_ON_FILE, row.current_value))
+    elif not row.is_reviewed:
         comparison.agree.append((row.name, row.position))
 
 
 def _compare_payer(card: CardScan, rows: list[CardField], comparison: Comparison) -> None:
+    """The payer agrees when the card's is the coverage's; one that is printed and unknown here is a change."""
     coverage = comparison.coverage
+    printed = [row for row in rows if row.name in fields.PAYER_FIELDS and row.current_value]
     if card.payer_id is not None and card.payer_id == coverage.payer_id:
-        comparison.agree.extend(
-            (row.name, row.position)
-            for row in rows
-            if row.name in fields.PAYER_FIELDS and row.value and not row.is_reviewed
-        )
-    elif card.payer:
-        comparison.changes.append(Change("Payer", coverage.payer_name, card.payer.name))
-
-
-def _on_file(coverage: Coverage, name: str, position: int) -> str | None:
-    """Return what the coverage has for a field of a card, "" for nothing, None when it does not keep that field."""
-    if name == "member_name" and position == 0:
-        return coverage.subscriber_name
-    kind = fields.KINDS.get(name)
-    if position or kind is None or not kind.coverage:
-        return None
-    value = getattr(coverage, kind.coverage)
-    return f"{value:%m/%d/%Y}" if isinstance(value, date) else str(value or "")
+        comparison.agree.extend((row.name, row.position) for row in printed if row.value and not row.is_reviewed)
+    elif card.payer or printed:
+        words = card.payer.name if card.payer else " · ".join(row.current_value for row in printed)
+        comparison.changes.append(Change("Payer", coverage.payer_name, words))
 
 
 def _same(name: str, on_file: str, on_card: str) -> bool:
     if name in fields.DATES:
         return fields.usable_date(on_file) == fields.usable_date(on_card) is not None
-    if name == "member_name":
-        first, last = fields.split_name(on_file)
-        return fields.compare_names(on_card, first, last) is fields.SameName.YES
-    return _plain(on_file) == _plain(on_card)
+    return bool(on_file) and _plain(on_file) == _plain(on_card)
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\W_]", "", text).casefold()
+    return re.sub(r"[\s\-]", "", text).casefold()

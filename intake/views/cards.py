@@ -9,20 +9,21 @@ from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit
 
-from ..access import get_card, get_patient
+from ..access import coverages_for, get_card, get_patient
 from ..images import MAX_BYTES, PhotoRefused
 from ..models import CardImage, CardMovedOn, CardScan
-from ..services import cards, same_card
-from .common import Asker, is_fragment, reads, said, writes
+from ..services import cards, handoff, same_card
+from .common import Asker, is_fragment, reads, said, version_of, writes
 
 MOVED_ON = "This card is no longer where you left it. The page shows how it stands now."
 ADD_FRONT = "Add a photo of the front first."
+NOT_AS_SEEN = "Something changed while you compared. Look at both cards again."
 DOUBTFUL = "A photo may be hard to read. Take it again, or say that it is to be used as it is."
 NO_FILE = "Choose a photo of the card first."
 SIDES = {"front": CardImage.Side.FRONT, "back": CardImage.Side.BACK}
@@ -48,7 +49,12 @@ def capture(request: HttpRequest, code: UUID) -> HttpResponse:
     side = request.GET.get("side", "")
     if is_fragment(request) and side in SIDES:
         return _side_answer(request, card, side, "")
-    return render(request, "intake/card_capture.html", _capture_context(card))
+    return render(request, "intake/card_capture.html", _capture_page(request, card))
+
+
+def _capture_page(request: HttpRequest, card: CardScan, side: str = "", error: str = "") -> dict[str, Any]:
+    """Return what the whole page shows: both sides, and how a hand-off to a phone stands."""
+    return _capture_context(request, card, side, error) | standing_of(card)
 
 
 def slot_of(side: str, context: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +62,10 @@ def slot_of(side: str, context: dict[str, Any]) -> dict[str, Any]:
     return context | {"slot": next(slot for slot in context["slots"] if slot["side"] == side)}
 
 
-def _capture_context(card: CardScan, side: str = "", error: str = "") -> dict[str, Any]:
+def _capture_context(request: HttpRequest, card: CardScan, side: str = "", error: str = "") -> dict[str, Any]:
+    asker, seen = Asker(request), same_card.sighting(card)
+    if seen:
+        audit.record(asker.user, "intake.coverage.viewed", seen.coverage, clinic=asker.clinic)
     photos = {image.side.lower(): image for image in card.images.all()}
     slots = [
         {"side": name, "title": title, "image": photos.get(name), "error": error if name == side else ""}
@@ -70,9 +79,21 @@ def _capture_context(card: CardScan, side: str = "", error: str = "") -> dict[st
         "has_front": "front" in photos,
         "has_back": "back" in photos,
         "is_doubtful": bool(doubtful),
-        "seen": same_card.sighting(card),
+        "seen": seen,
         "megabytes": megabytes,
     }
+
+
+def standing_of(card: CardScan) -> dict[str, Any]:
+    """Return how the newest hand-off of a card to a phone stands, as the page shows it."""
+    link = handoff.newest(card)
+    if link is None:
+        standing = "none"
+    elif link.is_live(timezone.now()):
+        standing = "open" if link.opened_at else "waiting"
+    else:
+        standing = "done" if link.opened_at else "over"
+    return {"card": card, "link": link, "standing": standing}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,7 +126,7 @@ def _capture_answer(request: HttpRequest, card: CardScan, side: str, error: str)
     if is_fragment(request):
         return _side_answer(request, card, side, error)
     if error:
-        return render(request, "intake/card_capture.html", _capture_context(card, side, error), status=400)
+        return render(request, "intake/card_capture.html", _capture_page(request, card, side, error), status=400)
     return redirect("card-capture", card.code)
 
 
@@ -114,7 +135,7 @@ def _side_answer(request: HttpRequest, card: CardScan, side: str, error: str) ->
 
     The other side is left alone: its own photo may be on its way.
     """
-    return render(request, "intake/_slot_answer.html", slot_of(side, _capture_context(card, side, error)))
+    return render(request, "intake/_slot_answer.html", slot_of(side, _capture_context(request, card, side, error)))
 
 
 @reads
@@ -160,10 +181,18 @@ def use_anyway(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
     asker = Asker(request)
     card = get_card(asker.clinic, code)
     try:
-        cards.use_anyway(card, SIDES[side], by=asker.user)
+        cards.use_anyway(card, SIDES[side], by=asker.user, photo=request.POST.get("stamp", ""))
     except CardMovedOn:
         return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
     return _capture_answer(request, card, side, "")
+
+
+def _code(text: str) -> UUID:
+    """Return the public id of a form; raises Http404 for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 @require_POST
@@ -172,15 +201,15 @@ def same(request: HttpRequest, code: UUID) -> HttpResponse:
     """It is the card on file, and nothing has changed: nothing is sent, the new photos go."""
     asker = Asker(request)
     card = get_card(asker.clinic, code)
-    seen = same_card.sighting(card)
+    seen = get_object_or_404(coverages_for(asker.clinic), code=_code(request.POST.get("coverage", "")))
+    seen.version = version_of(request)
     try:
-        if seen is None or str(seen.coverage.code) != request.POST.get("coverage", ""):
-            raise CardMovedOn
-        same_card.nothing_changed(card, seen.coverage, by=asker.user, now=timezone.now())
+        photos = request.POST.get("photos", "")
+        same_card.nothing_changed(card, seen, photos=photos, by=asker.user, now=timezone.now())
     except CardMovedOn:
-        return said(request, MOVED_ON, "card-capture", card.code, level=messages.WARNING)
+        return said(request, NOT_AS_SEEN, "card-capture", card.code, level=messages.WARNING)
     sentence = "The card on file is still right. Nothing was sent, and the new photos are deleted."
-    return said(request, sentence, "coverage-detail", seen.coverage.code)
+    return said(request, sentence, "coverage-detail", seen.code)
 
 
 @require_safe

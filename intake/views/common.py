@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from clinic.access import staff
 from clinic.models import Role
@@ -73,6 +74,10 @@ def differences(form: forms.Form, row: models.Model) -> list[tuple[str, str]]:
 
 
 def said(request: HttpRequest, sentence: str, to: str, *args: Any, level: int = messages.SUCCESS) -> HttpResponse:
-    """Go to a page and say there what happened."""
+    """Go to a page and say there what happened; htmx is told to go, or it would put that page into this one."""
     messages.add_message(request, level, sentence)
-    return redirect(to, *args)
+    if not is_fragment(request):
+        return redirect(to, *args)
+    response = HttpResponse()
+    response["HX-Redirect"] = reverse(to, args=args)
+    return response

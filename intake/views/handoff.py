@@ -18,7 +18,7 @@ from qrcode.image.svg import SvgPathImage
 from ..access import get_card
 from ..models import CardMovedOn, CardScan
 from ..services import handoff
-from .cards import MOVED_ON
+from .cards import MOVED_ON, standing_of
 from .common import Asker, is_fragment, said, writes
 
 PHOTOS_CHANGED = "photos-changed"  # the page's own event: the slots load themselves again
@@ -51,19 +51,7 @@ def _drawn(link: str) -> SafeString:
 
 def _panel(request: HttpRequest, card: CardScan, more: dict[str, object]) -> HttpResponse:
     name = "intake/_phone.html" if is_fragment(request) else "intake/card_phone.html"
-    return render(request, name, _standing(card) | more)
-
-
-def _standing(card: CardScan) -> dict[str, object]:
-    """Return how the newest hand-off of a card stands, as the page shows it."""
-    link = handoff.newest(card)
-    if link is None:
-        standing = "none"
-    elif link.is_live(timezone.now()):
-        standing = "open" if link.opened_at else "waiting"
-    else:
-        standing = "done" if link.opened_at else "over"
-    return {"card": card, "link": link, "standing": standing}
+    return render(request, name, standing_of(card) | more)
 
 
 @require_safe
@@ -75,7 +63,7 @@ def status(request: HttpRequest, code: UUID) -> HttpResponse:
         response = HttpResponse()
         response["HX-Redirect"] = reverse("card-review", args=[card.code])
         return response
-    response = render(request, "intake/_phone_standing.html", _standing(card))
+    response = render(request, "intake/_phone_standing.html", standing_of(card))
     if request.GET.get("stamp", "") != card.photo_stamp:
         response["HX-Trigger"] = PHOTOS_CHANGED
     return response

@@ -143,6 +143,7 @@ def _payer_trust(card: CardScan, is_done: bool) -> fields.Trust:
     return fields.Trust("needs-you", "Check" if why else "Needed", why)
 
 
+_MOST = 1_000_000  # dollars; more is no amount of a card
 _AMOUNTS = {
     "copay": "Copay",
     "coinsurance": "Coinsurance",
@@ -173,11 +174,13 @@ def _also(extra: CardExtra) -> Also:
 
 
 def _amount(extra: CardExtra) -> str:
-    """Return an amount with its unit: of a coinsurance per cent, of everything else dollars."""
+    """Return an amount with its unit: per cent of a coinsurance, else dollars; as printed when unclear."""
     try:
         number = Decimal(extra.value)
     except InvalidOperation:
         return extra.value
+    if not number.is_finite() or not 0 <= number <= _MOST:
+        return extra.value
     if extra.type == "coinsurance":
-        return f"{number.normalize():f} %"
+        return f"{number.normalize():f} %" if number == 0 or number >= 1 else f"{extra.value} (share or per cent?)"
     return f"${number:,.0f}" if number == number.to_integral_value() else f"${number:,.2f}"

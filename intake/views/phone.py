@@ -102,7 +102,7 @@ def photo(request: HttpRequest, side: str) -> HttpResponse:
         link = _link(request)
         if upload is None:
             raise PhotoRefused(NO_FILE)
-        handoff.add_photo(link, SIDES[side], upload.read(MAX_BYTES + 1))
+        handoff.add_photo(link, SIDES[side], upload.read(MAX_BYTES + 1), now=timezone.now())
     except handoff.LinkEnded as ended:
         return _over(request, str(ended))
     except PhotoRefused as refused:

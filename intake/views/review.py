@@ -16,7 +16,7 @@ from core.models import EditedMeanwhile
 from .. import fields
 from ..access import get_card, get_patient
 from ..forms import OnFileForm, SubscriberForm
-from ..models import CardMovedOn, CardScan, Coverage, member_id_fingerprint
+from ..models import CardMovedOn, CardScan, Coverage
 from ..services import cards, coverage, patients, review, same_card
 from ..services.payers import NAMELESS, names_a_payer, payer_from_choice
 from .cards import MOVED_ON
@@ -115,10 +115,9 @@ def _subscriber_form(card: CardScan) -> SubscriberForm:
 
 
 def _likely(card: CardScan, current: list[Coverage]) -> str:
-    """Return the likely choice: leave what is on file when the member id is the same, else no choice."""
-    mine = member_id_fingerprint(review.values_of(card).get("member_number", ""))
-    same = any(row.member_id_fingerprint == mine for row in current if mine)
-    return coverage.OnFile.LEAVE if same else ""
+    """Return the likely choice: leave what is on file when the card says the same, else no choice."""
+    known = same_card.compare(card, current)
+    return coverage.OnFile.LEAVE if known and not known.changes else ""
 
 
 @require_POST

@@ -34,6 +34,8 @@
     part("video").hidden = Boolean(taken);
     part("shutter").hidden = Boolean(taken) || !stream;
     part("again").hidden = part("use").hidden = !taken;
+    if (part("shot").src) URL.revokeObjectURL(part("shot").src);
+    part("shot").removeAttribute("src");
     if (taken) part("shot").src = URL.createObjectURL(taken);
     (taken ? part("use") : part("shutter")).focus();
   }

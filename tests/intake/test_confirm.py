@@ -145,15 +145,29 @@ def test_it_comes_second_or_leaves(desk: Client, checked: CardScan, on_file: Cov
     assert Coverage.objects.current().count() == 1
 
 
-def test_it_suggests_leaving_what_has_the_same_member_id(desk: Client, checked: CardScan, on_file: Coverage) -> None:
-    url = reverse("card-review", args=[checked.code])
-    assert 'value="LEAVE" required checked' not in desk.get(url).content.decode().replace("  ", " ")
-    Coverage.objects.filter(pk=on_file.pk).update(
-        member_id_fingerprint=coverage.member_id_fingerprint("128 845 682")  # typed with spaces
-    )
-    page = desk.get(url).content.decode()
-    left = page.split('value="LEAVE"')[1].split(">")[0]
-    assert "checked" in left
+def preset(desk: Client, card: CardScan) -> bool:
+    """Tell whether leaving the coverage on file is chosen already."""
+    page = desk.get(reverse("card-review", args=[card.code])).content.decode()
+    return "checked" in page.split('value="LEAVE"')[1].split(">")[0]
+
+
+def test_it_suggests_leaving_what_says_the_same(desk: Client, checked: CardScan, on_file: Coverage, cast: Cast) -> None:
+    assert not preset(desk, checked)
+    payer = Payer.objects.create(name="UnitedHealthcare", edi_payer_id="87726")
+    review.choose_payer(checked, payer, by=cast.alice, version=None, now=timezone.now())
+    same = {
+        "member_id_fingerprint": coverage.member_id_fingerprint("128 845 682"),  # typed with spaces
+        "member_id": "128 845 682",
+        "group_number": "98755",
+        "rx_bin": "610279",
+        "rx_pcn": "9987",
+        "effective_date": date(2026, 1, 1),
+        "payer": payer,
+    }
+    Coverage.objects.filter(pk=on_file.pk).update(**same)
+    assert preset(desk, checked)
+    Coverage.objects.filter(pk=on_file.pk).update(group_number="98756")
+    assert not preset(desk, checked)  # or the change would be thrown away
 
 
 def test_it_learns_the_name_of_a_chosen_payer(desk: Client, checked: CardScan, cast: Cast) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core import settings as product
 from core.models import AuditEvent
+from intake import images
 from intake.models import CardImage, CardScan, Patient, PhoneLink
 from intake.services import cards, handoff
 from tests.conftest import Cast
@@ -198,3 +199,46 @@ def test_a_code_needs_a_safe_address(
     shown = page if refused or not public else handoff.address(host, secure=False)[0] + "/c/#"
     assert told in shown and ("<svg" in page.partition("phone__code")[2]) is not refused
     assert PhoneLink.objects.exists() is not refused
+
+
+def test_a_photo_that_comes_after_the_end_is_not_kept(token: str, draft: CardScan) -> None:
+    opened(token)
+    link = PhoneLink.objects.get()
+    with pytest.raises(handoff.LinkEnded):  # it was on its way when the phone's time ended
+        handoff.add_photo(link, "FRONT", photo(), now=link.expires_at)
+    assert not CardImage.objects.exists()
+    handoff.add_photo(link, "FRONT", photo(), now=timezone.now())
+    assert CardImage.objects.count() == 1
+
+
+def test_being_busy_costs_no_photo_of_the_phones(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(token)
+    link = PhoneLink.objects.get()
+    monkeypatch.setattr(images._cleaner, "_lock", Taken())
+    with pytest.raises(images.PhotoRefused, match="Nothing was lost"):
+        handoff.add_photo(link, "FRONT", photo(), now=timezone.now())
+    link.refresh_from_db()
+    assert link.photos == 0
+
+
+class Taken:
+    """A lock that somebody else holds all the time."""
+
+    def acquire(self, timeout: float) -> bool:
+        return False
+
+
+def test_a_page_that_is_loaded_again_still_watches_and_can_take_the_code_back(
+    desk: Client, draft: CardScan, token: str
+) -> None:
+    page = reverse("card-capture", args=[draft.code])
+    shown = desk.get(page).content.decode()
+    assert "Waiting for a phone" in shown and "Take the code back" in shown and 'hx-trigger="every 1s"' in shown
+    desk.post(reverse("card-phone-end", args=[draft.code]), headers=HERE)
+    assert "Take the code back" not in desk.get(page).content.decode()
+
+
+def test_a_part_of_the_page_is_told_to_go_elsewhere_whole(desk: Client, draft: CardScan) -> None:
+    CardScan.objects.filter(pk=draft.pk).update(status="QUEUED")
+    answer = desk.post(reverse("card-phone", args=[draft.code]), headers=HERE | {"HX-Request": "true"})
+    assert answer["HX-Redirect"] == reverse("card-review", args=[draft.code]) and not answer.content

@@ -1,5 +1,6 @@
 """A card that was here before: recognised by its look before anything is sent, and by its values once it was read."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -41,6 +42,11 @@ def draft(cast: Cast, emily: Patient) -> CardScan:
     return cards.new_card(patient=emily, clinic=cast.clinic_a, by=cast.alice)
 
 
+def pressed(on_file: Coverage, draft: CardScan) -> dict[str, Any]:
+    """Return what the page posts when somebody says that nothing has changed."""
+    return {"coverage": on_file.code, "version": on_file.version, "photos": draft.photo_stamp}
+
+
 def again(emily: Patient, cast: Cast, **details: Any) -> CardScan:
     """Return Emily's card read once more, with some details changed."""
     document = answer()
@@ -64,7 +70,7 @@ def test_it_knows_the_card_again_before_anything_is_sent(
     cards.put_photo(draft, "FRONT", snap(FRONTS[0], "clean", 2), by=cast.alice)
     page = desk.get(reverse("card-capture", args=[draft.code])).content.decode()
     assert "This looks like the card of" in page and "98755" in page
-    response = desk.post(reverse("card-same", args=[draft.code]), {"coverage": on_file.code})
+    response = desk.post(reverse("card-same", args=[draft.code]), pressed(on_file, draft))
     assert response.url == reverse("coverage-detail", args=[on_file.code])
     on_file.refresh_from_db()
     draft.refresh_from_db()
@@ -75,7 +81,7 @@ def test_it_knows_the_card_again_before_anything_is_sent(
     assert "nothing had changed" in desk.get(response.url).content.decode()
 
 
-@pytest.mark.parametrize("why", ["another look", "replaced", "another patient", "being read"])
+@pytest.mark.parametrize("why", ["another look", "replaced", "ended", "doubtful", "another patient", "being read"])
 def test_it_says_nothing_when_it_is_not_the_card_on_file(
     desk: Client, on_file: Coverage, draft: CardScan, cast: Cast, why: str
 ) -> None:
@@ -83,6 +89,10 @@ def test_it_says_nothing_when_it_is_not_the_card_on_file(
     cards.put_photo(draft, "FRONT", snap(front, "clean", 2), by=cast.alice)
     if why == "replaced":
         Coverage.objects.filter(pk=on_file.pk).update(status="REPLACED")
+    if why == "ended":
+        Coverage.objects.filter(pk=on_file.pk).update(termination_date=date(2020, 1, 1))
+    if why == "doubtful":
+        draft.images.update(concern="DARK")
     if why == "another patient":
         other = Patient.objects.create(
             first_name="Jo", last_name="Doe", birth_date="1990-01-01", organization=cast.organization
@@ -92,24 +102,47 @@ def test_it_says_nothing_when_it_is_not_the_card_on_file(
         CardScan.objects.filter(pk=draft.pk).update(status="QUEUED")
     draft.refresh_from_db()
     with pytest.raises(cards.CardMovedOn):
-        same_card.nothing_changed(draft, on_file, by=cast.alice, now=timezone.now())
+        photos = draft.photo_stamp
+        same_card.nothing_changed(draft, on_file, photos=photos, by=cast.alice, now=timezone.now())
     assert draft.images.count() == 1
 
 
-def test_a_coverage_that_was_changed_meanwhile_is_shown_again(
+@pytest.mark.parametrize("what", ["coverage", "photo"])
+def test_what_changed_while_somebody_compared_is_shown_again(
+    desk: Client, on_file: Coverage, draft: CardScan, cast: Cast, what: str
+) -> None:
+    cards.put_photo(draft, "FRONT", snap(FRONTS[0], "clean", 2), by=cast.alice)
+    draft.refresh_from_db()
+    posted = pressed(on_file, draft)
+    if what == "coverage":
+        on_file.change(None, group_number="98799")
+    else:
+        cards.put_photo(draft, "FRONT", snap(FRONTS[0], "clean", 3), by=cast.alice)
+    response = desk.post(reverse("card-same", args=[draft.code]), posted)
+    assert response.url == reverse("card-capture", args=[draft.code])
+    draft.refresh_from_db()
+    on_file.refresh_from_db()
+    assert (draft.status, on_file.card_seen_on) == ("DRAFT", None)
+
+
+def test_seeing_the_card_again_is_no_change_of_the_coverage(
     desk: Client, on_file: Coverage, draft: CardScan, cast: Cast
 ) -> None:
     cards.put_photo(draft, "FRONT", snap(FRONTS[0], "clean", 2), by=cast.alice)
-    response = desk.post(reverse("card-same", args=[draft.code]), {"coverage": "00000000-0000-0000-0000-000000000000"})
-    assert response.url == reverse("card-capture", args=[draft.code])
     draft.refresh_from_db()
-    assert draft.status == "DRAFT"
+    desk.post(reverse("card-same", args=[draft.code]), pressed(on_file, draft))
+    before = on_file.version
+    on_file.refresh_from_db()
+    assert on_file.card_seen_on and on_file.version == before
+    made_of = on_file.card
+    assert made_of
+    review.undo_confirm(made_of, by=cast.alice, version=made_of.version)
 
 
 def test_one_press_accepts_what_is_as_on_file(desk: Client, on_file: Coverage, emily: Patient, cast: Cast) -> None:
     card = again(emily, cast)
     page = desk.get(reverse("card-review", args=[card.code])).content.decode()
-    assert "nothing has changed" in page
+    assert "All that was read is as on file" in page
     desk.post(reverse("card-agreeing", args=[card.code]), {"version": card.version})
     done = {row.name for row in card.fields.filter(reviewed_at__isnull=False)}
     assert {"member_number", "group_number", "payer_name", "payer_id", "member_name", "rx_bin", "start_date"} <= done
@@ -133,6 +166,47 @@ def test_the_payer_is_compared_too(on_file: Coverage, emily: Patient, cast: Cast
     known = same_card.compare(card, coverage.current_coverages(emily))
     assert known is not None
     assert not {"payer_name", "payer_id"} & {name for name, _ in known.agree}
+    assert [change.label for change in known.changes] == ["Payer"]
+
+
+def test_a_printed_payer_that_is_unknown_here_is_a_change(on_file: Coverage, emily: Patient, cast: Cast) -> None:
+    card = again(emily, cast, payer_name=score("harbor mutual"), payer_id=score("HM220"))
+    known = same_card.compare(card, coverage.current_coverages(emily))
+    assert known is not None
+    assert [(change.label, change.on_file) for change in known.changes] == [("Payer", on_file.payer_name)]
+
+
+def test_a_value_that_the_coverage_has_not_is_a_change(on_file: Coverage, emily: Patient, cast: Cast) -> None:
+    card = again(emily, cast, plan_name=score("choice plus"))
+    known = same_card.compare(card, coverage.current_coverages(emily))
+    assert known is not None
+    assert [(change.label, change.on_file) for change in known.changes] == [("Plan", "not on file")]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "printed", "is_same"),
+    [
+        ("John", "Smith Jr", "john smith jr", True),
+        ("John", "Smith Jr", "john smith", False),
+        ("Juan", "Garcia Lopez", "garcia lopez, juan", True),
+        ("Juan", "Garcia Lopez", "juan martinez lopez", False),
+    ],
+)
+def test_names_are_compared_whole(
+    on_file: Coverage, emily: Patient, cast: Cast, first: str, last: str, printed: str, is_same: bool
+) -> None:
+    Coverage.objects.filter(pk=on_file.pk).update(subscriber_first_name=first, subscriber_last_name=last)
+    card = again(emily, cast, member_name=score(printed))
+    known = same_card.compare(card, coverage.current_coverages(emily))
+    assert known is not None
+    assert (("member_name", 0) in known.agree) is is_same
+    assert ("Member name" in [change.label for change in known.changes]) is not is_same
+
+
+def test_a_change_is_never_thrown_away_by_a_preset(desk: Client, on_file: Coverage, emily: Patient, cast: Cast) -> None:
+    changed = again(emily, cast, group_number=score("98756"))
+    page = desk.get(reverse("card-review", args=[changed.code])).content.decode()
+    assert 'value="LEAVE" checked' not in " ".join(page.split())
 
 
 def test_another_members_card_is_compared_with_nothing(on_file: Coverage, emily: Patient, cast: Cast) -> None:
