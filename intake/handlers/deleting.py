@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from core import commands
-from core.commands import Done, Handler, Policy
+from core.commands import Done, Handler, NotWanted, Policy
 from core.models import Command
 
 from ..models import CardScan, Finding
@@ -36,7 +36,7 @@ class DeleteCard(Handler):
 
 @commands.register
 class DeleteStray(Handler):
-    """Have the vendor delete a card that a comparison found there and nobody here knows."""
+    """Have the vendor delete a card that a comparison found there and nobody here knows; `request` is its id there."""
 
     kind = stocktake.DELETE
     label = "Delete an unknown card at CardScan"
@@ -45,11 +45,16 @@ class DeleteStray(Handler):
     deadline = cardscan.DEADLINE
     tries = 20
 
+    def claim(self, command: Command, *, now: datetime) -> None:
+        """Delete nothing when no card is named. Raises NotWanted."""
+        if not command.request:
+            raise NotWanted("It does not name the card. Compare again, and have it deleted from the new list.")
+
     def call(self, command: Command) -> None:
         """Delete the card there; one that is gone already is deleted too."""
-        cardscan.client().delete_card(Finding.objects.get(pk=command.target_pk).vendor_card_id)
+        cardscan.client().delete_card(bytes(command.request or b"").decode())
 
     def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
-        """Keep when it was deleted."""
+        """Keep when it was deleted, if the comparison that found it is still there."""
         Finding.objects.filter(pk=command.target_pk).update(deleted_at=now)
         return Done()

@@ -22,9 +22,14 @@ class Stocktake(Coded):
     problem = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
-        """The newest counts."""
+        """The newest counts, and one is under way at a time (its problem is always empty)."""
 
         ordering: ClassVar = ["-started_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["problem"], condition=models.Q(finished_at__isnull=True), name="one_unfinished_stocktake"
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the row's number."""
@@ -48,6 +53,7 @@ class ListedCard(models.Model):
     vendor_card_id = models.CharField(max_length=64)
     state = models.CharField(max_length=24)
     made_at = models.DateTimeField(null=True)
+    is_deleted = models.BooleanField(default=False)  # listed all the same; counts for nothing but the list's going on
 
     class Meta:
         """A card that two pages list counts once."""

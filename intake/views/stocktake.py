@@ -19,14 +19,15 @@ from .common import Asker, is_fragment, said
 
 PER_PAGE = 50
 UNDER_WAY = "A comparison is under way; this page shows how far it is."
+CHANGED = "The list has changed since; look at it again."
 
 
 @require_safe
 @staff(Role.ADMIN)
 def page(request: HttpRequest) -> HttpResponse:
-    """Show the last comparison; htmx asks for it alone while it is under way."""
-    taken = stocktake.newest()
-    context = {"taken": taken, **(_findings(request, taken) if taken else {})}
+    """Show the comparison under way, else what the last one found; htmx asks for it alone while it is under way."""
+    taken, found = stocktake.newest(), stocktake.shown()
+    context = {"taken": taken, "found": found, **(_findings(request, found) if found else {})}
     name = "intake/_stocktake.html" if is_fragment(request) else "intake/stocktake.html"
     return render(request, name, context)
 
@@ -53,8 +54,9 @@ def _findings(request: HttpRequest, taken: Stocktake) -> dict[str, object]:
 @staff(Role.ADMIN)
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a comparison."""
+    asker = Asker(request)
     try:
-        stocktake.begin(by=Asker(request).user, now=timezone.now())
+        stocktake.begin(by=asker.user, now=timezone.now(), clinic=asker.clinic)
     except stocktake.UnderWay:
         return said(request, UNDER_WAY, "stocktake", level=messages.INFO)
     return redirect("stocktake")
@@ -63,8 +65,12 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff(Role.ADMIN)
 def delete_strays(request: HttpRequest) -> HttpResponse:
-    """Have CardScan delete what nobody here knows."""
-    taken = stocktake.newest()
-    count = stocktake.delete_strays(taken, by=Asker(request).user) if taken and taken.finished_at else 0
+    """Have CardScan delete what nobody here knows, if that is what the form showed."""
+    asker = Asker(request)
+    code, seen = request.POST.get("stocktake", ""), request.POST.get("count", "")
+    try:
+        count = stocktake.delete_strays(code, seen=seen, by=asker.user, clinic=asker.clinic)
+    except stocktake.ListChanged:
+        return said(request, CHANGED, "stocktake", level=messages.WARNING)
     cards = "1 card" if count == 1 else f"{count} cards"
     return said(request, f"CardScan is told to delete {cards}. Operations shows how far it is.", "stocktake")
