@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -252,3 +252,24 @@ class AsOfForm(forms.Form):
 
     day = DateText(label="Coverage on")
     believed = DateText(is_past=True, label="As we believed on", help_text="What was written down by the end of it.")
+
+    def __init__(self, *given: Any, today: date, **options: Any) -> None:
+        """`today` is the clinic's day: nothing is believed yet on a later one."""
+        super().__init__(*given, **options)
+        self.today = today
+
+    def clean_day(self) -> date:
+        """Refuse a day that nobody means: a century back, or more than ten years ahead."""
+        day: date = self.cleaned_data["day"]
+        if day < self.today - timedelta(days=36525):
+            raise forms.ValidationError("This day is more than 100 years ago. Check the year.", code="long_ago")
+        if day > self.today + timedelta(days=3653):
+            raise forms.ValidationError("This day is more than 10 years away. Check the year.", code="far_away")
+        return day
+
+    def clean_believed(self) -> date:
+        """Refuse a day that has not come."""
+        believed: date = self.cleaned_data["believed"]
+        if believed > self.today:
+            raise forms.ValidationError("This day has not come yet.", code="future")
+        return believed

@@ -1,3 +1,5 @@
+from itertools import islice
+
 from django.db import migrations
 
 SAID = (
@@ -5,15 +7,22 @@ SAID = (
     "relationship", "subscriber_first_name", "subscriber_last_name", "subscriber_birth_date", "effective_date",
     "termination_date", "status",
 )  # fmt: skip
+BATCH = 1000
 
 
 def keep_first(apps, schema_editor):
     """What a coverage says now is all that is known of what it said before: it counts from its beginning."""
     coverages, versions = apps.get_model("intake", "Coverage"), apps.get_model("intake", "CoverageVersion")
-    for coverage in coverages.objects.filter(versions=None).iterator():
-        values = {name: getattr(coverage, name) for name in SAID}
-        said = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
-        versions.objects.create(coverage=coverage, number=coverage.version, since=coverage.created_at, said=said)
+    rows = (first_of(versions, row) for row in coverages.objects.filter(versions=None).iterator(chunk_size=BATCH))
+    while batch := list(islice(rows, BATCH)):
+        versions.objects.bulk_create(batch)
+
+
+def first_of(versions, coverage):
+    """Return a coverage's first version, not saved."""
+    values = {name: getattr(coverage, name) for name in SAID}
+    said = {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
+    return versions(coverage=coverage, number=coverage.version, since=coverage.created_at, said=said)
 
 
 class Migration(migrations.Migration):

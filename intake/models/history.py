@@ -67,6 +67,10 @@ def said_by(coverage: Coverage) -> dict[str, Any]:
 
 
 def keep_version(coverage: Coverage, *, now: datetime) -> None:
-    """Keep what a coverage says from now on; call it in the transaction that changed it."""
+    """Keep what a coverage says from now on; call it in the transaction that changed it.
+
+    A coverage without any version (written before versions were kept, and missed by the migration that made the first
+    ones) has nothing to end: its history begins with the version written here.
+    """
     CoverageVersion.objects.filter(coverage=coverage, until=None).update(until=now)
     CoverageVersion.objects.create(coverage=coverage, number=coverage.version, since=now, said=said_by(coverage))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date, datetime
+from itertools import groupby, pairwise
 
 from ..models import Coverage, CoverageVersion, Patient
 
-DAY = timedelta(days=1)
+HALF_A_YEAR, TEN_YEARS = 183, 3653
+_FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
 Priority, Status = Coverage.Priority, Coverage.Status
 _LINE = [Priority.PRIMARY, Priority.SECONDARY, Priority.TERTIARY]
 
@@ -31,15 +33,28 @@ def holding(coverages: list[Coverage], day: date) -> list[Coverage]:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days from `first` to `last`, both inclusive."""
+    """Days from `first` to `last`, both inclusive; None where nobody has stated a date."""
+
+    first: date | None
+    last: date | None
+
+    @property
+    def days(self) -> int | None:
+        """Return how many days it has, None when it is open."""
+        return (self.last - self.first).days + 1 if self.first and self.last else None
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days that are drawn, both ends inclusive."""
 
     first: date
     last: date
 
-    @property
-    def days(self) -> int:
-        """Return how many days it has."""
-        return (self.last - self.first).days + 1
+    def place(self, ordinal: int) -> int:
+        """Return where a day lies, in thousandths of the window; what lies outside is put on the edge."""
+        first, days = self.first.toordinal(), (self.last - self.first).days + 1
+        return min(max(round(1000 * (ordinal - first) / days), 0), 1000)
 
 
 @dataclass(frozen=True)
@@ -57,7 +72,7 @@ class Bar:
 class Timeline:
     """Coverages side by side over a window of time, with the days nobody pays and those that two pay first."""
 
-    window: Stretch
+    window: Window
     day_at: int
     bars: list[Bar]
     gaps: list[Stretch]
@@ -65,40 +80,62 @@ class Timeline:
 
 
 def timeline(coverages: list[Coverage], day: date) -> Timeline:
-    """Draw the coverages around a day: from half a year before the first known date to half a year after the last."""
+    """Draw the coverages around a day: from half a year before the first known date to half a year after the last.
+
+    A date more than ten years away (some payers write 12/31/9999 for "no end") does not widen the window.
+    """
     known = [when for one in coverages for when in (one.effective_date, one.termination_date) if when]
-    around = timedelta(days=183)
-    window = Stretch(min([day, *known]) - around, max([day, *known]) + around)
-    parts = _parts(window, coverages)
-    # Before the first known start and after the last known end nobody has said anything: that is no gap.
-    said = [part for part in parts if known and min(known) <= part.first and part.last <= max(known)]
+    near = [day, *(when for when in known if abs((when - day).days) <= TEN_YEARS)]
+    window = Window(_shifted(min(near), -HALF_A_YEAR), _shifted(max(near), HALF_A_YEAR))
+    parts = _parts(coverages)
     return Timeline(
         window,
-        _place(window, day),
+        window.place(day.toordinal()),
         [_bar(window, coverage) for coverage in coverages],
-        [part for part in said if not holding(coverages, part.first)],
-        [part for part in parts if _primaries(coverages, part.first) > 1],
+        _merged(parts, lambda part: _is_gap(part, coverages)),
+        _merged(parts, lambda part: _primaries(coverages, part.first or part.last or day) > 1),
     )
 
 
-def _parts(window: Stretch, coverages: list[Coverage]) -> list[Stretch]:
-    """Return the window cut wherever a coverage begins or has just ended: within a part nothing changes."""
-    begins = {one.effective_date for one in coverages if one.effective_date}
-    ends = {one.termination_date + DAY for one in coverages if one.termination_date}
-    cuts = sorted({window.first, window.last + DAY} | begins | ends)
-    return [Stretch(first, following - DAY) for first, following in pairwise(cuts)]
+def _shifted(day: date, days: int) -> date:
+    """Return a day some days later or earlier, at most the calendar's last or first."""
+    return date.fromordinal(min(max(day.toordinal() + days, _FIRST), _LAST))
+
+
+def _parts(coverages: list[Coverage]) -> list[Stretch]:
+    """Return all time cut wherever a coverage begins or has just ended: within a part nothing changes."""
+    begins = {one.effective_date.toordinal() for one in coverages if one.effective_date}
+    ends = {one.termination_date.toordinal() + 1 for one in coverages if one.termination_date}
+    cuts = [None, *sorted(begins | ends), None]
+    parts = []
+    for first, following in pairwise(cuts):
+        if (first is None or first <= _LAST) and (following is None or following > _FIRST):
+            parts.append(
+                Stretch(
+                    None if first is None else date.fromordinal(first),
+                    None if following is None else date.fromordinal(following - 1),
+                )
+            )
+    return parts
+
+
+def _merged(parts: list[Stretch], is_wanted: Callable[[Stretch], bool]) -> list[Stretch]:
+    """Return the wanted parts, neighbours made into one."""
+    runs = [list(run) for wanted, run in groupby(parts, is_wanted) if wanted]
+    return [Stretch(run[0].first, run[-1].last) for run in runs]
+
+
+def _is_gap(part: Stretch, coverages: list[Coverage]) -> bool:
+    """Whether nobody pays. Before the first known start and after the last known end nobody has said anything."""
+    return part.first is not None and part.last is not None and not holding(coverages, part.first)
 
 
 def _primaries(coverages: list[Coverage], day: date) -> int:
     return sum(one.priority == Priority.PRIMARY for one in holding(coverages, day))
 
 
-def _place(window: Stretch, day: date) -> int:
-    return round(1000 * (day - window.first).days / window.days)
-
-
-def _bar(window: Stretch, coverage: Coverage) -> Bar:
-    first = coverage.effective_date or window.first
-    last = coverage.termination_date or window.last
-    left, right = _place(window, first), _place(window, last + DAY)
+def _bar(window: Window, coverage: Coverage) -> Bar:
+    first, last = coverage.effective_date or window.first, coverage.termination_date or window.last
+    left, right = window.place(first.toordinal()), window.place(last.toordinal() + 1)
+    left = min(left, 996)
     return Bar(coverage, left, max(right - left, 4), coverage.effective_date is None, coverage.termination_date is None)

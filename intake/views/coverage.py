@@ -152,7 +152,7 @@ def as_of(request: HttpRequest, code: UUID) -> HttpResponse:
     asker = Asker(request)
     patient, today = get_patient(asker.clinic, code), asker.clinic.today(timezone.now())
     given = request.GET if request.GET else {"day": f"{today:%m/%d/%Y}", "believed": f"{today:%m/%d/%Y}"}
-    form = AsOfForm(given)
+    form = AsOfForm(given, today=today)
     context: dict[str, object] = {"patient": patient, "form": form, "today": today}
     if form.is_valid():
         day, believed = form.cleaned_data["day"], form.cleaned_data["believed"]

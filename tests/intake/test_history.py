@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -148,7 +150,73 @@ def test_the_page_says_what_held_and_what_did_not(desk: Client, add: Add, cast: 
     assert "Nothing we knew held on that day" in unknown
 
 
-@pytest.mark.parametrize("given", [{"day": "13/45/2026", "believed": "1"}, {"day": ""}, {"believed": "01/01/2999"}])
+@pytest.mark.parametrize("given", [{"day": "13/45/2026", "believed": "1"}, {"day": ""}])
 def test_odd_days_are_refused_with_a_sentence(desk: Client, emily: Patient, given: dict[str, str]) -> None:
     response = desk.get(reverse("patient-as-of", args=[emily.code]), given)
     assert response.status_code == 200 and "field__error" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("day", "believed", "sentence"),
+    [
+        ("03/31/2026", "01/01/2999", "This day has not come yet."),
+        ("03/31/2026", "12/31/9999", "This day has not come yet."),
+        ("01/01/1880", "03/31/2026", "This day is more than 100 years ago."),
+        ("12/31/9999", "03/31/2026", "This day is more than 10 years away."),
+    ],
+)
+def test_days_out_of_reach_are_refused(desk: Client, emily: Patient, day: str, believed: str, sentence: str) -> None:
+    response = desk.get(reverse("patient-as-of", args=[emily.code]), {"day": day, "believed": believed})
+    assert response.status_code == 200 and sentence in response.content.decode()
+
+
+def test_dates_at_the_ends_of_the_calendar_are_drawn(desk: Client, add: Add, emily: Patient) -> None:
+    add(effective_date=date.min, termination_date=date.max)
+    assert "until 31 Dec 9999" in desk.get(reverse("patient-as-of", args=[emily.code])).content.decode()
+
+
+@pytest.mark.parametrize("asked", [date.min, date(2026, 5, 1), date.max])
+def test_far_dates_do_not_widen_the_window(asked: date) -> None:
+    rows = [made(date.min, date(1990, 1, 1)), made(date(2026, 1, 1), date.max), made(date.max, None), made(None, None)]
+    line = history.timeline(rows, asked)
+    assert (line.window.last - line.window.first).days < 2 * (history.TEN_YEARS + history.HALF_A_YEAR)
+    assert all(bar.left >= 0 and bar.left + bar.width <= 1000 for bar in line.bars)
+
+
+def test_neighbouring_stretches_are_one_and_open_ends_are_said(desk: Client, add: Add, emily: Patient) -> None:
+    rows = [made(None, None), made(None, date(2026, 3, 31)), made(date(2026, 4, 1), None)]
+    line = history.timeline(rows, date(2026, 5, 1))
+    assert [(one.first, one.last) for one in line.overlaps] == [(None, None)]
+    late = [made(date(2026, 1, 1), None), made(date(2026, 2, 1), None), made(None, date(2026, 1, 31))]
+    found = history.timeline(late, date(2026, 5, 1)).overlaps
+    assert [(one.first, one.last) for one in found] == [(date(2026, 1, 1), None)]
+    first = add(effective_date=date(2026, 1, 1))
+    second = add(coverage.Placing("SECONDARY"), member_id="B2")
+    for version in (*first.versions.all(), *second.versions.all()):
+        version.said |= {"priority": "PRIMARY"}
+        version.save()
+    page = desk.get(reverse("patient-as-of", args=[emily.code])).content.decode()
+    assert "from 1 Jan 2026, no end stated. Say which pays first." in page
+
+
+def test_first_versions_are_made_in_batches(
+    add: Add, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    first = add()
+    Coverage.objects.bulk_create(
+        [Coverage(patient=first.patient, payer=first.payer, clinic=first.clinic, member_id=f"M{n}") for n in range(6)]
+    )
+    CoverageVersion.objects.all().delete()
+    migration = import_module("intake.migrations.0008_first_versions_of_coverages")
+    monkeypatch.setattr(migration, "BATCH", 4)
+    with django_assert_max_num_queries(7):  # one to read, three around each of two batches
+        migration.keep_first(apps, None)
+    assert CoverageVersion.objects.count() == Coverage.objects.count() == 7
+    assert {one.since for one in first.versions.all()} == {first.created_at}
+
+
+def test_the_history_of_a_coverage_without_versions_begins_with_its_next_change(add: Add, cast: Cast) -> None:
+    row = add()
+    CoverageVersion.objects.all().delete()
+    coverage.edit_coverage(row, clinic=cast.clinic_a, by=cast.alice, version=row.version, group_number="7")
+    assert [one.until for one in row.versions.all()] == [None]
