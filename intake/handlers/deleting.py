@@ -13,20 +13,30 @@ from ..services import cards, stocktake
 from ..vendors import cardscan
 
 
-@commands.register
-class DeleteCard(Handler):
-    """Have the vendor delete its copy of a card; `request` is the vendor's id, for the row may have another by then."""
+class DeleteThere(Handler):
+    """Have the vendor delete a card; `request` is the vendor's id of it, for the row may have another by then."""
 
-    kind = cards.DELETE
-    label = "Delete an insurance card at CardScan"
     vendor = "cardscan"
     policy = Policy.ASK_AGAIN
     deadline = cardscan.DEADLINE
     tries = 20
 
+    def claim(self, command: Command, *, now: datetime) -> None:
+        """Send no deletion that names no card. Raises NotWanted."""
+        if not command.request:
+            raise NotWanted("It does not name the card. Compare again, and have it deleted from the new list.")
+
     def call(self, command: Command) -> None:
         """Delete the card there; one that is gone already is deleted too."""
         cardscan.client().delete_card(bytes(command.request or b"").decode())
+
+
+@commands.register
+class DeleteCard(DeleteThere):
+    """Have the vendor delete its copy of a card of ours."""
+
+    kind = cards.DELETE
+    label = "Delete an insurance card at CardScan"
 
     def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
         """Forget the vendor's id: there is nothing left at the other end of it."""
@@ -35,24 +45,11 @@ class DeleteCard(Handler):
 
 
 @commands.register
-class DeleteStray(Handler):
-    """Have the vendor delete a card that a comparison found there and nobody here knows; `request` is its id there."""
+class DeleteStray(DeleteThere):
+    """Have the vendor delete a card that a comparison found there and nobody here knows."""
 
     kind = stocktake.DELETE
     label = "Delete an unknown card at CardScan"
-    vendor = "cardscan"
-    policy = Policy.ASK_AGAIN
-    deadline = cardscan.DEADLINE
-    tries = 20
-
-    def claim(self, command: Command, *, now: datetime) -> None:
-        """Delete nothing when no card is named. Raises NotWanted."""
-        if not command.request:
-            raise NotWanted("It does not name the card. Compare again, and have it deleted from the new list.")
-
-    def call(self, command: Command) -> None:
-        """Delete the card there; one that is gone already is deleted too."""
-        cardscan.client().delete_card(bytes(command.request or b"").decode())
 
     def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
         """Keep when it was deleted, if the comparison that found it is still there."""
