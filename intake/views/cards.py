@@ -108,7 +108,7 @@ def photo(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
 def _keep_photo(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
     """Clean and keep an upload; a refused one leaves everything as it was and says what to do."""
     asker = Asker(request)
-    card, upload = get_card(asker.clinic, code), request.FILES.get("photo")
+    card, upload = get_card(asker.clinic, code), next(iter(request.FILES.getlist("photo")), None)
     try:
         if upload is None:
             raise PhotoRefused(NO_FILE)

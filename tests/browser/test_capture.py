@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW, READING, Look, People
@@ -79,8 +80,6 @@ def test_it_takes_what_is_pasted_side_by_side(desk: Page, card: Card) -> None:
 
 
 def test_it_makes_a_large_photo_smaller_before_it_is_sent(desk: Page, card: Card, tmp_path: Path) -> None:
-    from PIL import Image
-
     large = tmp_path / "large.png"
     noise = Image.effect_noise((3000, 1900), 40).convert("RGB")
     with Image.open(card[0]) as front:
@@ -91,6 +90,19 @@ def test_it_makes_a_large_photo_smaller_before_it_is_sent(desk: Page, card: Card
         slot(desk, "Front").locator("input[type=file]").first.set_input_files(large)
     expect(shown(desk, "Front")).to_be_visible()
     assert int(caught.value.all_headers()["content-length"]) < large.stat().st_size / 2
+
+
+def test_a_doubtful_photo_waits_for_a_word(desk: Page, card: Card, look: Look, tmp_path: Path) -> None:
+    small = tmp_path / "small.png"
+    with Image.open(card[0]) as front:
+        front.convert("RGB").resize((480, 302)).save(small)
+    slot(desk, "Front").locator("input[type=file]").first.set_input_files(small)
+    expect(desk.get_by_text("This picture is small")).to_be_visible()
+    expect(desk.get_by_role("button", name="Read the card")).to_be_disabled()
+    look(desk, "card-doubtful")
+    desk.get_by_role("button", name="Use it as it is").click()
+    expect(desk.get_by_role("button", name="Read the card")).to_be_enabled()
+    expect(desk.get_by_text("This picture is small")).to_have_count(0)
 
 
 def test_it_takes_a_photo_with_the_desks_camera(desk: Page, look: Look) -> None:

@@ -75,6 +75,8 @@ def test_a_new_card_takes_few_keys_and_the_same_card_none(
     keys.press("Enter")
     expect(page.get_by_text("Checked", exact=True)).to_be_visible()
     assert keys.presses <= MOST_PRESSES
+    expect(page.get_by_role("heading", name="Also on the card")).to_be_visible(timeout=READING)  # without a reload
+    look(page, "card-also")
 
     page.get_by_role("link", name="Priya Raman").click()
     page.get_by_role("button", name=re.compile("^Scan a")).first.click()
