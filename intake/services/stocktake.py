@@ -140,18 +140,23 @@ def strays(stocktake: Stocktake) -> list[Finding]:
 
 
 @transaction.atomic
-def delete_strays(code: str, *, seen: str, by: User, clinic: Clinic) -> int:
-    """Have the vendor delete every card that nobody here knows; return how many that are.
+def delete_strays(code: str, *, seen: str, by: User, clinic: Clinic, only: str = "") -> int:
+    """Have the vendor delete the cards that nobody here knows, or the one of the finding `only`; return how many.
 
     `code` and `seen` are the comparison and the number of cards that the form showed. A card that is known by now,
     because its opening was written down since, stays. Raises ListChanged.
     """
     last = shown()
     stocktake = Stocktake.objects.select_for_update().filter(pk=last.pk).first() if last else None
-    if stocktake is None or str(stocktake.code) != code or str(len(strays(stocktake))) != seen:
+    if stocktake is None or str(stocktake.code) != code:
+        raise ListChanged
+    wanted = strays(stocktake)
+    if only:
+        wanted = [stray for stray in wanted if str(stray.code) == only]
+    if str(len(wanted)) != seen:
         raise ListChanged
     known = set(CardScan.objects.exclude(vendor_card_id="").values_list("vendor_card_id", flat=True))
-    found = [stray for stray in strays(stocktake) if stray.vendor_card_id not in known]
+    found = [stray for stray in wanted if stray.vendor_card_id not in known]
     begun = [stray for stray in found if not commands.open_for(DELETE, stray)]
     for stray in begun:
         commands.create(DELETE, stray, clinic=clinic, by=by, request=stray.vendor_card_id.encode())

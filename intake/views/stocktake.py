@@ -65,11 +65,11 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff(Role.ADMIN)
 def delete_strays(request: HttpRequest) -> HttpResponse:
-    """Have CardScan delete what nobody here knows, if that is what the form showed."""
+    """Have CardScan delete what nobody here knows, all of it or one card, if that is what the form showed."""
     asker = Asker(request)
-    code, seen = request.POST.get("stocktake", ""), request.POST.get("count", "")
+    code, seen, only = (request.POST.get(name, "") for name in ("stocktake", "count", "only"))
     try:
-        count = stocktake.delete_strays(code, seen=seen, by=asker.user, clinic=asker.clinic)
+        count = stocktake.delete_strays(code, seen=seen, only=only, by=asker.user, clinic=asker.clinic)
     except stocktake.ListChanged:
         return said(request, CHANGED, "stocktake", level=messages.WARNING)
     cards = "1 card" if count == 1 else f"{count} cards"

@@ -263,6 +263,21 @@ def test_operations_of_the_clinic_shows_the_work(cast: Cast, admin: Client) -> N
     assert {row.kind for row in commands_of(cast.clinic_a.pk)} == {stocktake.DELETE, stocktake.COMPARE}
 
 
+@pytest.mark.django_db
+def test_one_stray_alone_is_deleted(admin: Client) -> None:
+    taken = with_strays("a", "b", "c")
+    chosen = Finding.objects.get(vendor_card_id="b")
+    form = {"stocktake": taken.code, "count": 1, "only": chosen.code}
+    assert f'name="only" value="{chosen.code}"' in admin.get(reverse(PAGE)).content.decode()
+    told = admin.post(reverse("stocktake-delete"), form, follow=True).content.decode()
+    assert "CardScan is told to delete 1 card." in told
+    command = Command.objects.get(kind=stocktake.DELETE)
+    assert command.target_pk == chosen.pk and bytes(command.request) == b"b"
+    form["only"] = "00000000-0000-4000-8000-000000000000"
+    told = admin.post(reverse("stocktake-delete"), form, follow=True).content.decode()
+    assert "The list has changed since" in told and Command.objects.filter(kind=stocktake.DELETE).count() == 1
+
+
 @pytest.mark.parametrize("wrong", [{"count": 1}, {"stocktake": "00000000-0000-4000-8000-000000000000"}, {"count": ""}])
 @pytest.mark.django_db
 def test_only_what_was_shown_is_deleted(admin: Client, wrong: dict[str, Any]) -> None:
