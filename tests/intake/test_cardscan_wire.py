@@ -184,3 +184,11 @@ def test_it_reads_phones_addresses_and_amounts() -> None:
 )
 def test_odd_enriched_results_are_not_there(results: Any) -> None:
     assert wire.parse_card(answer("enriched") | {"enriched_results": results}).extras == []
+
+
+def test_it_writes_a_flag_with_what_a_person_wrote() -> None:
+    assert wire.build_flag("bad_payer_match", " not this payer ") == (
+        b'{"flag_type": "bad_payer_match", "message": "not this payer"}'
+    )
+    assert wire.build_flag("other", "  ") == b'{"flag_type": "other"}'
+    assert len(wire.build_flag("other", "x" * 5000)) < 1100

@@ -63,6 +63,13 @@ class CardScanClient:
         if answer.status not in wire.DELETED:
             raise _unreadable(wire.Unreadable("it does not say whether the card is deleted"), answer)
 
+    def flag_card(self, card_id: str, flag_type: str, message: str = "") -> None:
+        """Tell CardScan that a result is wrong: one of `wire.FLAG_TYPES`, and what a person wrote about it.
+
+        What the answer holds is not documented, so any 2xx counts. Raises ValueError for another type.
+        """
+        self._ask("POST", f"/cards/{quote(card_id, safe='')}/flag", json_bytes=wire.build_flag(flag_type, message))
+
     def list_cards(self, cursor: str = "") -> wire.CardList:
         """Return a page of the cards that are kept there; `cursor` is the one of the page before, "" for the first."""
         answer = self._ask("GET", "/cards", params={"limit": PAGE} | ({"cursor": cursor} if cursor else {}))

@@ -51,6 +51,17 @@ _MOST_EXTRAS, _LONGEST_EXTRA = 30, 300  # of each kind; a card prints a handful
 # DELETE /cards/{card_id} answers 204; 404 for a card that is gone already.
 DELETED = frozenset({204, 404})
 
+# What a person may say is wrong with a result (docs.cardscan.ai); with `message`, in their own words.
+FLAG_TYPES = (
+    "missing_elements",
+    "incorrect_elements",
+    "bad_payer_match",
+    "unreadable_text",
+    "eligibility_issue",
+    "other",
+)
+LONGEST_FLAG = 1000  # characters of the message
+
 # The state of a card whose second pass is through: phones, addresses, copays.
 ENRICHED = "enriched"
 
@@ -174,6 +185,15 @@ def parse_card(doc: Any) -> ScannedCard:
         extras=list(_extras(doc.get("enriched_results"))),
         answer={key: value for key, value in doc.items() if key != "images"},
     )
+
+
+# POST /cards/{card_id}/flag; in the vendor's documents, not in its schema
+def build_flag(flag_type: str, message: str) -> bytes:
+    """Return the body that says what is wrong with a result. Raises ValueError for a type the vendor does not know."""
+    if flag_type not in FLAG_TYPES:
+        raise ValueError("no flag type of CardScan")
+    said = message.strip()[:LONGEST_FLAG]
+    return json.dumps({"flag_type": flag_type} | ({"message": said} if said else {})).encode()
 
 
 # GET /cards
