@@ -183,3 +183,25 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"KeptAnswer #{self.pk}"
+
+
+class UploadedTable(Coded):
+    """The rows of an uploaded table between its preview and its import, and afterwards those that were refused.
+
+    Sealed, seen by whoever uploaded it alone, and gone after a day (core/tables.py).
+    """
+
+    purpose = models.CharField(max_length=40)  # what it is imported as, such as "intake.schedule"
+    clinic_pk = models.BigIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    headers = SealedJSONField()
+    rows = SealedJSONField()  # [number in the file, [cells], [sentences]] each
+    done_at = models.DateTimeField(null=True, default=None)
+    counts = models.JSONField(default=dict)  # what came of it: numbers alone
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="uploaded_table_age")]
+
+    def __str__(self) -> str:
+        return f"UploadedTable #{self.pk}"

@@ -253,7 +253,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "ENUM_NAME_OVERRIDES": {
         "CardStatus": "intake.models.cards.CardScan.Status",
-        "AppointmentStatus": "intake.models.people.Appointment.Status",
+        "AppointmentStatus": "intake.models.visits.Appointment.Status",
         "CoverageStatus": "intake.models.coverage.Coverage.Status",
         "CheckStatus": "eligibility.choices.CheckStatus",
         "CaptureStatus": "eligibility.choices.CaptureStatus",

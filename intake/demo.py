@@ -78,7 +78,7 @@ def _payers() -> dict[str, Payer]:
     for edi_payer_id, name, aliases in PAYERS:
         payers[name] = payer_from_choice(edi_payer_id, name)
         for alias in aliases:
-            PayerAlias.objects.get_or_create(name=alias, defaults={"payer": payers[name]})
+            PayerAlias.objects.get_or_create(payer=payers[name], name=alias)
     return payers
 
 

@@ -31,17 +31,20 @@ def payers_like(words: str) -> tuple[list[PayerChoice], bool]:
     try:
         found = client().search_payers(words, page_size=MOST)
     except VendorError:
-        known = Payer.objects.filter(Q(name__icontains=words) | Q(edi_payer_id__iexact=words)).exclude(edi_payer_id="")
+        here = Payer.objects.listed().exclude(edi_payer_id="")
+        known = here.filter(Q(name__icontains=words) | Q(edi_payer_id__iexact=words))
         return [PayerChoice(payer) for payer in known[:MOST]], False
     return [PayerChoice(payer, item.eligibility) for item, payer in _kept(found)], True
 
 
 def _kept(found: list[FoundPayer]) -> list[tuple[FoundPayer, Payer]]:
     numbers = {item.payer_id for item in found}
-    known = {payer.edi_payer_id: payer for payer in Payer.objects.filter(edi_payer_id__in=numbers)}
-    kept: dict[str, tuple[FoundPayer, Payer]] = {}
+    rows = Payer.objects.filter(edi_payer_id__in=numbers).select_related("merged_into")
+    known = {payer.edi_payer_id: payer for payer in rows}
+    kept: dict[int, tuple[FoundPayer, Payer]] = {}
     for item in found:
-        kept.setdefault(item.payer_id, (item, _refreshed(known.get(item.payer_id), item)))
+        payer = _refreshed(known.get(item.payer_id), item).meant
+        kept.setdefault(payer.pk, (item, payer))
     return list(kept.values())
 
 

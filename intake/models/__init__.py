@@ -1,14 +1,17 @@
 """The rows of intake: who is treated, when, who pays, and the cards that say so."""
 
 from .cards import CardExtra, CardField, CardImage, CardMovedOn, CardScan
-from .coverage import Coverage, Payer, PayerAlias, member_id_fingerprint, payer_name_key
+from .coverage import Coverage, member_id_fingerprint
 from .handoff import PhoneLink
 from .history import CoverageVersion, keep_version
-from .people import Appointment, Patient, folded_name
+from .payers import Payer, PayerAlias, payer_name_key
+from .people import Patient, folded_name
 from .stocktake import Finding, ListedCard, Stocktake
+from .visits import Appointment, AppointmentChange
 
 __all__ = [
     "Appointment",
+    "AppointmentChange",
     "CardExtra",
     "CardField",
     "CardImage",

@@ -1,9 +1,8 @@
-"""Who pays: payers, the names cards print for them, and a patient's coverage."""
+"""A patient's coverage: who pays, from when until when, and how it is asked about."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
@@ -14,78 +13,15 @@ from django.utils import timezone
 from core.models import Coded, Versioned
 from core.sealed import SealedTextField, fingerprint
 
-from .people import Appointment, Patient
-
-
-def payer_name_key(name: str) -> str:
-    """Return a payer's name reduced to what two spellings of it share: lower case letters and digits, no spaces.
-
-    Letters of every script count, with the marks that belong to them; "" when the name has none.
-    """
-    plain = unicodedata.normalize("NFKC", name.casefold())
-    return "".join(char for char in plain if unicodedata.category(char)[0] in "LMN")[:120]
+from .payers import Payer
+from .people import Patient
+from .visits import Appointment
 
 
 def member_id_fingerprint(member_id: str) -> str:
     """Return the look-up value of a member id ("" for none); spaces, hyphens and letter case do not matter."""
     plain = re.sub(r"[\s\-]+", "", member_id).upper()
     return fingerprint(plain, "member_id") if plain else ""
-
-
-class Payer(Coded):
-    """A company or programme that pays; `edi_payer_id` is its number at the clearinghouse, when known."""
-
-    name = models.CharField(max_length=120)
-    name_key = models.CharField(max_length=120, editable=False, db_index=True)
-    edi_payer_id = models.CharField("payer id", max_length=40, blank=True, default="", db_index=True)
-    supports_eligibility = models.BooleanField(null=True, blank=True)
-    phone = models.CharField(max_length=40, blank=True, default="")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        """One payer per clearinghouse number; payers without a number are told apart by name."""
-
-        ordering: ClassVar = ["name", "pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["edi_payer_id"], condition=~models.Q(edi_payer_id=""), name="payer_id_once"
-            ),
-            models.UniqueConstraint(
-                fields=["name_key"], condition=models.Q(edi_payer_id=""), name="payer_without_id_once_by_name"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        """Return the row's number and the payer's public name."""
-        return f"Payer #{self.pk} {self.name}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, keeping the search key equal to the name."""
-        self.name_key = payer_name_key(self.name)
-        super().save(*args, **kwargs)
-
-    @property
-    def label(self) -> str:
-        """Return the name with the payer id, as lists show it."""
-        return f"{self.name} · {self.edi_payer_id}" if self.edi_payer_id else self.name
-
-
-class PayerAlias(models.Model):
-    """A name seen on cards for a payer, learned when a person corrected a match."""
-
-    payer = models.ForeignKey(Payer, on_delete=models.CASCADE, related_name="aliases")
-    name = models.CharField(max_length=120)
-    name_key = models.CharField(max_length=120, unique=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        """Return the row's number."""
-        return f"PayerAlias #{self.pk}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, keeping the search key equal to the name."""
-        self.name_key = payer_name_key(self.name)
-        super().save(*args, **kwargs)
 
 
 class CoverageQuerySet(models.QuerySet["Coverage"]):

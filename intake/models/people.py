@@ -1,8 +1,7 @@
-"""Who is treated, and when."""
+"""Who is treated."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
@@ -85,84 +84,3 @@ class Patient(Coded, Versioned):
     def address(self) -> str:
         """Return what there is of the address on one line; "" for none."""
         return one_line(self.address_line, self.city, self.state, self.postal_code)
-
-
-class Appointment(Coded):
-    """A visit of a patient to a clinic at a time."""
-
-    class VisitType(models.TextChoices):
-        """What the visit is for, in the desk's words."""
-
-        OFFICE_VISIT = "OFFICE_VISIT", "Office visit"
-        SPECIALIST_VISIT = "SPECIALIST_VISIT", "Specialist visit"
-        PHYSICAL_EXAM = "PHYSICAL_EXAM", "Yearly physical"
-        PHYSICAL_THERAPY = "PHYSICAL_THERAPY", "Physical therapy"
-        OCCUPATIONAL_THERAPY = "OCCUPATIONAL_THERAPY", "Occupational therapy"
-        SPEECH_THERAPY = "SPEECH_THERAPY", "Speech therapy"
-        URGENT_CARE = "URGENT_CARE", "Urgent care"
-        MENTAL_HEALTH = "MENTAL_HEALTH", "Mental health"
-        CHIROPRACTIC = "CHIROPRACTIC", "Chiropractic"
-        IMAGING = "IMAGING", "X-ray or imaging"
-        LABORATORY = "LABORATORY", "Laboratory"
-        OTHER = "OTHER", "Something else"
-
-    class Status(models.TextChoices):
-        """Where the visit stands."""
-
-        SCHEDULED = "SCHEDULED", "Expected"
-        ARRIVED = "ARRIVED", "Checked in"
-        DONE = "DONE", "Done"
-        CANCELLED = "CANCELLED", "Cancelled"
-        NO_SHOW = "NO_SHOW", "Did not come"
-
-    # X12 005010 EB03 service type codes; whatever has no code of its own asks about the plan as a whole.
-    SERVICE_TYPE_CODES: ClassVar[dict[str, str]] = {
-        VisitType.OFFICE_VISIT: "98",
-        VisitType.SPECIALIST_VISIT: "98",
-        VisitType.PHYSICAL_EXAM: "81",
-        VisitType.PHYSICAL_THERAPY: "PT",
-        VisitType.OCCUPATIONAL_THERAPY: "AD",
-        VisitType.SPEECH_THERAPY: "AF",
-        VisitType.URGENT_CARE: "UC",
-        VisitType.MENTAL_HEALTH: "MH",
-        VisitType.CHIROPRACTIC: "33",
-        VisitType.IMAGING: "4",
-        VisitType.LABORATORY: "5",
-    }
-    WHOLE_PLAN = "30"
-
-    clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, related_name="appointments")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="appointments")
-    provider = models.ForeignKey(
-        "clinic.Provider", on_delete=models.PROTECT, related_name="appointments", null=True, blank=True
-    )
-    starts_at = models.DateTimeField()
-    visit_type = models.CharField(max_length=20, choices=VisitType, default=VisitType.OFFICE_VISIT)
-    status = models.CharField(max_length=9, choices=Status, default=Status.SCHEDULED)
-    spry_appointment_id = models.PositiveBigIntegerField("SPRY appointment number", null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        """Today asks for one clinic and one day."""
-
-        ordering: ClassVar = ["starts_at", "pk"]
-        indexes: ClassVar = [models.Index(fields=["clinic", "starts_at"], name="appointment_day")]
-
-    def __str__(self) -> str:
-        """Return the row's number."""
-        return f"Appointment #{self.pk}"
-
-    @property
-    def service_type_code(self) -> str:
-        """Return what a payer is asked about for this visit ("98", "PT", ...), "30" when nothing narrower fits."""
-        return self.SERVICE_TYPE_CODES.get(self.visit_type, self.WHOLE_PLAN)
-
-    @property
-    def date_of_service(self) -> date:
-        """Return the day of the visit in the clinic's own time zone."""
-        return self.starts_at.astimezone(self.clinic.zone).date()
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether the patient is still expected or is here now."""
-        return self.status in {self.Status.SCHEDULED, self.Status.ARRIVED}

@@ -1,4 +1,10 @@
-"""Payers: which one a card means, and what corrections teach."""
+"""Payers: which one a card means, and what corrections teach.
+
+What a printed name means is decided by the corrections that people made. Each one counts for the payer it chose and
+against the others of the same name, and weights end at three: one slip changes nothing that was said twice, and a name
+that has come to mean another payer is learned anew with two corrections in a row. At a tie the payer chosen more often
+decides, then the one chosen last.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Least
+from django.utils import timezone
 
 from ..models import CardScan, Payer, PayerAlias, payer_name_key
 
@@ -29,31 +37,46 @@ def match_payer(printed_id: str, printed_name: str, known_ids: Sequence[str] = (
     `printed_id` is as printed on the card, `known_ids` are the reader's clearinghouse matches, best first.
     """
     for edi_payer_id in [printed_id, *known_ids]:
-        payer = (
-            Payer.objects.filter(edi_payer_id__iexact=edi_payer_id.strip()).first() if edi_payer_id.strip() else None
-        )
+        payer = payer_by_id(edi_payer_id)
         if payer:
             return PayerGuess(payer, Match.PAYER_ID)
     key = payer_name_key(printed_name)
     if not key:
         return PayerGuess()
-    alias = PayerAlias.objects.filter(name_key=key).select_related("payer").first()
-    if alias:
-        return PayerGuess(alias.payer, Match.ALIAS)
+    payer = _by_alias(key)
+    if payer:
+        return PayerGuess(payer, Match.ALIAS)
     payer = _by_name(key)
     return PayerGuess(payer, Match.NAME) if payer else PayerGuess()
 
 
+def payer_by_id(edi_payer_id: str) -> Payer | None:
+    """Return the payer of a clearinghouse id, the one that is meant where it was merged into another."""
+    wanted = edi_payer_id.strip()
+    if not wanted:
+        return None
+    found = Payer.objects.filter(edi_payer_id__iexact=wanted).select_related("merged_into").first()
+    return found.meant if found else None
+
+
+def _by_alias(key: str) -> Payer | None:
+    """Return the payer that corrections chose for a name; what is a payer's own name takes two to mean another."""
+    alias = PayerAlias.objects.filter(name_key=key, weight__gt=0).select_related("payer__merged_into").first()
+    if alias is None or (alias.weight == 1 and Payer.objects.listed().filter(name_key=key).exists()):
+        return None
+    return alias.payer.meant
+
+
 def _by_name(key: str) -> Payer | None:
     """Return the payer whose name is this one, or the only one whose name contains it or is contained in it."""
-    exact = list(Payer.objects.filter(name_key=key)[:2])
+    exact = {row.meant for row in Payer.objects.filter(name_key=key).select_related("merged_into")}
     if exact:
-        return exact[0] if len(exact) == 1 else None
+        return exact.pop() if len(exact) == 1 else None
     if len(key) < SHORTEST_PART:
         return None
     near = [
         payer
-        for payer in Payer.objects.only("pk", "name", "name_key", "edi_payer_id")
+        for payer in Payer.objects.listed().only("pk", "name", "name_key", "edi_payer_id")
         if len(payer.name_key) >= SHORTEST_PART and (payer.name_key in key or key in payer.name_key)
     ]
     return near[0] if len(near) == 1 else None
@@ -81,28 +104,49 @@ def payer_from_choice(edi_payer_id: str, name: str) -> Payer:
         raise PayerNameless
     edi_payer_id, name = edi_payer_id.strip(), " ".join(name.split())[:120]
     if edi_payer_id:
-        known = Payer.objects.filter(edi_payer_id__iexact=edi_payer_id).first()
-        return (
-            known or Payer.objects.get_or_create(edi_payer_id=edi_payer_id, defaults={"name": name or edi_payer_id})[0]
-        )
-    known = Payer.objects.filter(name_key=payer_name_key(name)).order_by("-edi_payer_id").first()
-    return (
-        known or Payer.objects.get_or_create(name_key=payer_name_key(name), edi_payer_id="", defaults={"name": name})[0]
-    )
+        return payer_by_id(edi_payer_id) or _added(edi_payer_id, name or edi_payer_id)
+    known = Payer.objects.filter(name_key=payer_name_key(name)).select_related("merged_into").order_by("-edi_payer_id")
+    first = known.first()
+    return first.meant if first else _added("", name)
 
 
+def _added(edi_payer_id: str, name: str) -> Payer:
+    if edi_payer_id:
+        return Payer.objects.get_or_create(edi_payer_id=edi_payer_id, defaults={"name": name})[0]
+    return Payer.objects.get_or_create(name_key=payer_name_key(name), edi_payer_id="", defaults={"name": name})[0]
+
+
+@transaction.atomic
 def learn_alias(payer: Payer, printed_name: str) -> None:
-    """Remember that cards print this name for the payer; the newest correction wins."""
+    """Remember that a person chose this payer for a name that a card prints; see the top of this file."""
     key = payer_name_key(printed_name)
-    if not key or key == payer.name_key:
+    if not key:
         return
-    PayerAlias.objects.update_or_create(name_key=key, defaults={"payer": payer, "name": printed_name.strip()[:120]})
+    PayerAlias.objects.filter(name_key=key, weight__gt=0).exclude(payer=payer).update(weight=F("weight") - 1)
+    if key != payer.name_key:
+        _count(payer, printed_name, key, "taught")
+
+
+@transaction.atomic
+def alias_used(payer: Payer, printed_name: str) -> None:
+    """Remember that a name was recognised by its alias and that the person left it so."""
+    if PayerAlias.objects.filter(payer=payer, name_key=payer_name_key(printed_name)).exists():
+        _count(payer, printed_name, payer_name_key(printed_name), "used")
+
+
+def _count(payer: Payer, printed_name: str, key: str, column: str) -> None:
+    """Raise a count of an alias, and its weight."""
+    name, now = " ".join(printed_name.split())[:120], timezone.now()
+    known = PayerAlias.objects.filter(payer=payer, name_key=key)
+    heavier = Least(F("weight") + 1, PayerAlias.HEAVIEST)
+    if not known.update(weight=heavier, last_at=now, **{column: F(column) + 1}):
+        PayerAlias.objects.get_or_create(payer=payer, name_key=key, defaults={"name": name, "last_at": now})
 
 
 def search_payers(text: str) -> QuerySet[Payer]:
     """Return payers by the beginning of their id or any part of their name or learned names."""
-    key = payer_name_key(text)
+    key, listed = payer_name_key(text), Payer.objects.listed()
     if not key:
-        return Payer.objects.all()
-    by_name = Q(name_key__contains=key) | Q(pk__in=PayerAlias.objects.filter(name_key__contains=key).values("payer"))
-    return Payer.objects.filter(by_name | Q(edi_payer_id__istartswith=text.strip()))
+        return listed
+    aliases = PayerAlias.objects.filter(name_key__contains=key).values("payer")
+    return listed.filter(Q(name_key__contains=key) | Q(pk__in=aliases) | Q(edi_payer_id__istartswith=text.strip()))

@@ -15,7 +15,7 @@ from .. import fields
 from ..models import CardField, CardMovedOn, CardScan, Coverage, Patient, Payer
 from . import same_card
 from .coverage import DecisionMissing, OnFile, Placing, add_coverage, current_coverages, remove_coverage
-from .payers import PayerGuess, learn_alias, match_payer, names_a_payer, payer_from_choice
+from .payers import PayerGuess, alias_used, learn_alias, match_payer, names_a_payer, payer_from_choice
 
 Status, Match, Outcome = CardScan.Status, CardScan.Match, CardScan.Outcome
 PAYER_LINE = "payer_name"  # the payer and its id are one thing to check, and one problem
@@ -207,6 +207,8 @@ def _coverage_from(card: CardScan, by: User, subscriber: Subscriber, placing: Pl
     payer = card.payer or payer_from_choice(values.get("payer_id", ""), values.get("payer_name", ""))
     if card.payer_match == Match.PERSON:
         learn_alias(payer, values.get("payer_name", ""))
+    elif card.payer_match == Match.ALIAS:
+        alias_used(payer, values.get("payer_name", ""))
     columns: dict[str, Any] = {
         kind.coverage: values.get(name, "") for name, kind in fields.KINDS.items() if kind.coverage and values.get(name)
     }

@@ -3,7 +3,7 @@
 import pytest
 
 from intake.models import CardScan, Payer, PayerAlias
-from intake.services.payers import PayerNameless, learn_alias, match_payer, payer_from_choice, search_payers
+from intake.services.payers import PayerNameless, alias_used, learn_alias, match_payer, payer_from_choice, search_payers
 
 Match = CardScan.Match
 pytestmark = pytest.mark.django_db
@@ -59,11 +59,57 @@ def test_it_tells_names_of_every_script_apart() -> None:
     assert payer_from_choice("99001", "***").edi_payer_id == "99001"
 
 
-def test_it_lets_the_newest_correction_win() -> None:
-    aetna = Payer.objects.get(edi_payer_id="60054")
-    learn_alias(aetna, "Golden Rule")
-    assert match_payer("", "GOLDEN RULE").payer == aetna
-    assert PayerAlias.objects.count() == 1
+AETNA, UHC = "60054", "87726"
+
+
+def say(*chosen: str, name: str = "Golden Rule") -> None:
+    for edi_payer_id in chosen:
+        learn_alias(Payer.objects.get(edi_payer_id=edi_payer_id), name)
+
+
+@pytest.mark.parametrize(
+    ("corrections", "means"),
+    [
+        ([AETNA], AETNA),  # one against one: the newest
+        ([UHC, AETNA], UHC),  # one slip against two
+        ([UHC, AETNA, AETNA], AETNA),
+        ([UHC] * 50 + [AETNA], UHC),
+        ([UHC] * 50 + [AETNA] * 2, AETNA),  # a name that has come to mean another payer
+        ([UHC] * 50 + [AETNA, UHC], UHC),
+    ],
+)
+def test_a_slip_does_not_outweigh_what_was_said_before(corrections: list[str], means: str) -> None:
+    say(*corrections)
+    found = match_payer("", "GOLDEN RULE")
+    assert found.payer and (found.payer.edi_payer_id, found.match) == (means, Match.ALIAS)
+
+
+def test_it_counts_what_was_taught_and_what_was_used() -> None:
+    say(UHC, AETNA)
+    alias_used(Payer.objects.get(edi_payer_id=UHC), "golden rule")
+    counts = PayerAlias.objects.order_by("payer__name").values_list("payer__name", "taught", "used", "weight")
+    assert list(counts) == [("Aetna", 1, 0, 1), ("UnitedHealthcare", 2, 1, 2)]
+
+
+def test_a_payers_own_name_takes_two_corrections_to_mean_another() -> None:
+    say(UHC, name="Aetna")
+    assert match_payer("", "Aetna").match == Match.NAME
+    say(UHC, name="Aetna")
+    found = match_payer("", "Aetna")
+    assert found.payer and (found.payer.edi_payer_id, found.match) == (UHC, Match.ALIAS)
+    say(AETNA, name="Aetna")
+    assert match_payer("", "Aetna").match == Match.NAME
+
+
+def test_a_merged_payer_is_found_by_all_that_it_was_known_by() -> None:
+    aetna, uhc = (Payer.objects.get(edi_payer_id=number) for number in (AETNA, UHC))
+    aetna.change(None, merged_into=uhc)
+    assert [match_payer(*asked).payer for asked in [(AETNA, ""), ("", "Aetna"), ("", "Aetna Life and more")]][:2] == [
+        uhc,
+        uhc,
+    ]
+    assert payer_from_choice(AETNA, "Aetna") == payer_from_choice("", "Aetna") == uhc
+    assert aetna not in search_payers("aetna")
 
 
 def test_it_learns_no_alias_that_is_the_name() -> None:
