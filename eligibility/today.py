@@ -48,7 +48,7 @@ def _newest_checks(clinic: Clinic, coverages: Iterable[Coverage], days: set[date
 
 def _light(appointment: Appointment, coverage: Coverage, checks: dict[_Asked, EligibilityCheck]) -> Light:
     if not coverage.is_insurance:
-        return Light("none", "The patient pays")
+        return Light("none", "The patient pays" if coverage.is_self_pay else "Ask the adjuster")
     day = appointment.date_of_service
     if not coverage.is_valid_on(day):
         return Light("none", "No coverage that day")

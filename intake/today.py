@@ -120,7 +120,7 @@ def _coverage_light(appointment: Appointment, coverage: Coverage | None) -> Ligh
         return Light("none", "None")
     day = appointment.date_of_service
     if coverage.is_valid_on(day):
-        words = coverage.payer_name if coverage.is_insurance else "Self-pay"
+        words = "Self-pay" if coverage.is_self_pay else coverage.payer_name
         return Light("done", words, reverse("coverage-detail", args=[coverage.code]))
     ended = coverage.termination_date if coverage.termination_date and coverage.termination_date < day else None
     when = f"Ended {ended:%-d %b %Y}" if ended else f"Starts {coverage.effective_date:%-d %b %Y}"

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from clinic.models import Clinic, User
 from core import audit
+from intake.coverage_words import Source
 from intake.models import Coverage
 from intake.services.coverage import edit_coverage
 from intake.services.patients import edit_patient
@@ -74,7 +75,8 @@ def accept_correction(correction: PayerCorrection, *, clinic: Clinic, by: User, 
             patient = coverage.patient
             edit_patient(patient, clinic=clinic, by=by, version=patient.version, **{place.column: value})
         else:
-            edit_coverage(coverage, clinic=clinic, by=by, version=coverage.version, **{place.column: value})
+            values, seen = {place.column: value}, coverage.version
+            edit_coverage(coverage, clinic=clinic, by=by, version=seen, source=Source.PAYER, **values)
         if held:  # the payer knows this person under the new value: its answer holds for it too
             _answer_stays(check)
     return place

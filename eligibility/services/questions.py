@@ -48,7 +48,9 @@ def build_question(
     ask_as: str = "",
 ) -> Question:
     """Return the question. Raises CannotAsk when a value that every payer needs is missing."""
-    if not coverage.is_insurance or coverage.payer is None:
+    if coverage.is_injury:
+        raise CannotAsk("payer", "This insurance answers for one injury; its adjuster is asked, on the phone.")
+    if coverage.payer is None:
         raise CannotAsk("payer", "The patient pays, so there is nobody to ask.")
     if coverage.status == Coverage.Status.REMOVED:
         raise CannotAsk("coverage", "This coverage was taken out and is not used.")

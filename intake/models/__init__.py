@@ -4,6 +4,7 @@ from .cards import CardExtra, CardField, CardImage, CardMovedOn, CardScan
 from .coverage import Coverage, member_id_fingerprint
 from .handoff import PhoneLink
 from .history import CoverageVersion, keep_version
+from .keeping import Deletion, DeletionStep, LegalHold, Retention
 from .payers import Payer, PayerAlias, payer_name_key
 from .people import Patient, folded_name
 from .stocktake import Finding, ListedCard, Stocktake
@@ -19,12 +20,16 @@ __all__ = [
     "CardScan",
     "Coverage",
     "CoverageVersion",
+    "Deletion",
+    "DeletionStep",
     "Finding",
+    "LegalHold",
     "ListedCard",
     "Patient",
     "Payer",
     "PayerAlias",
     "PhoneLink",
+    "Retention",
     "Stocktake",
     "folded_name",
     "keep_version",

@@ -13,9 +13,12 @@ from .coverage import Coverage
 
 # What a coverage says of itself; the rest of its columns is about the row.
 SAID = (
-    "type", "priority", "payer_id", "member_id", "group_number", "plan_name", "rx_bin", "rx_pcn", "rx_group",
-    "relationship", "subscriber_first_name", "subscriber_last_name", "subscriber_birth_date", "effective_date",
-    "termination_date", "status",
+    "type", "priority", "payer_id", "member_id", "group_number", "plan_name", "plan_type", "employer", "provider_phone",
+    "member_phone", "claims_address", "copays", "rx_bin", "rx_pcn", "rx_group", "rx_id", "relationship",
+    "subscriber_first_name", "subscriber_last_name", "subscriber_birth_date", "subscriber_sex",
+    "subscriber_address_line", "subscriber_city", "subscriber_state", "subscriber_postal_code", "effective_date",
+    "termination_date", "claim_number", "injury_date", "injury_state", "adjuster_name", "adjuster_phone", "order_facts",
+    "status",
 )  # fmt: skip
 
 
@@ -50,8 +53,13 @@ class CoverageVersion(models.Model):
     def as_coverage(self) -> Coverage:
         """Return the coverage as it was, to be read and never saved."""
         now = self.coverage
-        values = {name: _field(name).to_python(self.said.get(name)) for name in SAID}
+        values = {name: self._said(name) for name in SAID}
         return Coverage(pk=now.pk, code=now.code, patient_id=now.patient_id, version=self.number, **values)
+
+    def _said(self, name: str) -> Any:
+        """Return a value as it was; of a column that came later, that nothing was stated."""
+        field = _field(name)
+        return field.to_python(self.said[name]) if name in self.said else field.get_default()
 
 
 def _field(name: str) -> models.Field[Any, Any]:

@@ -81,6 +81,10 @@ class Appointment(Coded, Versioned):
     # The visit's number in the program that a schedule is imported from.
     external_id = models.CharField(max_length=80, blank=True, default="")
     spry_appointment_id = models.PositiveBigIntegerField("SPRY appointment number", null=True, blank=True)
+    # The insurance that answers for the injury this visit is about; None for any other visit.
+    injury = models.ForeignKey(
+        "intake.Coverage", on_delete=models.PROTECT, related_name="visits", null=True, blank=True, default=None
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

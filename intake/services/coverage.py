@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -11,10 +12,25 @@ from django.utils import timezone
 
 from clinic.models import Clinic, User
 from core import audit
+from core.models import EditedMeanwhile
 
+from ..coverage_words import INJURY, LINE, PlanType, Source
 from ..models import Coverage, Patient, keep_version, member_id_fingerprint
+from ..models.history import SAID
 
 Priority, Status = Coverage.Priority, Coverage.Status
+# What is copied from the patient into a coverage of which the patient is the subscriber.
+_OWN = {
+    "subscriber_first_name": "first_name",
+    "subscriber_last_name": "last_name",
+    "subscriber_birth_date": "birth_date",
+}
+# The rest of the subscriber, kept for somebody else alone: the patient's own is on the patient's record.
+_OTHERS = ("subscriber_address_line", "subscriber_city", "subscriber_state", "subscriber_postal_code")
+
+
+# The columns of which the page says where they come from: all that a coverage says but its place and its end here.
+SOURCED = frozenset(SAID) - {"type", "priority", "status", "order_facts"}
 
 
 class OnFile(models.TextChoices):
@@ -45,9 +61,19 @@ def current_coverages(patient: Patient) -> list[Coverage]:
 
 @transaction.atomic
 def add_coverage(
-    *, patient: Patient, clinic: Clinic, by: User | None, placing: Placing, today: date, **values: Any
+    *,
+    patient: Patient,
+    clinic: Clinic,
+    by: User | None,
+    placing: Placing,
+    today: date,
+    read: frozenset[str] = frozenset(),
+    **values: Any,
 ) -> Coverage:
     """Add a coverage where `placing` says; `values` are Coverage's columns.
+
+    `read` names the columns that were read from a card and accepted as they were; the others were typed. What answers
+    for one injury stands beside the line, so `placing` does not matter to it.
 
     Raises DecisionMissing when there is coverage on file and `placing` says there is none, or does not say which one is
     replaced, or names one that somebody replaced or took out meanwhile.
@@ -55,12 +81,16 @@ def add_coverage(
     # Two coverages added at the same moment must not both find nothing on file, or both replace the same one.
     Patient.objects.select_for_update().get(pk=patient.pk)
     on_file = current_coverages(patient)
-    old = _replaced(placing, on_file)
-    if on_file and placing.on_file == OnFile.ADD:
+    is_injury = values.get("type") in INJURY
+    old = None if is_injury else _replaced(placing, on_file)
+    if on_file and placing.on_file == OnFile.ADD and not is_injury:
         raise DecisionMissing
-    priority = old.priority if old else _free_priority(placing, on_file)
+    priority = Priority.UNRANKED if is_injury else old.priority if old else _free_priority(placing, on_file)
     coverage = Coverage(patient=patient, clinic=clinic, priority=priority, replaces=old, **values)
     _complete(coverage)
+    typed = [name for name in values if name not in read]
+    coverage.sources = sourced(coverage, typed, Source.PERSON, by=by, today=today)
+    coverage.sources = sourced(coverage, read, Source.CARD, by=by, today=today)
     if old:
         coverage.replaces_ended = old.termination_date
         end_coverage(old, last_day=_last_day(old, coverage, today), today=today)
@@ -90,10 +120,31 @@ def _free_priority(placing: Placing, on_file: list[Coverage]) -> str:
 def _complete(coverage: Coverage) -> None:
     """Fill what follows from the rest: the look-up value, and the subscriber when it is the patient."""
     coverage.member_id_fingerprint = member_id_fingerprint(coverage.member_id)
+    if coverage.type == Coverage.Type.WORKERS_COMP:
+        coverage.plan_type = PlanType.WORKERS_COMP
     if coverage.is_self:
-        patient = coverage.patient
-        coverage.subscriber_first_name, coverage.subscriber_last_name = patient.first_name, patient.last_name
-        coverage.subscriber_birth_date = patient.birth_date
+        for column, own in _OWN.items():
+            setattr(coverage, column, getattr(coverage.patient, own))
+        for column in _OTHERS:
+            setattr(coverage, column, "")
+        coverage.subscriber_sex = Patient.Sex.UNKNOWN
+
+
+def sourced(
+    coverage: Coverage, names: Iterable[str], source: Source, *, by: User | None, today: date
+) -> dict[str, dict[str, Any]]:
+    """Return where the coverage's values come from, once the named ones come from `source`.
+
+    A value that is not stated comes from nowhere; of a coverage in which the patient is the subscriber, who that is
+    comes from the patient's record.
+    """
+    given = {"from": str(source), "by": by.pk if by else None, "on": today.isoformat()}
+    own = {"from": str(Source.PATIENT), "by": None, "on": today.isoformat()}
+    stated = coverage.sources | {name: given for name in names if name in SOURCED}
+    if coverage.is_self:
+        stated |= dict.fromkeys(_OWN, own)
+    unstated = (None, "", {}, Patient.Sex.UNKNOWN)
+    return {name: entry for name, entry in stated.items() if getattr(coverage, name) not in unstated}
 
 
 def _last_day(old: Coverage, new: Coverage, today: date) -> date:
@@ -111,16 +162,47 @@ def end_coverage(coverage: Coverage, *, last_day: date, today: date) -> None:
 
 
 @transaction.atomic
-def edit_coverage(coverage: Coverage, *, clinic: Clinic, by: User, version: int, **values: Any) -> Coverage:
-    """Change a coverage's columns; raises core.models.EditedMeanwhile when somebody else did since `version`."""
+def edit_coverage(
+    coverage: Coverage, *, clinic: Clinic, by: User, version: int, source: Source = Source.PERSON, **values: Any
+) -> Coverage:
+    """Change a coverage's columns; `source` is where the changed values come from.
+
+    Raises core.models.EditedMeanwhile when somebody else changed it since `version`.
+    """
     changed = sorted(name for name, value in values.items() if getattr(coverage, name) != value)
     for name, value in values.items():
         setattr(coverage, name, value)
     _complete(coverage)
-    derived = ("member_id_fingerprint", "subscriber_first_name", "subscriber_last_name", "subscriber_birth_date")
+    values["sources"] = sourced(coverage, changed, source, by=by, today=clinic.today(timezone.now()))
+    derived = ("member_id_fingerprint", "plan_type", "subscriber_sex", *_OWN, *_OTHERS)
     coverage.change(version, **values | {name: getattr(coverage, name) for name in derived})
-    audit.record(by, "intake.coverage.edited", coverage, clinic=clinic, fields=changed)
+    audit.record(by, "intake.coverage.edited", coverage, clinic=clinic, fields=changed, source=str(source))
     return coverage
+
+
+@transaction.atomic
+def put_in_order(
+    patient: Patient, order: list[tuple[Coverage, int]], *, clinic: Clinic, by: User, why: str
+) -> list[Coverage]:
+    """Have the coverages on file pay in this order; `order` is all of them, each with the version that was seen.
+
+    `why` is a word for the audit trail ("PERSON", or the adviser's rules). Returns those whose place changed. Raises
+    core.models.EditedMeanwhile when one of them changed since, or when others are on file by now.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    if {row.pk for row in current_coverages(patient)} != {coverage.pk for coverage, _ in order}:
+        raise EditedMeanwhile
+    moved = []
+    for place, (coverage, version) in enumerate(order):
+        priority = LINE[min(place, len(LINE) - 1)]
+        fresh = Coverage.objects.get(pk=coverage.pk)
+        if fresh.version != version:
+            raise EditedMeanwhile
+        if fresh.priority != priority:
+            fresh.change(version, priority=priority)
+            audit.record(by, "intake.coverage.moved_in_line", fresh, clinic=clinic, to=str(priority), why=why)
+            moved.append(fresh)
+    return moved
 
 
 @transaction.atomic
@@ -151,6 +233,6 @@ def restored_without(coverage: Coverage) -> Coverage | None:
 
 def follow_patient(patient: Patient) -> None:
     """Carry a corrected name or birth date into the coverages in which the patient is the subscriber."""
-    name = {"subscriber_first_name": patient.first_name, "subscriber_last_name": patient.last_name}
+    theirs = {column: getattr(patient, own) for column, own in _OWN.items()}
     for own in Coverage.objects.current().filter(patient=patient, relationship=Coverage.Relationship.SELF):
-        own.change(None, **name, subscriber_birth_date=patient.birth_date)
+        own.change(None, **theirs)

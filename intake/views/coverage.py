@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -64,7 +65,7 @@ def new_coverage(request: HttpRequest, code: UUID) -> HttpResponse:
     return render(request, "intake/coverage_form.html", context)
 
 
-def _add(asker: Asker, patient: Patient, on_file: OnFileForm, **values: object) -> Coverage | None:
+def _add(asker: Asker, patient: Patient, on_file: OnFileForm, **values: Any) -> Coverage | None:
     """Add the coverage; None when somebody else added one since the form was shown."""
     try:
         return coverage.add_coverage(
