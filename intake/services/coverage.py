@@ -143,7 +143,7 @@ def sourced(
     stated = coverage.sources | {name: given for name in names if name in SOURCED}
     if coverage.is_self:
         stated |= dict.fromkeys(_OWN, own)
-    unstated = (None, "", {}, Patient.Sex.UNKNOWN)
+    unstated: tuple[Any, ...] = (None, "", {}, Patient.Sex.UNKNOWN)
     return {name: entry for name, entry in stated.items() if getattr(coverage, name) not in unstated}
 
 
