@@ -6,7 +6,8 @@ from .handoff import PhoneLink
 from .history import CoverageVersion, keep_version
 from .keeping import Deletion, DeletionStep, LegalHold, Retention
 from .payers import Payer, PayerAlias, payer_name_key
-from .people import Patient, folded_name
+from .people import Patient, PatientName, folded_name, mrn_key, phone_fingerprint
+from .registration import RegistrationRule
 from .stocktake import Finding, ListedCard, Stocktake
 from .visits import Appointment, AppointmentChange
 
@@ -26,13 +27,17 @@ __all__ = [
     "LegalHold",
     "ListedCard",
     "Patient",
+    "PatientName",
     "Payer",
     "PayerAlias",
     "PhoneLink",
+    "RegistrationRule",
     "Retention",
     "Stocktake",
     "folded_name",
     "keep_version",
     "member_id_fingerprint",
+    "mrn_key",
     "payer_name_key",
+    "phone_fingerprint",
 ]

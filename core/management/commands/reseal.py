@@ -44,21 +44,20 @@ def _reseal_model(model: type[models.Model]) -> int:
 
 
 def _reseal_row(row: models.Model, fields: list[str]) -> bool:
-    if all(_is_current(row, field) for field in fields):
+    if _is_current(row, fields):
         return False
     values = {field: getattr(row, field) for field in fields}
     return type(row)._base_manager.filter(pk=row.pk).update(**values) == 1
 
 
-def _is_current(row: models.Model, field: str) -> bool:
-    """Look at the stored bytes, which the ORM would open."""
+def _is_current(row: models.Model, fields: list[str]) -> bool:
+    """Look at the stored bytes, which the ORM would open; what is empty is not sealed."""
     quote, meta = connection.ops.quote_name, row._meta
-    column = next(str(f.column) for f in meta.local_concrete_fields if f.attname == field)
-    query = f"SELECT {quote(column)} FROM {quote(meta.db_table)} WHERE id = %s"  # noqa: S608 (our own names)
+    columns = ", ".join(quote(str(f.column)) for f in meta.local_concrete_fields if f.attname in fields)
+    query = f"SELECT {columns} FROM {quote(meta.db_table)} WHERE id = %s"  # noqa: S608 (our own names)
     with connection.cursor() as cursor:
         cursor.execute(query, [row.pk])
-        stored = cursor.fetchone()[0]
-    return stored is None or sealed.is_current(bytes(stored))
+        return all(not stored or sealed.is_current(bytes(stored)) for stored in cursor.fetchone())
 
 
 @transaction.atomic
