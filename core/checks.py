@@ -37,6 +37,9 @@ def _unsafe_urls() -> Iterator[CheckMessage]:
             yield Error(f"{name} must be an https address.", hint="Set it to an https address.", id="core.E001")
         if parts.username or parts.query:
             yield Error(f"{name} must hold no credentials and no query.", id="core.E002")
+    socket = urlsplit(settings.CARDSCAN_SOCKET_URL)
+    if socket.scheme == "ws" and not _stays_here(socket.hostname):
+        yield Error("CARDSCAN_SOCKET_URL must be a wss address.", hint="Our key goes with it.", id="core.E008")
 
 
 @register

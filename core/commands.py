@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from core import hints, http
@@ -26,6 +26,7 @@ from core.handlers import (
     Policy,
     Unclear,
     handler_of,
+    handler_of_kind,
     handlers,
     is_known,
     register,
@@ -87,6 +88,28 @@ def create(
 def open_for(kind: str, target: models.Model) -> Command | None:
     """Return the open command of this kind for the row, if any."""
     return Command.objects.filter(kind=kind, target_pk=target.pk, status__in=Command.OPEN).first()
+
+
+def wake(kind: str, target_pk: int, *, now: datetime) -> bool:
+    """Something happened at the vendor: have the waiting command of this kind look at once. Return whether one waits.
+
+    One that is being done looks once more, whatever it finds now, so that an event that comes while it records "not
+    ready yet" is not lost. A pause after a failure stays. Raises ValueError for a kind that may not be asked again.
+    """
+    if handler_of_kind(kind).policy is not Policy.ASK_AGAIN:
+        raise ValueError(f"{kind} cannot be woken: it may not be repeated.")
+    waiting = Command.objects.filter(kind=kind, target_pk=target_pk, status__in=[Status.DUE, Status.CLAIMED])
+    unhurt = Q(status=Status.DUE, due_at__gt=now, failures=0)
+    # One statement: whichever of it and the recording comes first, the other finds the row as that left it.
+    woken = waiting.update(
+        woken_at=now,
+        due_at=Case(When(unhurt, then=Value(now)), default=F("due_at")),
+        hinted_at=Case(When(unhurt, then=None), default=F("hinted_at")),
+    )
+    if woken:
+        for pk in waiting.filter(status=Status.DUE, due_at__lte=now).values_list("pk", flat=True):
+            hints.send_on_commit(pk)
+    return bool(woken)
 
 
 def run(command_id: int, *, now: datetime | None = None) -> bool:
@@ -193,7 +216,7 @@ def _claim(command_id: int, now: datetime) -> Command | None:
     handler, was = handler_of(command), command.status
     lease = timezone.now() + lease_of(handler)
     claimed = Command.objects.filter(ready, pk=command_id, fence=command.fence).update(
-        status=Status.CLAIMED, fence=F("fence") + 1, lease_until=lease
+        status=Status.CLAIMED, fence=F("fence") + 1, lease_until=lease, woken_at=None
     )
     if claimed != 1:
         return None
@@ -297,10 +320,7 @@ def _again(command: Command, handler: Handler, error: Exception, reason: str, no
 def _move(command: Command, outcome: Next, now: datetime) -> None:
     """Write what becomes of the command."""
     if isinstance(outcome, Later):
-        fresh: dict[str, Any] = {} if outcome.reason else {"failures": 0}
-        Command.objects.filter(pk=command.pk).update(
-            status=Status.DUE, due_at=outcome.at, lease_until=None, reason=outcome.reason[:300], **fresh
-        )
+        _put_off(command, outcome, now)
     elif isinstance(outcome, Done):
         _finish(command, Status.DONE, "", now)
     elif isinstance(outcome, Failed):
@@ -309,6 +329,17 @@ def _move(command: Command, outcome: Next, now: datetime) -> None:
         Command.objects.filter(pk=command.pk).update(
             status=Status.UNCLEAR, lease_until=None, reason=outcome.reason[:300]
         )
+
+
+def _put_off(command: Command, outcome: Later, now: datetime) -> None:
+    """Let it wait; if it was woken while it was being done, not at all."""
+    changes: dict[str, Any] = {"due_at": outcome.at} if outcome.reason else {"due_at": outcome.at, "failures": 0}
+    if not outcome.reason and Command.objects.filter(pk=command.pk, woken_at__isnull=False).exists():
+        changes |= {"due_at": min(outcome.at, now), "hinted_at": None}
+        hints.send_on_commit(command.pk)
+    Command.objects.filter(pk=command.pk).update(
+        status=Status.DUE, lease_until=None, reason=outcome.reason[:300], **changes
+    )
 
 
 def _finish(command: Command, status: str, reason: str, now: datetime) -> None:

@@ -26,11 +26,23 @@ def dispatch(*, now: datetime) -> int:
     return sum(hints.send(pk) for pk in ids)
 
 
+def until_next(*, now: datetime) -> float:
+    """Return the seconds until the next look: LOOK_EVERY, or less when something is due before."""
+    coming = Command.objects.filter(status=Command.Status.DUE, due_at__gt=now).order_by("due_at")
+    due_at = coming.values_list("due_at", flat=True).first()
+    return LOOK_EVERY if due_at is None else min(LOOK_EVERY, (due_at - now).total_seconds())
+
+
 def run_for_ever(stop: threading.Event) -> None:
-    """Look four times a second until `stop` is set; a database that is away for a while is waited for."""
-    while not stop.wait(LOOK_EVERY):
+    """Look when something is due, at least four times a second, until `stop` is set; a database that is away for a
+    while is waited for."""
+    wait = 0.0
+    while not stop.wait(wait):
+        wait = LOOK_EVERY
         try:
-            dispatch(now=timezone.now())
+            now = timezone.now()
+            dispatch(now=now)
+            wait = until_next(now=now)
         except OperationalError as error:
             logger.warning("the database did not answer: %s", type(error).__name__)
             close_old_connections()

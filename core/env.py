@@ -1,5 +1,6 @@
 """Reads settings from the environment; a bad value is refused with the name of its variable."""
 
+import base64
 import contextlib
 import math
 import os
@@ -91,6 +92,20 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def signing_secrets(name: str) -> list[str]:
+    """Return the variable as secrets of webhooks, `whsec_` and base64, split at commas and lines: the newest may stand
+    beside the one before it. The refusal of another shape does not show it."""
+    found = text(name).replace(",", " ").split()
+    for secret in found:
+        try:
+            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) < 16:
+            raise ImproperlyConfigured(f"{name} must look like whsec_ and the base64 of at least 16 bytes.")
+    return found
+
+
 def pairs(name: str, default: str = "") -> dict[str, str]:
     """Return `A=x,B=y` as a mapping. Raises ImproperlyConfigured for an item without an equals sign."""
     found: dict[str, str] = {}
@@ -107,6 +122,14 @@ def url(name: str, default: str = "") -> str:
     value = text(name, default).rstrip("/")
     if (value or default) and not _is_address(value, {"http", "https"}):
         raise ImproperlyConfigured(f"{name} must be an address that begins with http:// or https://, not {value!r}.")
+    return value
+
+
+def socket_url(name: str) -> str:
+    """Return the variable as the address of a websocket, or nothing."""
+    value = text(name).rstrip("/")
+    if value and not _is_address(value, {"ws", "wss"}):
+        raise ImproperlyConfigured(f"{name} must be an address that begins with ws:// or wss://, not {value!r}.")
     return value
 
 

@@ -117,7 +117,12 @@ def register(handler: H) -> H:
 
 def handler_of(command: Command) -> Handler:
     """Return the handler of the command's kind."""
-    return _handlers[command.kind]
+    return handler_of_kind(command.kind)
+
+
+def handler_of_kind(kind: str) -> Handler:
+    """Return the handler of a kind."""
+    return _handlers[kind]
 
 
 def handlers() -> Iterable[Handler]:

@@ -1,4 +1,4 @@
-"""Rows without a domain: commands and their attempts, the audit trail, and two abstract bases."""
+"""Rows without a domain: commands and their attempts, what vendors tell us, the audit trail, two abstract bases."""
 
 import uuid
 from typing import Any
@@ -67,6 +67,7 @@ class Command(Coded):
     fence = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)  # failed tries in a row
     hinted_at = models.DateTimeField(null=True)
+    woken_at = models.DateTimeField(null=True)  # something happened at the vendor since it was claimed
     reason = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -205,3 +206,30 @@ class UploadedTable(Coded):
 
     def __str__(self) -> str:
         return f"UploadedTable #{self.pk}"
+
+
+class Heartbeat(models.Model):
+    """When a part of the program that others rely on was last at work, such as the listener for a vendor's events."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Heartbeat {self.name}"
+
+
+class WebhookEvent(models.Model):
+    """What a vendor told us by itself: kept as it came, once however often it is sent, then worked on."""
+
+    vendor = models.CharField(max_length=20)
+    message_id = models.CharField(max_length=200)
+    payload = SealedBytesField()
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)  # null until it was worked on, also when there was nothing to do
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vendor", "message_id"], name="one_event_per_vendor_message")]
+        indexes = [models.Index(fields=["received_at"], name="webhook_event_received")]
+
+    def __str__(self) -> str:
+        return f"WebhookEvent #{self.pk}"

@@ -30,6 +30,10 @@ SANDBOX_URL = env.url("SANDBOX_URL", f"http://127.0.0.1:{env.port('SANDBOX_PORT'
 DEADLINE_SCALE = env.seconds("DEADLINE_SCALE", 1.0, least=0.001)
 CARDSCAN_URL = env.url("CARDSCAN_URL", f"{SANDBOX_URL}/cardscan/v1")
 CARDSCAN_API_KEY = env.text("CARDSCAN_API_KEY", "sk_test_cardscan_ai_sandbox_0001")
+# Where CardScan tells what has happened; without one it is derived from CARDSCAN_URL.
+CARDSCAN_SOCKET_URL = env.socket_url("CARDSCAN_SOCKET_URL")
+CARDSCAN_LISTEN = env.flag("CARDSCAN_LISTEN", default=True)
+CARDSCAN_WEBHOOK_SECRETS = env.signing_secrets("CARDSCAN_WEBHOOK_SECRET")
 CANDID_API_URL = env.url("CANDID_API_URL", f"{SANDBOX_URL}/candid")
 CANDID_PRE_ENCOUNTER_URL = env.url("CANDID_PRE_ENCOUNTER_URL", f"{SANDBOX_URL}/candid")
 CANDID_CLIENT_ID = env.text("CANDID_CLIENT_ID", "candid-sandbox")
@@ -282,6 +286,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "CRITICAL"},  # its messages hold the exception's; tasks log their own
         "urllib3": {"level": "WARNING"},
+        "websockets": {"level": "WARNING"},  # below it, it writes addresses with the key in them
         "PIL": {"level": "WARNING"},
     },
 }

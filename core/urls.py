@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     *_of("api_urls", "api/v1/"),
+    path("hooks/<slug:vendor>/", views.take_webhook, name="webhook"),
     path("health/", views.health, name="health"),
 ]
 if settings.DEBUG or settings.DEMO:

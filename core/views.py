@@ -1,19 +1,22 @@
-"""The Operations page: how the vendors are, what waits, what failed and why, and a retry button."""
+"""The Operations page: how the vendors are, what waits, what failed and why, a retry button; and the webhooks' door."""
 
+import logging
 from datetime import timedelta
 
 from django.contrib import messages
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from core import audit, commands, operations
+from core import audit, commands, operations, webhooks
 from core.access import signed_in
 from core.context import world
 from core.models import Command
 
+logger = logging.getLogger("frontdesk.webhooks")
 SHOWN = 50
 
 
@@ -53,3 +56,21 @@ def health(request: HttpRequest) -> JsonResponse:
         cursor.execute("SELECT 1")
     late = Command.objects.filter(status="DUE", due_at__lt=timezone.now() - timedelta(minutes=5)).exists()
     return JsonResponse({"status": "late" if late else "ok", "world": world()})
+
+
+# A vendor's server has no session and no cookie that a foreign page could use; its signature says who it is. Bad ones
+# are not counted: counting would cost more than checking does.
+@csrf_exempt
+@require_POST
+def take_webhook(request: HttpRequest, vendor: str) -> HttpResponse:
+    """Take a vendor's message: 204 when it is kept, also when it was here already; 401 when it is not the vendor's."""
+    if webhooks.inbox_of(vendor) is None:
+        raise Http404
+    if int(request.META.get("CONTENT_LENGTH") or 0) > webhooks.MOST_BYTES:
+        return HttpResponse(status=413)
+    try:
+        webhooks.receive(vendor, request.headers, request.body, now=timezone.now())
+    except webhooks.NotTheirs as why:
+        logger.warning("a message for %s was refused: %s", vendor, why)
+        return HttpResponse(status=401)
+    return HttpResponse(status=204)

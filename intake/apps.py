@@ -10,12 +10,13 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the handlers of the work that CardScan does for us, the demo's day, and the night's work."""
+        """Register the handlers of the work that CardScan does for us, the demo's day, the night's work, and how
+        CardScan reaches us by itself."""
         from clinic.setup import demo_seeds
-        from core import tidying
+        from core import listeners, tidying, webhooks
         from core.vendors import register_check
 
-        from . import demo, handlers  # noqa: F401
+        from . import demo, handlers, hooks, listener  # noqa: F401
         from .services.stocktake import begin_nightly
         from .services.sweep import sweep_photos
         from .vendors import cardscan
@@ -23,4 +24,6 @@ class IntakeConfig(AppConfig):
         demo_seeds.append(demo.seed)
         tidying.register(sweep_photos)
         tidying.register(begin_nightly)
+        listeners.register("cardscan", listener.listen)
+        webhooks.register("cardscan", hooks.INBOX)
         register_check("cardscan", lambda: cardscan.client().check_key())

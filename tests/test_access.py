@@ -134,7 +134,7 @@ PAGES: dict[str, set[Role]] = {
 }
 # for anyone, and without anyone's data; a phone that a card was handed to only puts photos in
 PHONE = {"phone-door", "phone-open", "phone-card", "phone-photo", "phone-done"}
-OPEN = {"first-run", "health", "api-schema", "api-docs", "styleguide"} | PHONE
+OPEN = {"first-run", "health", "webhook", "api-schema", "api-docs", "styleguide"} | PHONE
 SHARED = {"account-freeze", "account-thaw", "account-holds"}  # accounts belong to the organization, not to a clinic
 # Whose row a URL leads to, where its name's first word does not say it.
 ROW = {

@@ -14,13 +14,12 @@ from core.http import Rejected
 from core.models import Command
 
 from ..models import CardImage, CardMovedOn, CardScan
-from ..services import cards
+from ..services import cards, events
 from ..vendors import cardscan
 from ..vendors.cardscan.wire import ENRICHED, NOTHING_RECEIVED
 
 Status, Side = CardScan.Status, CardImage.Side
-# Looking at the card: after a quarter of the time waited so far, within these bounds; and when to stop looking.
-SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=0.3), timedelta(seconds=15)
+# When to stop looking at the card; services/events.py says when to look.
 TOO_LONG = timedelta(minutes=10)
 
 # The second pass: for which cards it is waited, and how long; an account may not have it.
@@ -116,10 +115,12 @@ class ReadCard(Handler):
             return Done()
         CardScan.objects.filter(pk=card.pk).update(problem="", retry_at=None)
         if isinstance(answer, Sent):
+            card.images.filter(side=Side.FRONT, answered_at=None, sent_at__isnull=False).update(answered_at=now)
             card.images.filter(side=answer.side).update(sent_at=now)
             card.move(Status.PROCESSING, allowed=CardScan.WORKING)
-            return Later(now + SHORTEST_WAIT)
+            return Later(events.first_look(answer.side, now=now))
         if answer.meaning is cardscan.Meaning.READ:
+            card.images.filter(answered_at=None).update(answered_at=now)
             cards.receive_fields(card, answer, now=now)
             cards.await_extras(card, answer, now=now)
             return Done()
@@ -157,7 +158,7 @@ class ReadCard(Handler):
         since = max([card.started_at or now, *(image.sent_at for image in card.images.all() if image.sent_at)])
         if now - since > TOO_LONG:
             return self._fail(card, NOT_FINISHED)
-        return Later(now + min(max((now - since) / 4, SHORTEST_WAIT), LONGEST_WAIT))
+        return Later(events.next_look(now - since, now=now))
 
     def rejected(self, command: Command, error: Rejected, *, now: datetime) -> commands.Next:
         """The vendor refused: our key, a card it no longer has, or the request itself."""
@@ -217,4 +218,4 @@ class EnrichCard(Handler):
         waited = now - (card.read_at or now)
         if waited > NOT_ENRICHED or answer.meaning is not cardscan.Meaning.READ:
             return Done()
-        return Later(now + max(waited / 4, SHORTEST_WAIT))
+        return Later(now + max(waited / 4, events.FALLBACK))

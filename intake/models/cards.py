@@ -84,7 +84,10 @@ class CardScan(Coded, Versioned):
         """The newest card of a patient is asked for most."""
 
         ordering: ClassVar = ["-created_at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["patient", "-created_at"], name="card_of_patient")]
+        indexes: ClassVar = [
+            models.Index(fields=["patient", "-created_at"], name="card_of_patient"),
+            models.Index(fields=["vendor_card_id"], condition=~models.Q(vendor_card_id=""), name="card_at_vendor"),
+        ]
 
     def __str__(self) -> str:
         """Return the row's number."""
@@ -145,6 +148,7 @@ class CardImage(models.Model):
     # How often sending was begun; after an unclear first time the vendor is asked before the photo goes again.
     sends = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)  # when we saw that the vendor was done with it
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -152,6 +156,13 @@ class CardImage(models.Model):
 
         ordering: ClassVar = ["card_id", "-side"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["card", "side"], name="one_photo_per_side")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["side", "-answered_at"],
+                condition=models.Q(answered_at__isnull=False),
+                name="photo_answered_newest",
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the row's number."""

@@ -141,7 +141,7 @@ def take_again(card: CardScan, *, by: User, now: datetime) -> CardScan:
     if card.status != Status.FAILED:
         raise CardMovedOn
     fresh = new_card(patient=card.patient, clinic=card.clinic, by=by)
-    card.images.update(card=fresh, sends=0, sent_at=None)
+    card.images.update(card=fresh, sends=0, sent_at=None, answered_at=None)
     delete_card(card, by=by, now=now)
     return fresh
 

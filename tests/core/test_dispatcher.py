@@ -46,3 +46,11 @@ class TestDispatcher:
         assert dispatcher.dispatch(now=at - timedelta(seconds=1)) == 0
         assert dispatcher.dispatch(now=at + timedelta(seconds=1)) == 1
         assert sent == [command.pk]
+
+    def test_it_looks_again_when_the_next_one_is_due(self, make):
+        at = timezone.now() + timedelta(minutes=1)
+        assert dispatcher.until_next(now=at) == dispatcher.LOOK_EVERY
+        commands.run(make("test.ask", Later(at)).pk)
+        assert dispatcher.until_next(now=at - timedelta(seconds=0.1)) == 0.1
+        assert dispatcher.until_next(now=at - timedelta(seconds=5)) == dispatcher.LOOK_EVERY
+        assert dispatcher.until_next(now=at) == dispatcher.LOOK_EVERY, "it is due, and its hint goes out"

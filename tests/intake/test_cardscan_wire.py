@@ -192,3 +192,57 @@ def test_it_writes_a_flag_with_what_a_person_wrote() -> None:
     )
     assert wire.build_flag("other", "  ") == b'{"flag_type": "other"}'
     assert len(wire.build_flag("other", "x" * 5000)) < 1100
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "pong",
+        "",
+        b"\x00\xff",
+        "[]",
+        "[" * 5000,
+        '{"type": "scan", "card_id": "c", "state": "completed"}',
+        '{"type": "eligibility", "card_id": "c", "state": "completed"}',
+        '{"type": "card"}',
+        '{"type": "card", "card_id": 5}',
+        '{"type": "card", "card_id": ""}',
+        '{"type": ["card"], "card_id": "c"}',
+        '{"card_id": "c", "state": "completed"}',
+    ],
+)
+def test_a_frame_that_tells_nothing_of_a_card_is_passed_over(frame: str | bytes) -> None:
+    assert wire.parse_frame(frame) is None
+
+
+def test_it_reads_an_event() -> None:
+    event = wire.parse_frame(
+        '{"event_id": "e", "type": "card", "card_id": "c", "state": "completed", "session_id": "s"}'
+    )
+    assert event == wire.Event("c", "completed", "s")
+    assert {state: wire.Event("c", state).matters for state in ("", "pending", "completed", "rinsing")} == {
+        "": True,
+        "pending": False,
+        "completed": True,
+        "rinsing": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("document", "event"),
+    [
+        ({"type": "card.completed", "card_id": "c", "session_id": "s"}, wire.Event("c", "completed", "s")),
+        ({"type": "card.error", "card_id": "c", "error": {}}, wire.Event("c", "error")),
+        ({"type": "card.deleted", "card_id": "c"}, wire.Event("c", "")),
+        ({"type": "card.created", "card_id": "c"}, wire.Event("c", "pending")),
+        ({"type": "card.completed", "data": {"id": "c", "state": "completed"}}, wire.Event("c", "completed")),
+        ({"type": "card.completed", "data": {"card_id": "c"}}, wire.Event("c", "completed")),
+        ({"type": "eligibility.completed", "card_id": "c"}, None),
+        ({"type": "card"}, None),
+        ({"type": "card.completed"}, None),
+        ({"card_id": "c"}, None),
+        ({}, None),
+    ],
+)
+def test_it_reads_a_webhook_flat_and_nested(document: dict[str, Any], event: wire.Event | None) -> None:
+    assert wire.parse_webhook(document) == event

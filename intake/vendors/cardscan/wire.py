@@ -142,6 +142,20 @@ class ListedCard:
 
 
 @dataclass(frozen=True)
+class Event:
+    """What CardScan tells by itself: something has happened to a card. `state` is "" when it does not say which."""
+
+    card_id: str
+    state: str
+    session_id: str = ""
+
+    @property
+    def matters(self) -> bool:
+        """Return whether there is something to fetch or to do; states on the way are not worth a look."""
+        return not self.state or STATES.get(self.state, Meaning.WAIT) is not Meaning.WAIT
+
+
+@dataclass(frozen=True)
 class CardList:
     """One page of the vendor's cards; `next_cursor` is "" on the last one."""
 
@@ -209,6 +223,44 @@ def parse_list(doc: Any) -> CardList:
     if cursor is not None and (not isinstance(cursor, str) or len(cursor) > _LONGEST_CURSOR):
         raise Unreadable("the list has a cursor that we cannot use")
     return CardList([_listed(row) for row in rows], cursor or "")
+
+
+# The websocket: what is sent, CardWebsocketEvent, and what the vendor's widget sends to keep a connection open
+PING, PONG = "ping", "pong"
+
+
+def build_register(card_id: str) -> str:
+    """Return the frame that asks for a card's events."""
+    return json.dumps({"action": "register", "card_id": card_id})
+
+
+def parse_frame(text: str | bytes) -> Event | None:
+    """Return what a frame tells about a card; None for whatever else comes: pongs, scans, checks, kinds to come."""
+    try:
+        doc = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(doc, dict) or doc.get("type") != "card":
+        return None
+    return _event(doc, _text(doc.get("state")))
+
+
+# Webhooks, CardWebhookEvent; an older form has the same below `data`, with the state
+def parse_webhook(doc: dict[str, Any]) -> Event | None:
+    """Return what a webhook tells about a card; None for eligibility checks and kinds to come."""
+    kind, _, what = _text(doc.get("type")).partition(".")
+    data = doc.get("data")
+    found = data if isinstance(data, dict) else doc
+    if kind != "card" or not what:
+        return None
+    return _event({"card_id": found.get("id"), **found}, {"created": "pending", "deleted": ""}.get(what, what))
+
+
+def _event(doc: dict[str, Any], state: str) -> Event | None:
+    card_id = doc.get("card_id")
+    if not isinstance(card_id, str) or not 0 < len(card_id) <= _LONGEST_ID:
+        return None
+    return Event(card_id, state, _text(doc.get("session_id")))
 
 
 def _listed(row: Any) -> ListedCard:

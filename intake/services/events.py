@@ -1,0 +1,75 @@
+"""What CardScan tells by itself, and how long it is waited for: an event only shortens the wait for a look."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from core import commands, heartbeats
+from core.models import Command
+
+from ..models import CardImage, CardScan
+from ..vendors.cardscan.wire import Event
+from .cards import ENRICH, READ
+
+LISTENER = "cardscan.events"  # its heartbeat
+BEAT_EVERY, SILENT_AFTER = timedelta(seconds=2), timedelta(seconds=6)
+
+# With a listener: whatever it misses is found by looking this often.
+FALLBACK = timedelta(seconds=5)
+# Without: how soon at the earliest and how late at the latest a card is looked at again.
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=0.2), timedelta(seconds=2)
+# A card that takes longer than this has met with something; it is looked at less and less often.
+SLOW, SLOW_WAIT = timedelta(minutes=1), timedelta(seconds=15)
+# So many of the last photos say how long the vendor takes, and so many it takes to say anything.
+RECENT, ENOUGH = 50, 8
+
+
+def card_changed(event: Event, *, now: datetime) -> bool:
+    """Have the card of an event looked at, if somebody waits for it. Return whether."""
+    if not event.matters:
+        return False
+    cards = CardScan.objects.filter(vendor_card_id=event.card_id).values_list("pk", flat=True)
+    return any([look_now(pk, now=now) for pk in cards])
+
+
+def look_now(card_pk: int, *, now: datetime) -> bool:
+    """Have a card looked at without waiting any longer. Return whether somebody waits for it."""
+    return any([commands.wake(kind, card_pk, now=now) for kind in (READ, ENRICH)])
+
+
+def awaited() -> QuerySet[CardScan]:
+    """Return the cards that something is waited for, also those that have no id at the vendor yet."""
+    waiting = Command.objects.filter(kind__in=(READ, ENRICH), status__in=(Command.Status.DUE, Command.Status.CLAIMED))
+    return CardScan.objects.filter(pk__in=waiting.values("target_pk"))
+
+
+def first_look(side: str, *, now: datetime) -> datetime:
+    """Return when to look for the first time after a photo of this side was sent."""
+    if someone_listens(now=now):
+        return now + FALLBACK
+    return now + max(SHORTEST_WAIT, _quickest(side))
+
+
+def next_look(waited: timedelta, *, now: datetime) -> datetime:
+    """Return when to look again at a card that has been waited for so long."""
+    shortest = FALLBACK if someone_listens(now=now) else SHORTEST_WAIT
+    longest = SLOW_WAIT if waited > SLOW else max(shortest, LONGEST_WAIT)
+    return now + min(max(waited / 10, shortest), longest)
+
+
+def someone_listens(*, now: datetime) -> bool:
+    """Return whether a listener has been at work within the last seconds."""
+    return heartbeats.is_beating(LISTENER, within=SILENT_AFTER, now=now)
+
+
+def _quickest(side: str) -> timedelta:
+    """Return what the vendor takes for such a photo when it is quick: a little below the 5th percentile of the last.
+
+    A little, since a card is never found before the first look: when the vendor becomes faster, so do we.
+    """
+    times = CardImage.objects.filter(side=side, answered_at__isnull=False).order_by("-answered_at")
+    rows = times.values_list("sent_at", "answered_at")[:RECENT]
+    found = sorted(answered - sent for sent, answered in rows if sent and answered)
+    return found[len(found) // 20] * 0.9 if len(found) >= ENOUGH else timedelta(0)

@@ -1,0 +1,104 @@
+"""Waking a command that waits: what happened at the vendor is looked at now, and no event is lost on the way."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core import commands, heartbeats, hints
+from core.commands import Done, Failed, Later
+from core.http import NotSent
+from core.models import Command
+from tests.core.scripted import _registered, fresh, make
+
+__all__ = ["_registered", "make"]
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def sent(monkeypatch, django_capture_on_commit_callbacks) -> list[int]:
+    """The ids whose hints went out."""
+    ids: list[int] = []
+    monkeypatch.setattr(hints, "send_on_commit", ids.append)
+    return ids
+
+
+def wake(command: Command) -> bool:
+    return commands.wake(command.kind, command.target_pk, now=timezone.now())
+
+
+def test_what_waits_is_due_now_and_its_hint_goes_out(make, sent):
+    command = make("test.ask", Later(timezone.now() + MINUTE), Done())
+    commands.run(command.pk)
+    sent.clear()
+    assert wake(command)
+    assert sent == [command.pk]
+    assert fresh(command).due_at <= timezone.now()
+    assert command.hinted_at is None, "the dispatcher sends it again at once if the hint gets lost"
+    commands.run(command.pk)
+    assert fresh(command).status == "DONE"
+
+
+def test_an_event_that_comes_while_it_is_done_makes_it_look_once_more(make, sent):
+    far = timezone.now() + MINUTE
+    command = make("test.ask", lambda: wake(command) and Later(far), Later(far), Done())
+    sent.clear()
+    commands.run(command.pk)
+    assert fresh(command).due_at <= timezone.now() and sent == [command.pk]
+    commands.run(command.pk)
+    assert fresh(command).due_at == far, "once, not for ever"
+
+
+def test_an_event_before_it_is_claimed_asks_for_no_second_look(make, sent):
+    far = timezone.now() + MINUTE
+    command = make("test.ask", Later(far))
+    wake(command)
+    commands.run(command.pk)
+    assert fresh(command).due_at == far
+
+
+def test_a_pause_after_a_failure_stays(make, sent):
+    command = make("test.ask", NotSent("candid", "could not be reached"))
+    commands.run(command.pk)
+    sent.clear()
+    due_at = fresh(command).due_at
+    assert wake(command)
+    assert fresh(command).due_at == due_at and not sent
+
+
+def test_an_event_during_a_failure_does_not_shorten_the_pause(make, sent):
+    def fails():
+        wake(command)
+        raise NotSent("candid", "could not be reached")
+
+    command = make("test.ask", fails)
+    commands.run(command.pk)
+    assert fresh(command).due_at > timezone.now() + timedelta(seconds=5)
+
+
+def test_what_has_ended_is_not_woken(make, sent):
+    command = make("test.ask", Failed("Refused."))
+    commands.run(command.pk)
+    sent.clear()
+    assert not wake(command) and not sent
+    assert fresh(command).status == "FAILED"
+
+
+@pytest.mark.parametrize("kind", ["test.keyed", "test.once"])
+def test_what_may_not_be_repeated_is_never_woken(make, kind):
+    command = make(kind)
+    with pytest.raises(ValueError, match="cannot be woken"):
+        wake(command)
+
+
+def test_a_heart_that_stops_is_noticed():
+    now = timezone.now()
+    within = timedelta(seconds=6)
+    assert not heartbeats.is_beating("test", within=within, now=now)
+    for moment in (now, now + timedelta(seconds=2)):
+        heartbeats.beat("test", now=moment)
+    assert heartbeats.is_beating("test", within=within, now=now + timedelta(seconds=7))
+    assert not heartbeats.is_beating("test", within=within, now=now + timedelta(seconds=9))
+    heartbeats.rest("test")
+    assert not heartbeats.is_beating("test", within=within, now=now + timedelta(seconds=3))
