@@ -27,9 +27,14 @@ class Problem(exceptions.APIException):
 
 
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn an exception into `application/problem+json`; None lets Django answer 500 (and log it)."""
+    """Turn an exception into `application/problem+json`; None lets Django answer 500 (and log it).
+
+    An app's own exception may bring its document as `problem`.
+    """
     headers = {}
-    if isinstance(error, Problem):
+    if (own := getattr(error, "problem", None)) is not None:
+        document = own
+    elif isinstance(error, Problem):
         document = {"title": error.title, "status": error.status_code, "detail": error.sentence, **error.extra}
     elif isinstance(error, EditedMeanwhile):
         document = {"title": "Changed meanwhile", "status": 409, "detail": "Someone else changed it. Read it again."}

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from clinic.models import Clinic
 
-from .models import Appointment, CardImage, CardScan, Coverage, Patient
+from .models import Appointment, CardImage, CardScan, Coverage, MergedAway, Patient
 
 
 def patients_for(clinic: Clinic) -> QuerySet[Patient]:
@@ -18,8 +18,11 @@ def patients_for(clinic: Clinic) -> QuerySet[Patient]:
 
 
 def get_patient(clinic: Clinic, code: UUID) -> Patient:
-    """Return a patient of this clinic; raises Http404."""
-    return get_object_or_404(patients_for(clinic), code=code)
+    """Return a patient of this clinic; raises Http404, as MergedAway where the code leads to another record by now."""
+    patient = get_object_or_404(Patient.every.filter(clinics=clinic), code=code)
+    if patient.merged_into_id is not None:
+        raise MergedAway(patient.standing())
+    return patient
 
 
 def appointments_for(clinic: Clinic) -> QuerySet[Appointment]:

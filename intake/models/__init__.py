@@ -5,8 +5,9 @@ from .coverage import Coverage, member_id_fingerprint
 from .handoff import PhoneLink
 from .history import CoverageVersion, keep_version
 from .keeping import Deletion, DeletionStep, LegalHold, Retention
+from .merging import PatientMerge, TwoPeople
 from .payers import Payer, PayerAlias, payer_name_key
-from .people import Patient, PatientName, folded_name, mrn_key, phone_fingerprint
+from .people import MergedAway, Patient, PatientName, folded_name, mrn_key, phone_fingerprint
 from .registration import RegistrationRule
 from .stocktake import Finding, ListedCard, Stocktake
 from .visits import Appointment, AppointmentChange
@@ -26,7 +27,9 @@ __all__ = [
     "Finding",
     "LegalHold",
     "ListedCard",
+    "MergedAway",
     "Patient",
+    "PatientMerge",
     "PatientName",
     "Payer",
     "PayerAlias",
@@ -34,6 +37,7 @@ __all__ = [
     "RegistrationRule",
     "Retention",
     "Stocktake",
+    "TwoPeople",
     "folded_name",
     "keep_version",
     "member_id_fingerprint",

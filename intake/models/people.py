@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import models, transaction
 from django.dispatch import receiver
+from django.http import Http404
 
 from core.addresses import one_line
 from core.models import Coded, Versioned
@@ -34,6 +35,29 @@ def mrn_key(mrn: str) -> str:
 
 
 SHORTEST_PHONE = 7
+
+
+class MergedAway(Http404):
+    """The record was merged into another one of the same person, `survivor`, which is the one to use."""
+
+    def __init__(self, survivor: Patient) -> None:
+        """Say which record is used instead."""
+        super().__init__()
+        self.survivor = survivor
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """Return what a program is told (see core.api)."""
+        detail = "Two records of this person became one. Use the one that `patient` names."
+        return {"title": "Merged", "status": 410, "detail": detail, "patient": str(self.survivor.code)}
+
+
+class StandingPatients(models.Manager["Patient"]):
+    """All records but those that were merged into another one: these are found nowhere."""
+
+    def get_queryset(self) -> models.QuerySet[Patient]:
+        """Return the records that stand for themselves."""
+        return super().get_queryset().filter(merged_into=None)
 
 
 class Patient(Coded, Versioned):
@@ -100,6 +124,12 @@ class Patient(Coded, Versioned):
     phone_fingerprint = models.CharField(max_length=64, editable=False, default="", db_index=True)
     other_phone_fingerprint = models.CharField(max_length=64, editable=False, default="", db_index=True)
     mrn_key = models.CharField(max_length=40, editable=False, default="", db_index=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="merged_from", null=True, blank=True, editable=False
+    )
+
+    objects = StandingPatients()
+    every = models.Manager["Patient"]()
 
     class Meta:
         """Search goes by the words of the name (PatientName), by birth date and by number."""
@@ -133,6 +163,22 @@ class Patient(Coded, Versioned):
             super().change(version, **fields, **derived)
             if _NAMED & set(fields):
                 write_names(self)
+
+    def standing(self) -> Patient:
+        """Return the record to use: this one, or the one that it was merged into, over several merges if need be."""
+        record = self
+        while record.merged_into is not None:
+            record = record.merged_into
+        return record
+
+    def hold(self) -> None:
+        """Keep others from merging the record until the transaction ends; call it before a row is given to it.
+
+        Raises MergedAway when it has been merged: the row would belong to a record that is found nowhere.
+        """
+        held = Patient.every.only("merged_into").select_for_update().get(pk=self.pk)
+        if held.merged_into_id is not None:
+            raise MergedAway(held.standing())
 
     @property
     def name(self) -> str:

@@ -53,7 +53,8 @@ def appointments_on(clinic: Clinic, day: date) -> list[Appointment]:
 
 @transaction.atomic
 def add_appointment(*, clinic: Clinic, patient: Patient, by: User, **values: Any) -> Appointment:
-    """Add an appointment for a patient of this clinic; `values` are Appointment's columns."""
+    """Add an appointment for a patient of this clinic; `values` are Appointment's columns. Raises MergedAway."""
+    patient.hold()
     appointment = Appointment.objects.create(clinic=clinic, patient=patient, **values)
     audit.record(by, "intake.appointment.added", appointment, clinic=clinic)
     return appointment

@@ -35,7 +35,8 @@ class PhotoDoubtful(Exception):
 
 @transaction.atomic
 def new_card(*, patient: Patient, clinic: Clinic, by: User) -> CardScan:
-    """Begin a card for a patient of this clinic; photos come next."""
+    """Begin a card for a patient of this clinic; photos come next. Raises MergedAway."""
+    patient.hold()
     card = CardScan.objects.create(patient=patient, clinic=clinic, created_by=by)
     audit.record(by, "intake.card.created", card, clinic=clinic)
     return card
@@ -140,6 +141,7 @@ def take_again(card: CardScan, *, by: User, now: datetime) -> CardScan:
     """
     if card.status != Status.FAILED:
         raise CardMovedOn
+    CardScan.objects.select_for_update().get(pk=card.pk)
     fresh = new_card(patient=card.patient, clinic=card.clinic, by=by)
     card.images.update(card=fresh, sends=0, sent_at=None, answered_at=None)
     delete_card(card, by=by, now=now)
@@ -217,10 +219,12 @@ def _add_missing(card: CardScan, *, found: Iterable[str]) -> None:
 def move_to_patient(card: CardScan, patient: Patient, *, by: User, version: int | None) -> None:
     """Give the card to another patient of the clinic; a confirmed card has to be undone first.
 
-    Raises CardMovedOn, core.models.EditedMeanwhile.
+    Raises CardMovedOn, core.models.EditedMeanwhile, MergedAway.
     """
     if card.status in {Status.CONFIRMED, Status.DISCARDED}:
         raise CardMovedOn
+    CardScan.objects.select_for_update().get(pk=card.pk)  # cards are locked before patients, everywhere
+    patient.hold()
     was = card.patient_id
     card.change(version, patient=patient)
     audit.record(by, "intake.card.moved", card, clinic=card.clinic, from_patient=was, to_patient=patient.pk)

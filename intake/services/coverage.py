@@ -76,10 +76,10 @@ def add_coverage(
     for one injury stands beside the line, so `placing` does not matter to it.
 
     Raises DecisionMissing when there is coverage on file and `placing` says there is none, or does not say which one is
-    replaced, or names one that somebody replaced or took out meanwhile.
+    replaced, or names one that somebody replaced or took out meanwhile; MergedAway.
     """
     # Two coverages added at the same moment must not both find nothing on file, or both replace the same one.
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    patient.hold()
     on_file = current_coverages(patient)
     is_injury = values.get("type") in INJURY
     old = None if is_injury else _replaced(placing, on_file)
@@ -211,7 +211,7 @@ def remove_coverage(coverage: Coverage, *, clinic: Clinic, by: User, version: in
 
     Raises core.models.EditedMeanwhile.
     """
-    Patient.objects.select_for_update().get(pk=coverage.patient_id)
+    Patient.every.select_for_update().get(pk=coverage.patient_id)
     restored = restored_without(coverage)
     coverage.change(version, status=Status.REMOVED)
     if restored:
@@ -231,8 +231,18 @@ def restored_without(coverage: Coverage) -> Coverage | None:
     return old if was_ended else None
 
 
-def follow_patient(patient: Patient) -> None:
-    """Carry a corrected name or birth date into the coverages in which the patient is the subscriber."""
-    theirs = {column: getattr(patient, own) for column, own in _OWN.items()}
-    for own in Coverage.objects.current().filter(patient=patient, relationship=Coverage.Relationship.SELF):
-        own.change(None, **theirs)
+def follow_patient(patient: Patient, *, newer_than: int = 0) -> dict[int, dict[str, Any]]:
+    """Carry the patient's name and birth date into the coverages in which the patient is the subscriber.
+
+    `newer_than` leaves alone those that have this number or a lower one. Returns what those that said otherwise said
+    before, by their number.
+    """
+    says = {column: getattr(patient, own) for column, own in _OWN.items()}
+    before = {}
+    selves = Coverage.objects.current().filter(patient=patient, relationship=Coverage.Relationship.SELF)
+    for own in selves.filter(pk__gt=newer_than):
+        said = {name: getattr(own, name) for name in says}
+        if said != says:
+            before[own.pk] = said
+            own.change(None, **says)
+    return before

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -11,12 +13,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 
 from clinic.access import staff
 from clinic.models import Role
+from core.access import View
 
 from ..asker import Asker
+from ..models import MergedAway
 from ..visit_day import day_of
 
 __all__ = [
@@ -31,8 +35,38 @@ __all__ = [
     "writes",
 ]
 
-reads = staff(Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
-writes = staff(Role.FRONT_DESK)
+MERGED_AWAY = (
+    "The record you had open is one with this one now, because both are of the same person. Nothing was done to it. "
+    "Go on here."
+)
+
+
+def _to_the_survivor(view: View) -> View:
+    """Lead from a record that was merged away to the one that is used: a page to its like there, a press to the record.
+
+    What was pressed is not done there: the person was looking at other data.
+    """
+
+    @wraps(view)
+    def led(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except MergedAway as away:
+            code, here = away.survivor.code, cast(ResolverMatch, request.resolver_match)
+            if request.method in ("GET", "HEAD") and "patients/<uuid:code>/" in here.route:
+                address = reverse(here.view_name, kwargs=here.kwargs | {"code": code})
+                return redirect(f"{address}?{request.GET.urlencode()}" if request.GET else address)
+            return said(request, MERGED_AWAY, "patient-detail", code, level=messages.WARNING)
+
+    return led
+
+
+def _staff(*roles: Role) -> Callable[[View], View]:
+    return lambda view: staff(*roles)(_to_the_survivor(view))
+
+
+reads = _staff(Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
+writes = _staff(Role.FRONT_DESK)
 
 CHANGED_MEANWHILE = (
     "Somebody else changed this while you had it open. What they wrote is kept and listed here; what you typed is "

@@ -22,7 +22,7 @@ from tests.conftest import Cast
 
 TODAY = date(2026, 11, 22)
 APART = {
-    *("id", "code", "version", "organization", "created_at"),
+    *("id", "code", "version", "organization", "created_at", "merged_into"),
     *("folded_name", "phone_fingerprint", "other_phone_fingerprint", "mrn_key"),
 }
 
