@@ -12,7 +12,7 @@ import core.sealed
 class Migration(migrations.Migration):
     dependencies = [
         ("clinic", "0003_spry_organisation_is_a_setting"),
-        ("intake", "0013_found_by_word_and_number"),
+        ("intake", "0014_answered_photos"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
