@@ -33,3 +33,8 @@ def one_line(street: str, city: str, state: str, postal_code: str) -> str:
     """Return what there is of an address on one line: "12 Oak Street, Springfield, IL 62701"."""
     parts = (street, city, f"{state} {postal_code}")
     return ", ".join(filter(None, (part.strip() for part in parts)))
+
+
+def one_address(street: str, second: str, city: str, state: str, postal_code: str) -> str:
+    """Return what there is of an address of two street lines on one line."""
+    return one_line(", ".join(part.strip() for part in (street, second) if part.strip()), city, state, postal_code)

@@ -17,11 +17,12 @@ from clinic.models import Role
 from core import audit
 from core.api import PageOf, Problem
 
+from . import patient_shapes as people
 from . import serializers as shapes
 from .access import coverages_for, get_appointment, get_coverage, get_patient, patients_for
 from .asker import Asker
 from .models import Coverage, Patient, Payer
-from .services import appointments, coverage, patients
+from .services import appointments, coverage, patients, registration
 from .services.payers import payer_from_choice, search_payers
 
 READERS = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
@@ -44,7 +45,7 @@ def page_of(request: Request, rows: Any, shape: type[Any]) -> Response:
 # ---- /patients/ -----------------------------------------------------------------------------------------------------
 
 
-@extend_schema(request=shapes.SearchIn, responses=shapes.PatientOut(many=True))
+@extend_schema(request=shapes.SearchIn, responses=people.PatientOut(many=True))
 @clinic_api(*READERS)
 @api_view(["POST"])
 def search(request: Request) -> Response:
@@ -53,11 +54,11 @@ def search(request: Request) -> Response:
     text = read_input(shapes.SearchIn, request.data)["text"]
     found = list(patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())))
     audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(found))
-    return Response(shapes.PatientOut(found, many=True).data)
+    return Response(people.PatientOut(found, many=True).data)
 
 
-@extend_schema(methods=["GET"], parameters=[PageOf], responses=shapes.PatientOut(many=True))
-@extend_schema(methods=["POST"], request=shapes.NewPatientIn, responses={201: shapes.PatientOut})
+@extend_schema(methods=["GET"], parameters=[PageOf], responses=people.PatientOut(many=True))
+@extend_schema(methods=["POST"], request=people.NewPatientIn, responses={201: people.PatientDetail})
 @clinic_api(*READERS)
 @api_view(["GET", "POST"])
 def patient_list(request: Request) -> Response:
@@ -65,11 +66,11 @@ def patient_list(request: Request) -> Response:
     asker = Asker(request)
     if request.method == "GET":
         audit.record(asker.user, "intake.patients.listed", clinic=asker.clinic)
-        return page_of(request, patients_for(asker.clinic), shapes.PatientOut)
+        return page_of(request, patients_for(asker.clinic), people.PatientOut)
     only_desk(request)
-    values = read_input(shapes.NewPatientIn, request.data)
+    values = read_input(people.NewPatientIn, request.data)
     patient = _registered(request, values.pop("if_known"), values)
-    return Response(shapes.PatientOut(patient).data, status=201)
+    return Response(_detail(asker, patient), status=201)
 
 
 def _registered(request: Request, if_known: str, values: dict[str, Any]) -> Patient:
@@ -92,8 +93,8 @@ def _registered(request: Request, if_known: str, values: dict[str, Any]) -> Pati
     return patients.register_patient(clinic=asker.clinic, by=asker.user, **values)
 
 
-@extend_schema(methods=["GET"], responses=shapes.PatientOut)
-@extend_schema(methods=["PATCH"], request=shapes.PatientPatch, responses=shapes.PatientOut)
+@extend_schema(methods=["GET"], responses=people.PatientDetail)
+@extend_schema(methods=["PATCH"], request=people.PatientPatch, responses=people.PatientDetail)
 @clinic_api(*READERS)
 @api_view(["GET", "PATCH"])
 def patient_detail(request: Request, code: UUID) -> Response:
@@ -102,12 +103,18 @@ def patient_detail(request: Request, code: UUID) -> Response:
     patient = get_patient(asker.clinic, code)
     if request.method == "PATCH":
         only_desk(request)
-        values = read_input(shapes.PatientPatch, request.data, partial=True)
+        values = read_input(people.PatientPatch, request.data, partial=True)
         version = values.pop("version", None)
         patients.edit_patient(patient, clinic=asker.clinic, by=asker.user, version=version, **values)
     else:
         audit.record(asker.user, "intake.patient.viewed", patient, clinic=asker.clinic)
-    return Response(shapes.PatientOut(patient).data)
+    return Response(_detail(asker, patient))
+
+
+def _detail(asker: Asker, patient: Patient) -> dict[str, Any]:
+    """Return the record as the API shows it, with what the clinic misses in it."""
+    missing = [found.item.name for found in registration.missing_from(patient, asker.clinic, timezone.now())]
+    return dict(people.PatientDetail(patient, context={"missing": missing}).data)
 
 
 # ---- /appointments/ -------------------------------------------------------------------------------------------------

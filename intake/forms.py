@@ -10,11 +10,9 @@ from django.utils import timezone
 
 from clinic.access import providers_for
 from clinic.models import Clinic
-from core.address_fields import StateChoice, ZipText
-from core.addresses import state_of
 
 from . import fields
-from .models import Appointment, Coverage, Patient
+from .models import Appointment, Coverage
 from .services.coverage import OnFile, Placing
 from .services.payers import NAMELESS, names_a_payer
 from .services.review import Subscriber
@@ -47,7 +45,7 @@ class DateText(forms.CharField):
         return f"{value:%m/%d/%Y}" if isinstance(value, date) else value
 
 
-def _born(value: date | None) -> date | None:
+def born(value: date | None) -> date | None:
     """Return a birth date that can be one. Raises ValidationError."""
     if value and value > timezone.now().date():
         raise forms.ValidationError("A birth date lies in the past. Check the year.", code="future")
@@ -63,34 +61,7 @@ class PersonForm(forms.Form):
 
     def clean_birth_date(self) -> date | None:
         """Refuse a birth date in the future."""
-        return _born(self.cleaned_data["birth_date"])
-
-
-class PatientForm(PersonForm):
-    """A patient's record."""
-
-    sex = forms.ChoiceField(choices=Patient.Sex.choices, initial=Patient.Sex.UNKNOWN)
-    phone = forms.CharField(max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
-    email = forms.EmailField(required=False, label="E-mail")
-    address_line = forms.CharField(max_length=110, required=False, label="Street address")
-    city = forms.CharField(max_length=60, required=False)
-    state = StateChoice()
-    postal_code = ZipText()
-    mrn = forms.CharField(max_length=40, required=False, label="Medical record number")
-    spry_patient_id = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=2**63 - 1,
-        label="SPRY patient number",
-        help_text="Needed to send a phone call's answer to SPRY.",
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        """Say what is on file where that is no state, since the list cannot show it."""
-        super().__init__(*args, **options)
-        stored = str(self.initial.get("state") or "")
-        if state_of(stored) is None:
-            self.fields["state"].help_text = f"On file is “{stored}”, which is no state."
+        return born(self.cleaned_data["birth_date"])
 
 
 class AppointmentForm(forms.Form):
@@ -146,7 +117,7 @@ class SubscriberForm(forms.Form):
 
     def clean_subscriber_birth_date(self) -> date | None:
         """Refuse a birth date in the future."""
-        return _born(self.cleaned_data["subscriber_birth_date"])
+        return born(self.cleaned_data["subscriber_birth_date"])
 
     def clean(self) -> dict[str, Any]:
         """Ask for the subscriber when it is not the patient."""

@@ -229,7 +229,7 @@ PATIENT_RECORD: tuple[Item, ...] = (
     ),
     Item(
         "guarantor_relationship",
-        "Responsible party is the patient's",
+        "Their relationship to the patient",
         Group.RESPONSIBLE,
         most=40,
         suggestions=_KIN,
@@ -303,7 +303,7 @@ PATIENT_RECORD: tuple[Item, ...] = (
     Item("emergency_name", "Name of the emergency contact", Group.EMERGENCY, most=100),
     Item(
         "emergency_relationship",
-        "Emergency contact is the patient's",
+        "Relationship of the emergency contact",
         Group.EMERGENCY,
         most=40,
         suggestions=_KIN,

@@ -7,16 +7,14 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from core.addresses import BAD_STATE, BAD_ZIP, state_of, zip_of
-
 from . import fields
-from .models import Appointment, CardExtra, CardField, CardScan, Coverage, Patient, Payer
+from .models import Appointment, CardExtra, CardField, CardScan, Coverage, Payer
 from .services.coverage import OnFile
 from .services.payers import NAMELESS, names_a_payer
 from .visit_day import validate_visit_day
 
 
-def _past(value: Any) -> Any:
+def past(value: Any) -> Any:
     """Refuse a birth date in the future."""
     if value > timezone.now().date():
         raise serializers.ValidationError("A birth date lies in the past. Check the year.")
@@ -28,67 +26,7 @@ class PersonIn(serializers.Serializer):
 
     first_name = serializers.CharField(max_length=35)
     last_name = serializers.CharField(max_length=60)
-    birth_date = serializers.DateField(validators=[_past])
-
-
-class PatientIn(PersonIn):
-    """A patient to register. `if_known` says what to do when another clinic knows this name and birth date."""
-
-    sex = serializers.ChoiceField(choices=Patient.Sex.choices, default=Patient.Sex.UNKNOWN)
-    phone = serializers.CharField(max_length=40, allow_blank=True, default="")
-    email = serializers.EmailField(allow_blank=True, default="")
-    address_line = serializers.CharField(max_length=110, allow_blank=True, default="")
-    city = serializers.CharField(max_length=60, allow_blank=True, default="")
-    state = serializers.CharField(max_length=30, allow_blank=True, default="")
-    postal_code = serializers.CharField(max_length=15, allow_blank=True, default="")
-    mrn = serializers.CharField(max_length=40, allow_blank=True, default="")
-    spry_patient_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, allow_null=True, default=None)
-
-    def validate_state(self, value: str) -> str:
-        """Return the state's code; refuse what is no US state."""
-        return _known(state_of(value), BAD_STATE)
-
-    def validate_postal_code(self, value: str) -> str:
-        """Return the ZIP code as it is kept; refuse what is none."""
-        return _known(zip_of(value), BAD_ZIP)
-
-
-def _known(value: str | None, sentence: str) -> str:
-    if value is None:
-        raise serializers.ValidationError(sentence)
-    return value
-
-
-class NewPatientIn(PatientIn):
-    """A patient to register, and what to do when somebody of this name and birth date is known."""
-
-    if_known = serializers.ChoiceField(choices=["ask", "link", "register"], default="ask")
-
-
-class PatientPatch(PatientIn):
-    """Changes to a patient; `version` guards against undoing somebody else's."""
-
-    version = serializers.IntegerField(required=False, min_value=1)
-
-
-class PatientOut(serializers.ModelSerializer):
-    """A patient."""
-
-    class Meta:
-        """Everything a desk sees."""
-
-        model = Patient
-        fields = (
-            "code", "version", "first_name", "last_name", "birth_date", "sex", "phone", "email", "address_line", "city",
-            "state", "postal_code", "mrn", "spry_patient_id",
-        )  # fmt: skip
-
-    phone = serializers.CharField()
-    email = serializers.CharField()
-    address_line = serializers.CharField()
-    city = serializers.CharField()
-    state = serializers.CharField()
-    postal_code = serializers.CharField()
+    birth_date = serializers.DateField(validators=[past])
 
 
 class SearchIn(serializers.Serializer):

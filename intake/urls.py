@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import cards, coverage, handoff, patients, phone, review, stocktake, today
+from .views import cards, coverage, handoff, patients, phone, registration, review, stocktake, today
 
 # /patients/<code>/
 patient_urls = [
@@ -67,5 +67,6 @@ urlpatterns = [
     path("cards/at-cardscan/", stocktake.page, name="stocktake"),
     path("cards/at-cardscan/compare/", stocktake.begin, name="stocktake-begin"),
     path("cards/at-cardscan/delete/", stocktake.delete_strays, name="stocktake-delete"),
+    path("clinic/settings/registration/", registration.rule_page, name="registration-rule"),
     path("c/", include(phone_urls)),
 ]

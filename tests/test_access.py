@@ -64,6 +64,7 @@ PAGES: dict[str, set[Role]] = {
     "card-confirm": {DESK},
     "card-undo": {DESK},
     "card-move": {DESK},
+    "registration-rule": {ADMIN},
     "stocktake": {ADMIN},
     "stocktake-begin": {ADMIN},
     "stocktake-delete": {ADMIN},

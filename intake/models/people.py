@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.dispatch import receiver
 from django.http import Http404
 
-from core.addresses import one_line
+from core.addresses import one_address
 from core.models import Coded, Versioned
 from core.sealed import SealedTextField, fingerprint
 
@@ -194,8 +194,7 @@ class Patient(Coded, Versioned):
     @property
     def address(self) -> str:
         """Return what there is of the address on one line; "" for none."""
-        street = ", ".join(part for part in (self.address_line, self.address_line2) if part.strip())
-        return one_line(street, self.city, self.state, self.postal_code)
+        return one_address(self.address_line, self.address_line2, self.city, self.state, self.postal_code)
 
 
 class PatientName(models.Model):

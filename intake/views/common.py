@@ -94,17 +94,21 @@ def visit_day_of(request: HttpRequest) -> str:
         return ""
 
 
-def differences(form: forms.Form, row: models.Model) -> list[tuple[str, str]]:
-    """Return label and stored value of every field in which the row now differs from what the form holds."""
-    found = []
-    for name, value in form.cleaned_data.items():
-        stored = getattr(row, name, value)
-        if stored != value:
-            stored = getattr(row, f"get_{name}_display", lambda stored=stored: stored)()
-            found.append(
-                (str(form[name].label), f"{stored:%m/%d/%Y}" if isinstance(stored, date) else str(stored or "empty"))
-            )
-    return found
+def differences(
+    form: forms.Form, row: models.Model, shown: Callable[[str], str] | None = None
+) -> list[tuple[str, str]]:
+    """Return label and stored value of every field in which the row now differs from what the form holds.
+
+    `shown` returns a column's words for people, where the row has better ones than its values.
+    """
+    changed = [name for name, value in form.cleaned_data.items() if getattr(row, name, value) != value]
+    words = shown or (lambda name: _stored(row, name))
+    return [(str(form[name].label), words(name) or "empty") for name in changed]
+
+
+def _stored(row: models.Model, name: str) -> str:
+    stored = getattr(row, f"get_{name}_display", lambda: getattr(row, name))()
+    return f"{stored:%m/%d/%Y}" if isinstance(stored, date) else str(stored or "")
 
 
 def said(request: HttpRequest, sentence: str, to: str, *args: Any, level: int = messages.SUCCESS) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,9 +20,12 @@ from core.models import EditedMeanwhile
 
 from .. import fields
 from ..access import appointments_for, get_patient, kept_cards_for
-from ..forms import PatientForm, PersonForm
+from ..forms import PersonForm
 from ..models import Coverage, Patient
-from ..services import patients
+from ..patient_form import PatientForm, initial_of
+from ..patient_record import BY_NAME
+from ..record_page import sections_of, silent_groups
+from ..services import patients, registration
 from .common import CHANGED_MEANWHILE, Asker, differences, is_fragment, reads, said, version_of, visit_day_of, writes
 
 PERSON = ("first_name", "last_name", "birth_date")
@@ -50,19 +54,28 @@ def _typed(text: str) -> dict[str, str]:
 
 @writes
 def new_patient(request: HttpRequest) -> HttpResponse:
-    """Register a patient; somebody of the same name and birth date is shown first."""
+    """Register a patient; somebody of the same name and birth date is shown first, then what the clinic misses.
+
+    Neither stops the desk: a second press, which the page offers, goes on.
+    """
     asker = Asker(request)
+    required = registration.required_of(asker.clinic)
     context: dict[str, object] = {"visit_day": visit_day_of(request)}
     if request.method != "POST" or "q" in request.POST:
-        context["form"] = PatientForm(initial=_typed(request.POST.get("q", "")))
+        context["form"] = PatientForm(required=required, initial=_typed(request.POST.get("q", "")))
         return render(request, "intake/patient_form.html", context)
-    context["form"] = form = PatientForm(request.POST)
+    context["form"] = form = PatientForm(request.POST, required=required)
     if not form.is_valid():
         return render(request, "intake/patient_form.html", context)
-    same = _same_person(asker.clinic, form)
-    if same and "anyway" not in request.POST:
+    values = dict(form.cleaned_data)
+    same = {} if "anyway" in request.POST else _same_person(asker.clinic, form)
+    if same:
         return render(request, "intake/patient_form.html", context | same)
-    patient = patients.register_patient(clinic=asker.clinic, by=asker.user, **form.cleaned_data)
+    missing = [] if "incomplete" in request.POST else form.say_missing(asker.clinic.today(timezone.now()))
+    if missing:
+        context |= {"missing": missing, "pressed_anyway": "anyway" in request.POST}
+        return render(request, "intake/patient_form.html", context)
+    patient = patients.register_patient(clinic=asker.clinic, by=asker.user, **values)
     return _go_on(request, patient, "The patient is registered.")
 
 
@@ -105,10 +118,10 @@ def edit_patient(request: HttpRequest, code: UUID) -> HttpResponse:
     """Correct a patient's record."""
     asker = Asker(request)
     patient = get_patient(asker.clinic, code)
+    options: dict[str, Any] = {"required": registration.required_of(asker.clinic), "initial": initial_of(patient)}
     if request.method != "POST":
-        initial = {name: getattr(patient, name) for name in PatientForm.base_fields}
-        return _edit_page(request, PatientForm(initial=initial), patient)
-    form = PatientForm(request.POST)
+        return _edit_page(request, PatientForm(**options), patient)
+    form = PatientForm(request.POST, **options)
     if not form.is_valid():
         return _edit_page(request, form, patient)
     try:
@@ -118,7 +131,7 @@ def edit_patient(request: HttpRequest, code: UUID) -> HttpResponse:
     except EditedMeanwhile:
         theirs = get_patient(asker.clinic, code)
         form.add_error(None, CHANGED_MEANWHILE)
-        return _edit_page(request, form, theirs, theirs=differences(form, theirs))
+        return _edit_page(request, form, theirs, differences(form, theirs, lambda name: BY_NAME[name].shown(theirs)))
     return said(request, "The record is saved.", "patient-detail", patient.code)
 
 
@@ -136,7 +149,8 @@ def patient_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     asker = Asker(request)
     patient = get_patient(asker.clinic, code)
     audit.record(asker.user, "intake.patient.viewed", patient, clinic=asker.clinic)
-    today = asker.clinic.today(timezone.now())
+    now = timezone.now()
+    today = asker.clinic.today(now)
     coverages = list(Coverage.objects.in_line().filter(patient=patient).select_related("payer", "card"))
     cards = kept_cards_for(asker.clinic).filter(patient=patient)
     context = {
@@ -145,6 +159,9 @@ def patient_detail(request: HttpRequest, code: UUID) -> HttpResponse:
         "ended": [row for row in coverages if row.has_ended_before(today)],
         "cards": list(cards.defer("vendor_answer")[:10]),
         "appointments": list(appointments_for(asker.clinic).filter(patient=patient).order_by("-starts_at")[:10]),
+        "sections": sections_of(patient),
+        "silent": silent_groups(patient),
+        "missing": registration.missing_from(patient, asker.clinic, now),
         "today": today,
         "may_write": asker.may_write,
     }

@@ -1,0 +1,58 @@
+"""A patient's record as its page shows it: what is known, in groups; what is not is named once, on one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.addresses import one_address
+
+from .models import Patient
+from .patient_record import PATIENT_RECORD, Group, Guarantor, Item
+
+_ADDRESS = ("address_line", "address_line2", "city", "state", "postal_code")
+_IN_HEADING = ("first_name", "last_name", "birth_date", "sex", "mrn")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One group of the record: its heading, and label and words of each thing that is known."""
+
+    heading: str
+    facts: list[tuple[str, str]]
+
+
+def sections_of(patient: Patient) -> list[Section]:
+    """Return the groups of the record that say something."""
+    found = [Section(group.value, _facts(patient, group)) for group in Group]
+    return [section for section in found if section.facts]
+
+
+def silent_groups(patient: Patient) -> list[str]:
+    """Return the headings of the groups that say nothing."""
+    return [group.value for group in Group if group != Group.WHO and not _facts(patient, group)]
+
+
+def _facts(patient: Patient, group: Group) -> list[tuple[str, str]]:
+    facts: list[tuple[str, str]] = []
+    for item in PATIENT_RECORD:
+        if item.group != group or item.name in _IN_HEADING or not item.applies(patient):
+            continue
+        if item.name in ("address_line", "guarantor_address_line"):
+            facts.append((_address_label(item), _address(patient, item.name.removesuffix("address_line"))))
+        elif item.name.removeprefix("guarantor_") not in _ADDRESS:
+            facts.append((item.label, _words(patient, item)))
+    return [(label, words) for label, words in facts if words]
+
+
+def _words(patient: Patient, item: Item) -> str:
+    """Return the words for a column; that patients answer for themselves goes without saying."""
+    answers_for_themselves = item.name == "guarantor" and patient.guarantor == Guarantor.PATIENT
+    return "" if answers_for_themselves else item.shown(patient)
+
+
+def _address_label(item: Item) -> str:
+    return "Address" if item.name == "address_line" else "Their address"
+
+
+def _address(patient: Patient, prefix: str) -> str:
+    return one_address(*(getattr(patient, f"{prefix}{name}") for name in _ADDRESS))
