@@ -256,6 +256,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "ENUM_NAME_OVERRIDES": {
+        "Sex": "intake.patient_record.Sex",
         "CardStatus": "intake.models.cards.CardScan.Status",
         "AppointmentStatus": "intake.models.visits.Appointment.Status",
         "CoverageStatus": "intake.models.coverage.Coverage.Status",
