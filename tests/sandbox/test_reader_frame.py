@@ -45,7 +45,7 @@ def test_the_card_is_cut_out_as_a_rectangle() -> None:
     seen = photo()
     frame = find_frame(seen)
     assert frame is not None
-    card = cut_out(seen, frame, 1000, 1400)
+    card, _ = cut_out(seen, frame, 1000, 1400)
     assert 1000 <= max(card.shape[:2]) <= 1400
     assert card.mean() > 180  # paper, hardly any desk
 

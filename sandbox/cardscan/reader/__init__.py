@@ -8,6 +8,8 @@
 import time
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from sandbox.cardscan.reader import ocr
 from sandbox.cardscan.reader.barcode import CardBarcode, read_barcode
 from sandbox.cardscan.reader.card import details, enriched_results, matches, read_reading
@@ -19,12 +21,16 @@ __all__ = ["ReadCard", "ReadSide", "put_together", "read_card", "read_side", "wa
 
 @dataclass(frozen=True)
 class ReadSide:
-    """What was seen on one side. `is_picture` is false when the bytes could not be opened."""
+    """What was seen on one side. `is_picture` is false when the bytes could not be opened.
+
+    `view` takes places of the lines to fractions of the photo.
+    """
 
     lines: tuple[Line, ...]
     barcode: CardBarcode | None
     seconds: float
     is_picture: bool = True
+    view: np.ndarray | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,9 @@ def read_side(photo: bytes) -> ReadSide:
     except NotAPicture:
         return ReadSide((), None, time.monotonic() - started, is_picture=False)
     seen = for_ocr(picture)
-    text = ocr.read_text(seen)
-    return ReadSide(text.lines, read_barcode(picture, seen, text.tilt), time.monotonic() - started)
+    text = ocr.read_text(seen.pixels)
+    barcode = read_barcode(picture, seen.pixels, text.tilt)
+    return ReadSide(text.lines, barcode, time.monotonic() - started, view=seen.back @ text.back)
 
 
 def put_together(front: ReadSide, back: ReadSide | None = None) -> ReadCard:
@@ -77,4 +84,5 @@ def put_together(front: ReadSide, back: ReadSide | None = None) -> ReadCard:
     seconds = front.seconds + (back.seconds if back else 0.0) + time.monotonic() - started
     if not reading.is_card:
         return ReadCard(is_card=False, seconds=seconds)
-    return ReadCard(True, seconds, details(reading), enriched_results(reading), matches(reading))
+    views = [front.view, back.view if back else None]
+    return ReadCard(True, seconds, details(reading, views), enriched_results(reading), matches(reading))

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
-from sandbox.cardscan.reader.associate import Answer, Sorted, associate
+from sandbox.cardscan.reader.associate import Answer, Piece, Sorted, associate
 from sandbox.cardscan.reader.barcode import CardBarcode
 from sandbox.cardscan.reader.calibration import chance, scores, signs
 from sandbox.cardscan.reader.candidates import Name
@@ -19,7 +20,7 @@ from sandbox.cardscan.reader.headings import (
     payer_candidates,
     plan_candidates,
 )
-from sandbox.cardscan.reader.lines import Line
+from sandbox.cardscan.reader.lines import Box, Line, Place
 from sandbox.cardscan.reader.mend import mend
 from sandbox.cardscan.reader.namebook import part_names
 from sandbox.cardscan.reader.payers import find_payer, is_known_id
@@ -30,6 +31,7 @@ from sandbox.cardscan.reader.people import (
     find_unlabelled_number,
     full_name,
 )
+from sandbox.cardscan.reader.places import Views, place_on
 from sandbox.cardscan.reader.ranking import Evidence
 from sandbox.cardscan.reader.rx import tell_rx_group
 from sandbox.cardscan.reader.scoring import Found, best, decimal, is_card, with_barcode
@@ -105,7 +107,7 @@ def read_reading(front: Sequence[Line], back: Sequence[Line] | None, barcode: Ca
     _add_barcode(fields, barcode)
     _add_parts(fields)
     _weigh_payer(fields)
-    dependents = tuple(_found(answer) for answer in family)
+    dependents = tuple(_found(answer, 0) for answer in family)
     enriched = _enriched([side.lines for side in sides], both=back is not None)
     _add_plan_details(fields, enriched)
     return Reading(fields, dependents, enriched, _judge(fields, dependents, enriched, front, barcode))
@@ -126,20 +128,36 @@ def _labelled(texts: Sequence[Sequence[Line]]) -> tuple[list[_Side], dict[str, F
     fields = _labelled_fields(sides)
     member = _member(sides[0], fields.get("member_number"))
     if member is not None:
-        fields["member_name"] = _found(member)
+        fields["member_name"] = _found(member, 0)
     if "member_number" not in fields and (number := find_unlabelled_number(sides[0].parts, member)):
-        fields["member_number"] = _found(number)
+        fields["member_number"] = _found(number, 0)
     family = find_dependents(sides[0].answers, sides[0].parts, member)
     sides[0] = replace(sides[0], parts=sides[0].parts.without([*family, *([member] if member else [])]))
     return sides, fields, family
 
 
-def details(reading: Reading) -> dict[str, object]:
-    """Return the vendor's `details`: a MatchScore per field, a list of them for the dependents."""
-    shown: dict[str, object] = {name: match for name, match in matches(reading).items() if name not in UNLISTED}
+def details(reading: Reading, views: Views = ()) -> dict[str, object]:
+    """Return the vendor's `details`: a MatchScore per field, a list of them for the dependents.
+
+    With `views` each has, beside the vendor's keys, where on the photos it stands. A value that a barcode says, too,
+    has what text and barcode say, each alone.
+    """
+    shown: dict[str, object] = {
+        name: _with_extras(name, found, views) for name, found in reading.fields.items() if name not in UNLISTED
+    }
     if reading.dependents:
-        shown["dependent_names"] = [_as_match("dependent_names", found) for found in reading.dependents]
+        shown["dependent_names"] = [_with_extras("dependent_names", found, views) for found in reading.dependents]
     return shown
+
+
+def _with_extras(name: str, found: Found, views: Views) -> dict[str, object]:
+    """Return a MatchScore with our own extra keys, for what is known."""
+    match = _as_match(name, found)
+    if place := place_on(views, found.place):
+        match["place"] = place
+    if found.printed and found.coded:
+        match["sources"] = {"text": _as_match(name, found.printed), "barcode": _as_match(name, found.coded)}
+    return match
 
 
 def matches(reading: Reading) -> dict[str, dict[str, object]]:
@@ -164,9 +182,30 @@ def _side(lines: Sequence[Line]) -> _Side:
     return _Side(lines, tell_rx_group(answers), parts)
 
 
-def _found(answer: Answer | Heading) -> Found:
-    doubt = answer.doubt if isinstance(answer, Answer) else 0.0
-    return Found(answer.value, answer.text_score, answer.label_score, doubt)
+def _found(answer: Answer, side: int) -> Found:
+    place = Place(side, answer.piece.box)
+    return Found(answer.value, answer.text_score, answer.label_score, answer.doubt, place=place)
+
+
+def _named(heading: Heading | None, sides: Sequence[_Side]) -> list[Found]:
+    """Return a name that was found among the texts, with its place."""
+    if heading is None:
+        return []
+    place = _place_of(heading.printed, sides)
+    return [Found(heading.value, heading.text_score, heading.label_score, place=place)]
+
+
+def _place_of(pieces: Sequence[Piece], sides: Sequence[_Side]) -> Place | None:
+    """Return where pieces of text stand; they know their line, and the lines of a side their box."""
+    for number, side in enumerate(sides):
+        if pieces and all(_stands_in(piece, side.lines) for piece in pieces):
+            return Place(number, reduce(Box.around, [piece.box for piece in pieces]))
+    return None
+
+
+def _stands_in(piece: Piece, lines: Sequence[Line]) -> bool:
+    line = lines[piece.line] if piece.line < len(lines) else None
+    return line is not None and piece.text in line.text and line.box.top == piece.box.top
 
 
 def _as_match(name: str, found: Found) -> dict[str, object]:
@@ -177,10 +216,10 @@ def _as_match(name: str, found: Found) -> dict[str, object]:
 
 
 def _of_kind(sides: Sequence[_Side], kind: str) -> list[Found]:
-    found = [_found(answer) for answer in sides[0].answers if answer.kind == kind]
-    for side in sides[1:]:
+    found = [_found(answer, 0) for answer in sides[0].answers if answer.kind == kind]
+    for number, side in enumerate(sides[1:], 1):
         found += [
-            replace(_found(answer), label_score=answer.label_score * _BACK)
+            replace(_found(answer, number), label_score=answer.label_score * _BACK)
             for answer in side.answers
             if answer.kind == kind
         ]
@@ -224,12 +263,12 @@ def _add_headings(sides: Sequence[_Side], fields: dict[str, Found]) -> None:
     texts = _texts(sides)
     payer = find_payer_heading(texts)
     plan = find_plan_heading(texts[0], payer, _head(sides[0]))
-    _add(fields, "payer_name", [_found(payer)] if payer else [])
-    _add(fields, "plan_name", [_found(plan)] if plan else [])
-    for side in sides:
+    _add(fields, "payer_name", _named(payer, sides))
+    _add(fields, "plan_name", _named(plan, sides[:1]))
+    for number, side in enumerate(sides):
         manager = find_manager_heading(side.parts.free)
-        said = [_found(answer) for answer in side.answers if answer.kind == "pharmacy_benefit_manager"]
-        _add(fields, "pharmacy_benefit_manager", [*said, *([_found(manager)] if manager else [])])
+        said = [_found(answer, number) for answer in side.answers if answer.kind == "pharmacy_benefit_manager"]
+        _add(fields, "pharmacy_benefit_manager", [*said, *_named(manager, sides)])
     _add_plan_type(sides[0], fields)
 
 
@@ -249,9 +288,9 @@ def _add(fields: dict[str, Found], name: str, found: list[Found]) -> None:
 
 
 def _add_plan_type(front: _Side, fields: dict[str, Found]) -> None:
-    said = [_found(answer) for answer in front.answers if answer.kind == "plan_type"]
+    said = [_found(answer, 0) for answer in front.answers if answer.kind == "plan_type"]
     if (plan := fields.get("plan_name")) and (kind := _PLAN_TYPE.search(plan.value)):
-        said.append(Found(kind[1], plan.text_score, plan.label_score * 0.97))
+        said.append(Found(kind[1], plan.text_score, plan.label_score * 0.97, place=plan.place))
     _add(fields, "plan_type", said)
 
 
@@ -266,7 +305,7 @@ def _add_parts(fields: dict[str, Found]) -> None:
     """Add the three letters that Blue plans put in front of a member number."""
     number = fields.get("member_number")
     if number and (prefix := re.match(r"([A-Z]{3})[A-Z0-9]{6,}$", number.value)):
-        fields["member_id_prefix"] = Found(prefix[1], number.text_score, number.label_score * 0.95)
+        fields["member_id_prefix"] = Found(prefix[1], number.text_score, number.label_score * 0.95, place=number.place)
 
 
 def _weigh_payer(fields: dict[str, Found]) -> None:

@@ -51,8 +51,11 @@ def find_frame(picture: np.ndarray) -> Frame | None:
     return None if _is_panel(quad, small) else Frame(quad / min(scale, 1.0))
 
 
-def cut_out(picture: np.ndarray, frame: Frame, least: int, most: int) -> np.ndarray:
-    """Return the card as a rectangle with a small margin; its long side is kept between `least` and `most` pixels."""
+def cut_out(picture: np.ndarray, frame: Frame, least: int, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the card as a rectangle with a small margin; its long side is kept between `least` and `most` pixels.
+
+    With it comes the 3 x 3 matrix that took the picture's places to the rectangle's.
+    """
     corners = frame.corners.astype(np.float32)
     across, down = _sides(corners)
     factor = min(max(max(across, down), least), most) / max(across, down)
@@ -62,7 +65,8 @@ def cut_out(picture: np.ndarray, frame: Frame, least: int, most: int) -> np.ndar
     turn = cv2.getPerspectiveTransform(corners, inside.astype(np.float32))
     wide, high = (round(float(side + 2 * edge)) for side in size)
     how = cv2.INTER_AREA if factor < 0.7 else cv2.INTER_CUBIC
-    return cv2.warpPerspective(picture, turn, (wide, high), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    card = cv2.warpPerspective(picture, turn, (wide, high), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    return card, np.asarray(turn, np.float64)
 
 
 def _sides(quad: np.ndarray) -> tuple[float, float]:

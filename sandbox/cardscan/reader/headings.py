@@ -28,12 +28,16 @@ SUREST = 0.985
 
 @dataclass(frozen=True)
 class Heading:
-    """A name, both its scores, and the pieces it was read from: empty when others may have them, too."""
+    """A name, both its scores, and the pieces it was read from: empty when others may have them, too.
+
+    `printed` are those pieces in any case.
+    """
 
     value: str
     text_score: float
     label_score: float
     pieces: tuple[Piece, ...] = ()
+    printed: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ def find_manager_heading(free: Sequence[Piece]) -> Heading | None:
     """Return the pharmacy benefit manager, if one of the table is named."""
     for piece in free:
         if name := find_pharmacy_manager(clean(piece.text)):
-            return Heading(name, piece.score, 0.97)
+            return Heading(name, piece.score, 0.97, printed=(piece,))
     return None
 
 
@@ -134,4 +138,4 @@ def second_line(piece: Piece, free: Sequence[Piece]) -> list[Piece]:
 
 
 def _as_heading(name: Name, chance: float) -> Heading:
-    return Heading(name.text, name.score, min(chance, SUREST), name.pieces if name.whole else ())
+    return Heading(name.text, name.score, min(chance, SUREST), name.pieces if name.whole else (), name.pieces)

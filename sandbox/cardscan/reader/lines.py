@@ -39,6 +39,11 @@ class Box:
         """Return the centre."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
+    def around(self, other: "Box") -> "Box":
+        """Return the smallest box that holds both."""
+        left, top = min(self.left, other.left), min(self.top, other.top)
+        return Box(left, top, max(self.right, other.right), max(self.bottom, other.bottom))
+
     def shares_row(self, other: "Box") -> float:
         """Return how much of the lower of the two boxes lies in the rows of the other, 0 to 1."""
         common = min(self.bottom, other.bottom) - max(self.top, other.top)
@@ -48,6 +53,14 @@ class Box:
         """Return how much of the narrower of the two boxes lies in the columns of the other, 0 to 1."""
         common = min(self.right, other.right) - max(self.left, other.left)
         return max(0.0, common / max(min(self.width, other.width), 1.0))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where on a card something stands: on which of its sides (0 is the front), and there in which box."""
+
+    side: int
+    box: Box
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ classifier; then every box is read once, turned as it should be. Only when that 
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from sandbox.cardscan.reader import engine
 from sandbox.cardscan.reader.engine import Read
+from sandbox.cardscan.reader.level import levelling
 from sandbox.cardscan.reader.lines import Box, Line, is_upright, straighten, tilt
 from sandbox.cardscan.reader.spacing import find_ink, respace
 
@@ -37,24 +38,30 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Text:
-    """The lines of a picture, made level, and by how many degrees (clockwise) its text was tilted."""
+    """The lines of a picture, made level, and by how many degrees (clockwise) its text was tilted.
+
+    `back` is the 3 x 3 matrix that takes the lines' places to those of the picture.
+    """
 
     lines: tuple[Line, ...]
     tilt: float = 0.0
+    back: np.ndarray = field(default_factory=lambda: np.eye(3), compare=False)
 
 
 @dataclass(frozen=True)
 class _Boxes:
-    """A picture with its text boxes."""
+    """A picture with its text boxes; `back` takes places in it to those in the picture before it was turned."""
 
     picture: np.ndarray
     quads: np.ndarray
+    back: np.ndarray = field(default_factory=lambda: np.eye(3))
 
     def turn(self) -> "_Boxes":
         """Return the same a quarter turn further, counter-clockwise."""
         wide = self.picture.shape[1]
         quads = np.stack([self.quads[:, :, 1], wide - self.quads[:, :, 0]], axis=2)
-        return _Boxes(np.rot90(self.picture), np.roll(quads, -1, axis=1))
+        back = np.array([[0.0, -1.0, wide], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+        return _Boxes(np.rot90(self.picture), np.roll(quads, -1, axis=1), self.back @ back)
 
     def crops(self) -> list[np.ndarray]:
         """Return the picture of each text."""
@@ -73,7 +80,8 @@ def read_text(picture: np.ndarray) -> Text:
         boxes, crops, found = _read_the_right_way(boxes)
     kept = [i for i, read in enumerate(found) if read.text and read.score >= engine.LEAST_SURE]
     lines = straighten(boxes.quads[kept], [_as_line(found[i], crops[i]) for i in kept])
-    return Text(tuple(lines), tilt(boxes.quads[kept]))
+    back = boxes.back @ np.linalg.inv(levelling(boxes.quads[kept])) if kept else boxes.back
+    return Text(tuple(lines), tilt(boxes.quads[kept]), back)
 
 
 def crisper(picture: np.ndarray) -> np.ndarray:

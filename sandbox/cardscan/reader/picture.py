@@ -1,6 +1,7 @@
 """From uploaded bytes to an upright RGB picture on white, of a size OCR can work with."""
 
 import io
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -42,21 +43,35 @@ def open_upright(data: bytes) -> Image.Image:
         raise NotAPicture("not a readable picture") from error
 
 
-def for_ocr(picture: Image.Image) -> np.ndarray:
-    """Return what the text detector should see, height x width x 3 bytes: the card cut out, or the whole picture.
+@dataclass(frozen=True)
+class Seen:
+    """What the text detector should see, height x width x 3 bytes.
+
+    `back` is the 3 x 3 matrix that takes its places (pixels) to those of the picture, as fractions of width and height.
+    """
+
+    pixels: np.ndarray
+    back: np.ndarray
+
+
+def for_ocr(picture: Image.Image) -> Seen:
+    """Return what the text detector should see: the card cut out, or the whole picture.
 
     The whole picture is scaled so that its long side suits the detector.
     """
+    part = np.diag([1 / picture.width, 1 / picture.height, 1.0])
     frame = find_frame(np.asarray(picture))
     if frame is not None:
-        return cut_out(np.asarray(picture), frame, *CARD_SIDE)
+        card, turn = cut_out(np.asarray(picture), frame, *CARD_SIDE)
+        return Seen(card, part @ np.linalg.inv(turn))
     longest = max(picture.size)
     target = min(max(longest, SHORT_LONG_SIDE), LONG_SIDE)
     if target != longest:
         factor = target / longest
         size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
         picture = picture.resize(size, Image.Resampling.LANCZOS)
-    return np.asarray(_not_too_narrow(picture))
+        part = np.diag([1 / picture.width, 1 / picture.height, 1.0])
+    return Seen(np.asarray(_not_too_narrow(picture)), part)
 
 
 def _not_too_narrow(picture: Image.Image) -> Image.Image:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sandbox.cardscan.reader.associate import CLEAR
-from sandbox.cardscan.reader.lines import Line
+from sandbox.cardscan.reader.lines import Line, Place
 
 #: below this the vendor leaves a field out
 LEAST_SCORE = 0.4
@@ -46,6 +47,8 @@ class Found:
     """A value with the confidence in its text and in its meaning, 0 to 1 each.
 
     `doubt` (0 to 1) says how nearly something else would have been the value; `confirmed` that two sources agree.
+    `place` is where it is printed, if that is known. `printed` and `coded` are what text and barcode say, each alone,
+    when both say something. Nothing is decided by these three.
     """
 
     value: str
@@ -53,6 +56,9 @@ class Found:
     label_score: float
     doubt: float = 0.0
     confirmed: bool = False
+    place: Place | None = field(default=None, compare=False)
+    printed: "Found | None" = field(default=None, compare=False)
+    coded: "Found | None" = field(default=None, compare=False)
 
     @property
     def score(self) -> float:
@@ -80,7 +86,7 @@ def best(found: Sequence[Found]) -> Found | None:
     for other in others:
         if not agrees(first.value, other.value):
             doubt = max(doubt, 1 - (first.label_score - other.label_score) / CLEAR)
-    winner = Found(first.value, first.text_score, label, doubt, confirmed)
+    winner = replace(first, label_score=label, doubt=doubt, confirmed=confirmed)
     return winner if winner.score >= LEAST_SCORE else None
 
 
@@ -92,11 +98,14 @@ def with_barcode(printed: Found | None, coded: str | None) -> Found | None:
     """
     if coded is None:
         return printed
+    alone = Found(coded, 0.99, 0.95)
     if printed is None:
-        return Found(coded, 0.99, 0.95)
+        return alone
+    both: dict[str, Any] = {"place": printed.place, "printed": printed, "coded": alone}
     if agrees(printed.value, coded):
-        return Found(printed.value, max(printed.text_score, 0.99), max(printed.label_score, 0.99), confirmed=True)
-    return Found(coded, 0.99, 0.8)
+        text, label = max(printed.text_score, 0.99), max(printed.label_score, 0.99)
+        return Found(printed.value, text, label, confirmed=True, **both)
+    return Found(coded, 0.99, 0.8, **both)
 
 
 def agrees(one: str, other: str) -> bool:
