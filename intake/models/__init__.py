@@ -2,9 +2,11 @@
 
 from .cards import CardExtra, CardField, CardImage, CardMovedOn, CardScan
 from .coverage import Coverage, member_id_fingerprint
+from .flags import CardFlag
 from .handoff import PhoneLink
 from .history import CoverageVersion, keep_version
 from .keeping import Deletion, DeletionStep, LegalHold, Retention
+from .loose import LoosePhoto
 from .merging import PatientMerge, TwoPeople
 from .payers import Payer, PayerAlias, payer_name_key
 from .people import MergedAway, Patient, PatientName, folded_name, mrn_key, phone_fingerprint
@@ -17,6 +19,7 @@ __all__ = [
     "AppointmentChange",
     "CardExtra",
     "CardField",
+    "CardFlag",
     "CardImage",
     "CardMovedOn",
     "CardScan",
@@ -27,6 +30,7 @@ __all__ = [
     "Finding",
     "LegalHold",
     "ListedCard",
+    "LoosePhoto",
     "MergedAway",
     "Patient",
     "PatientMerge",

@@ -40,6 +40,7 @@ class CardScan(Coded, Versioned):
         REVIEW = "REVIEW", "Ready to check"
         CONFIRMED = "CONFIRMED", "Checked"
         FAILED = "FAILED", "Could not be read"
+        RETAKEN = "RETAKEN", "Taken again"
         DISCARDED = "DISCARDED", "Deleted"
 
     class Match(models.TextChoices):
@@ -70,6 +71,10 @@ class CardScan(Coded, Versioned):
     vendor_state = models.CharField(max_length=24, blank=True, default="")
     vendor_answer = SealedJSONField(null=True, default=None)
     has_back = models.BooleanField(default=False)
+    # The reading that was not good enough, so that the card was taken again; and whether the two photos were read the
+    # other way round once because nothing was found on the first.
+    earlier = models.ForeignKey("self", on_delete=models.SET_NULL, related_name="later", null=True, blank=True)
+    swapped = models.BooleanField(default=False)
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     payer_match = models.CharField(max_length=8, choices=Match, blank=True, default="")
     outcome = models.CharField(max_length=9, choices=Outcome, blank=True, default="")
@@ -145,6 +150,8 @@ class CardImage(models.Model):
     concern = models.CharField(max_length=10, choices=Concern, blank=True, default="")
     overruled_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     look = models.CharField(max_length=16, blank=True, default="", editable=False)
+    # By how many degrees (clockwise) it was turned by itself because its text ran up or down.
+    turned = models.PositiveSmallIntegerField(default=0)
     # How often sending was begun; after an unclear first time the vendor is asked before the photo goes again.
     sends = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -189,6 +196,9 @@ class CardField(models.Model):
 
     `name` is the vendor's ("member_number", "rx_bin"); `position` tells several values of one name apart
     (dependents). A field without scores was not found on the card.
+
+    `place` is where it stands: side ("front", "back"), and x, y, w and h as fractions of the photo; None when the
+    vendor does not say. `sources` has what text and barcode say, {"value", "score"} each, of a value that both say.
     """
 
     card = models.ForeignKey(CardScan, on_delete=models.CASCADE, related_name="fields")
@@ -197,6 +207,8 @@ class CardField(models.Model):
     value = SealedTextField(blank=True, default="")
     text_score = models.DecimalField(max_digits=6, decimal_places=5, null=True, blank=True)
     label_score = models.DecimalField(max_digits=6, decimal_places=5, null=True, blank=True)
+    place = models.JSONField(null=True, default=None)
+    sources = SealedJSONField(null=True, default=None)
     reviewed_value = SealedTextField(blank=True, default="")
     reviewed_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -206,7 +208,17 @@ def _row(card: CardScan, read: ReadField) -> CardField:
         value=read.value[: fields.LONGEST],
         text_score=read.text_score,
         label_score=read.label_score,
+        place=asdict(read.place) if read.place else None,
+        sources=_sources(read),
     )
+
+
+def _sources(read: ReadField) -> dict[str, Any] | None:
+    """Return what text and barcode say of a value that both say."""
+    if not (read.text and read.barcode):
+        return None
+    both = {"text": read.text, "barcode": read.barcode}
+    return {name: {"value": said.value[: fields.LONGEST], "score": said.score} for name, said in both.items()}
 
 
 def _add_missing(card: CardScan, *, found: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from .. import fields
 from ..models import CardExtra, CardField, CardScan
@@ -28,6 +29,7 @@ class Line:
     is_done: bool
     error: str = ""
     rank: float = _UNREAD
+    place: dict[str, Any] | None = None
 
     @property
     def key(self) -> str:
@@ -93,6 +95,7 @@ def _line(row: CardField) -> Line:
         trust,
         row.is_reviewed,
         rank=_UNREAD if score is None else float(score),
+        place=row.place,
     )
 
 
@@ -126,6 +129,7 @@ def _payer_line(card: CardScan, rows: list[CardField]) -> Line:
         trust,
         done,
         rank=1.0 if is_certain else _UNREAD if score is None else score,
+        place=next((row.place for row in sorted(rows, key=lambda row: row.name != "payer_name") if row.place), None),
     )
 
 

@@ -1,63 +1,8 @@
-// The card pages: looking at the photos, going through the lines by keyboard, choosing a payer.
+// The card pages: going through the lines by keyboard, choosing a payer. (The photos beside them: photo_view.js.)
 "use strict";
 
 (() => {
   const within = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
-
-  // ---- the photo: side, turn, size ----------------------------------------------------------------------------------
-
-  const views = new WeakMap();
-
-  function viewOf(frame) {
-    if (!views.has(frame)) views.set(frame, { turn: 0, zoom: 1 });
-    return views.get(frame);
-  }
-
-  /** Draw the picture turned and sized; the frame scrolls, so the picture's box is kept at its real size. */
-  function draw(frame) {
-    const { turn, zoom } = viewOf(frame);
-    const picture = frame.querySelector("img");
-    const width = frame.clientWidth;
-    const shape = Number(picture.getAttribute("height")) / Number(picture.getAttribute("width"));
-    const sideways = turn % 180 !== 0;
-    const wide = (sideways ? width / shape : width) * zoom;
-    const high = wide * shape;
-    picture.style.width = `${wide}px`;
-    picture.style.maxWidth = "none";
-    const shift = { 0: "", 90: `translateX(${high}px)`, 180: `translate(${wide}px, ${high}px)`, 270: `translateY(${wide}px)` }[turn];
-    picture.style.transform = `${shift} rotate(${turn}deg)`;
-    picture.style.marginBottom = sideways ? `${wide - high}px` : "0";
-  }
-
-  function show(photos, side) {
-    for (const frame of photos.querySelectorAll("[data-photo]")) frame.hidden = frame.dataset.photo !== side;
-    for (const button of photos.querySelectorAll("[data-photo-show]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.photoShow === side));
-    }
-  }
-
-  function shown(photos) {
-    return photos.querySelector("[data-photo]:not([hidden])");
-  }
-
-  for (const photos of document.querySelectorAll("[data-photos]")) {
-    const first = photos.querySelector("[data-photo]");
-    if (first) show(photos, first.dataset.photo);
-  }
-
-  document.addEventListener("click", (event) => {
-    const photos = within(event, "[data-photos]");
-    const button = within(event, "button");
-    if (!photos || !button) return;
-    if (button.dataset.photoShow) show(photos, button.dataset.photoShow);
-    const frame = shown(photos);
-    if (!frame) return;
-    const view = viewOf(frame);
-    if ("photoTurn" in button.dataset) view.turn = (view.turn + 270) % 360;
-    if (button.dataset.photoZoom === "in") view.zoom = Math.min(view.zoom * 1.4, 6);
-    if (button.dataset.photoZoom === "out") view.zoom = Math.max(view.zoom / 1.4, 1);
-    if (!button.dataset.photoShow) draw(frame);
-  });
 
   // ---- the lines: Enter accepts and goes to the next one that is left -----------------------------------------------
 

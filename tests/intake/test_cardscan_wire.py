@@ -246,3 +246,51 @@ def test_it_reads_an_event() -> None:
 )
 def test_it_reads_a_webhook_flat_and_nested(document: dict[str, Any], event: wire.Event | None) -> None:
     assert wire.parse_webhook(document) == event
+
+
+PLACE = {"side": "back", "x": 0.25, "y": 0.3, "width": 0.2, "height": 0.05}
+
+
+def test_it_reads_where_a_value_stands_if_that_is_told() -> None:
+    told = wire.parse_card(answer(rx_bin=score("610279") | {"place": PLACE})).fields[0].place
+    assert told == wire.Place("back", 0.25, 0.3, 0.2, 0.05)
+    assert wire.parse_card(answer()).fields[0].place is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"side": "edge"},
+        {"side": ["front"]},
+        {"x": -0.1},
+        {"x": 0.9},
+        {"width": 0},
+        {"height": None},
+        {"y": "NaN"},
+        {"y": True},
+        {"width": 1e400},
+    ],
+)
+def test_a_place_that_is_none_is_left_out(wrong: dict[str, Any]) -> None:
+    (field,) = wire.parse_card(answer(rx_bin=score("610279") | {"place": PLACE | wrong})).fields
+    assert (field.value, field.place) == ("610279", None)
+
+
+@pytest.mark.parametrize("place", [None, [], "front", {}, 7])
+def test_a_place_that_is_no_object_is_left_out(place: Any) -> None:
+    assert wire.parse_card(answer(rx_bin=score("610279") | {"place": place})).fields[0].place is None
+
+
+def test_it_reads_what_text_and_barcode_say() -> None:
+    both = {"text": score("128845632", "0.81", "0.9"), "barcode": score("128845682")}
+    (field,) = wire.parse_card(answer(member_number=score("128845682") | {"sources": both})).fields
+    assert (field.text, field.barcode) == (
+        wire.Source("128845632", Decimal("0.81")),
+        wire.Source("128845682", Decimal("0.99")),
+    )
+
+
+@pytest.mark.parametrize("both", [None, {}, {"text": score("1")}, {"text": score("1"), "barcode": {"value": ""}}, []])
+def test_one_source_alone_is_no_comparison(both: Any) -> None:
+    (field,) = wire.parse_card(answer(member_number=score("128845682") | {"sources": both})).fields
+    assert (field.text, field.barcode) == (None, None)

@@ -39,6 +39,20 @@ def test_it_shows_the_least_certain_first_and_the_unread_last(desk: Client, card
     assert "The text is faint." in page and "61 %" in page and "9 of 9 left" in page
 
 
+def test_a_line_knows_where_its_value_stands(desk: Client, cast: Cast, emily: Patient) -> None:
+    place = {"side": "back", "x": 0.25, "y": 0.3, "width": 0.2, "height": 0.05}
+    read = answer(rx_bin=score("610279") | {"place": place}, payer_id=score("87726") | {"place": place | {"x": 0.5}})
+    card = card_in_review(emily, cast.clinic_a, cast.alice, read)
+    page = desk.get(reverse("card-review", args=[card.code])).content.decode()
+    assert page.count('data-place="back"') == 2
+    assert 'data-place-box="0.25 0.3 0.2 0.05"' in page
+    assert 'data-place-box="0.5 0.3 0.2 0.05"' in page  # the payer's line: its id alone has a place
+
+
+def test_a_reader_that_tells_no_places_shows_the_whole_card(desk: Client, card: CardScan) -> None:
+    assert "data-place" not in desk.get(reverse("card-review", args=[card.code])).content.decode()
+
+
 def test_it_accepts_a_line(desk: Client, card: CardScan, cast: Cast) -> None:
     response = accept(desk, card, "member_number:0", "128845682", headers={"HX-Request": "true"})
     text = response.content.decode()

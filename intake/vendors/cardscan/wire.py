@@ -46,6 +46,9 @@ _LONGEST_ID, _LONGEST_STATE, _LONGEST_CURSOR = (
     1000,
 )  # characters that are kept; the vendor's own words are shorter
 
+SIDES = ("front", "back")
+_ALL = Decimal("1.001")  # the whole width or height of a photo; numbers are rounded
+
 _MOST_EXTRAS, _LONGEST_EXTRA = 30, 300  # of each kind; a card prints a handful
 
 # DELETE /cards/{card_id} answers 204; 404 for a card that is gone already.
@@ -91,14 +94,39 @@ class UploadForm:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a value stands on the photo of a side ("front", "back"): its box as fractions of the photo."""
+
+    side: str
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one source, the text or a barcode, says of a value, and how surely."""
+
+    value: str = field(repr=False)
+    score: Decimal | None
+
+
+@dataclass(frozen=True)
 class ReadField:
-    """One value read from a card. Scores are 0 to 1, None when the vendor gave none."""
+    """One value read from a card. Scores are 0 to 1, None when the vendor gave none.
+
+    `place`, and `text` and `barcode`, are None when the answer does not tell them, as CardScan's does not.
+    """
 
     name: str
     position: int
     value: str = field(repr=False)
     text_score: Decimal | None
     label_score: Decimal | None
+    place: Place | None = None
+    text: Source | None = field(default=None, repr=False)
+    barcode: Source | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -290,7 +318,38 @@ def _fields(details: Any) -> Iterator[ReadField]:
         values = [entry for entry in entries if isinstance(entry, dict) and tidy(name, _text(entry.get("value", "")))]
         for position, entry in enumerate(values):
             text, label = _scores(entry.get("scores"))
-            yield ReadField(str(name)[:40], position, tidy(name, _text(entry["value"])), text, label)
+            yield ReadField(
+                str(name)[:40],
+                position,
+                tidy(name, _text(entry["value"])),
+                text,
+                label,
+                _place(entry.get("place")),
+                *_sources(name, entry.get("sources")),
+            )
+
+
+def _place(place: Any) -> Place | None:
+    """Return the place of a value; None for one that is none: another side, no numbers, outside the photo, empty."""
+    if not isinstance(place, dict) or place.get("side") not in SIDES:
+        return None
+    x, y, w, h = (_number(place.get(name)) for name in ("x", "y", "width", "height"))
+    if x is None or y is None or not w or not h or x + w > _ALL or y + h > _ALL:
+        return None
+    return Place(place["side"], float(x), float(y), float(w), float(h))
+
+
+def _sources(name: str, sources: Any) -> tuple[Source | None, Source | None]:
+    """Return what text and barcode say of a value; None for both unless both say something."""
+    told = sources if isinstance(sources, dict) else {}
+    text, barcode = (_source(name, told.get(which)) for which in ("text", "barcode"))
+    return (text, barcode) if text and barcode else (None, None)
+
+
+def _source(name: str, match: Any) -> Source | None:
+    value = tidy(name, _text(match.get("value", ""))) if isinstance(match, dict) else ""
+    scores = [score for score in _scores(match.get("scores")) if score is not None] if value else []
+    return Source(value, min(scores, default=None)) if value else None
 
 
 def _scores(scores: Any) -> tuple[Decimal | None, Decimal | None]:
