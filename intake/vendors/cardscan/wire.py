@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import enum
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
+
+from .wire_fields import Place, ReadField, Source, as_number, as_text, read_fields, tidy
+
+__all__ = ["Place", "ReadField", "Source", "tidy"]  # of wire_fields, for those who import wire
 
 
 class Unreadable(ValueError):
@@ -46,9 +49,6 @@ _LONGEST_ID, _LONGEST_STATE, _LONGEST_CURSOR = (
     1000,
 )  # characters that are kept; the vendor's own words are shorter
 
-SIDES = ("front", "back")
-_ALL = Decimal("1.001")  # the whole width or height of a photo; numbers are rounded
-
 _MOST_EXTRAS, _LONGEST_EXTRA = 30, 300  # of each kind; a card prints a handful
 
 # DELETE /cards/{card_id} answers 204; 404 for a card that is gone already.
@@ -71,13 +71,6 @@ ENRICHED = "enriched"
 # Before the first photo has been received the vendor's card is "pending".
 NOTHING_RECEIVED = "pending"
 
-_UPPER = {
-    "member_number", "group_number", "rx_bin", "rx_pcn", "rx_group", "rx_id", "payer_id", "plan_id",
-    "card_specific_id", "medicare_medicaid_id", "member_id_prefix", "member_id_suffix",
-}  # fmt: skip
-_PERSONS = {"member_name", "dependent_names"}
-_TITLES = {"payer_name", "plan_name", "client_name", "employer"}
-
 
 @dataclass(frozen=True)
 class UploadForm:
@@ -91,42 +84,6 @@ class UploadForm:
         """Return the status of a photo that arrived: S3 answers 204 unless the form asks for 200 or 201."""
         wished = dict(self.parameters).get("success_action_status", "")
         return int(wished) if wished in {"200", "201"} else 204
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a value stands on the photo of a side ("front", "back"): its box as fractions of the photo."""
-
-    side: str
-    x: float
-    y: float
-    w: float
-    h: float
-
-
-@dataclass(frozen=True)
-class Source:
-    """What one source, the text or a barcode, says of a value, and how surely."""
-
-    value: str = field(repr=False)
-    score: Decimal | None
-
-
-@dataclass(frozen=True)
-class ReadField:
-    """One value read from a card. Scores are 0 to 1, None when the vendor gave none.
-
-    `place`, and `text` and `barcode`, are None when the answer does not tell them, as CardScan's does not.
-    """
-
-    name: str
-    position: int
-    value: str = field(repr=False)
-    text_score: Decimal | None
-    label_score: Decimal | None
-    place: Place | None = None
-    text: Source | None = field(default=None, repr=False)
-    barcode: Source | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -208,7 +165,7 @@ def build_upload_request(side: str) -> bytes:
 def parse_upload_form(doc: Any) -> UploadForm:
     """Return the upload form of an UploadUrl answer. Raises Unreadable."""
     url, parameters = _need(doc, "upload_url", str), _need(doc, "upload_parameters", dict)
-    return UploadForm(url=url, parameters=[(str(name), _text(value)) for name, value in parameters.items()])
+    return UploadForm(url=url, parameters=[(str(name), as_text(value)) for name, value in parameters.items()])
 
 
 # GET /cards/{card_id} and the 201 of POST /cards, CardApiResponse
@@ -222,7 +179,7 @@ def parse_card(doc: Any) -> ScannedCard:
         state=state[:_LONGEST_STATE],
         deleted=doc.get("deleted") is True,
         error_type=_error_type(doc.get("error")),
-        fields=list(_fields(doc.get("details"))),
+        fields=list(read_fields(doc.get("details"))),
         payers=_payers(doc.get("payer_match")),
         extras=list(_extras(doc.get("enriched_results"))),
         answer={key: value for key, value in doc.items() if key != "images"},
@@ -270,13 +227,13 @@ def parse_frame(text: str | bytes) -> Event | None:
         return None
     if not isinstance(doc, dict) or doc.get("type") != "card":
         return None
-    return _event(doc, _text(doc.get("state")))
+    return _event(doc, as_text(doc.get("state")))
 
 
 # Webhooks, CardWebhookEvent; an older form has the same below `data`, with the state
 def parse_webhook(doc: dict[str, Any]) -> Event | None:
     """Return what a webhook tells about a card; None for eligibility checks and kinds to come."""
-    kind, _, what = _text(doc.get("type")).partition(".")
+    kind, _, what = as_text(doc.get("type")).partition(".")
     data = doc.get("data")
     found = data if isinstance(data, dict) else doc
     if kind != "card" or not what:
@@ -288,7 +245,7 @@ def _event(doc: dict[str, Any], state: str) -> Event | None:
     card_id = doc.get("card_id")
     if not isinstance(card_id, str) or not 0 < len(card_id) <= _LONGEST_ID:
         return None
-    return Event(card_id, state, _text(doc.get("session_id")))
+    return Event(card_id, state, as_text(doc.get("session_id")))
 
 
 def _listed(row: Any) -> ListedCard:
@@ -299,7 +256,7 @@ def _listed(row: Any) -> ListedCard:
 def _moment(text: Any) -> datetime | None:
     """Return a moment as the vendor writes it: "2026-11-20 15:02:11.12+00:00", also with T and Z, or without zone."""
     try:
-        found = datetime.fromisoformat(_text(text))
+        found = datetime.fromisoformat(as_text(text))
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
@@ -308,54 +265,7 @@ def _moment(text: Any) -> datetime | None:
 def _error_type(error: Any) -> str:
     """Return the short name of an error object ("RejectedCard"); its older form calls the type `error`."""
     found = error if isinstance(error, dict) else {}
-    return _text(found.get("type") or found.get("error"))[:60]
-
-
-def _fields(details: Any) -> Iterator[ReadField]:
-    """Yield every MatchScore of `details`; lists (dependent_names) yield one field per entry."""
-    for name, found in (details if isinstance(details, dict) else {}).items():
-        entries = found if isinstance(found, list) else [found]
-        values = [entry for entry in entries if isinstance(entry, dict) and tidy(name, _text(entry.get("value", "")))]
-        for position, entry in enumerate(values):
-            text, label = _scores(entry.get("scores"))
-            yield ReadField(
-                str(name)[:40],
-                position,
-                tidy(name, _text(entry["value"])),
-                text,
-                label,
-                _place(entry.get("place")),
-                *_sources(name, entry.get("sources")),
-            )
-
-
-def _place(place: Any) -> Place | None:
-    """Return the place of a value; None for one that is none: another side, no numbers, outside the photo, empty."""
-    if not isinstance(place, dict) or place.get("side") not in SIDES:
-        return None
-    x, y, w, h = (_number(place.get(name)) for name in ("x", "y", "width", "height"))
-    if x is None or y is None or not w or not h or x + w > _ALL or y + h > _ALL:
-        return None
-    return Place(place["side"], float(x), float(y), float(w), float(h))
-
-
-def _sources(name: str, sources: Any) -> tuple[Source | None, Source | None]:
-    """Return what text and barcode say of a value; None for both unless both say something."""
-    told = sources if isinstance(sources, dict) else {}
-    text, barcode = (_source(name, told.get(which)) for which in ("text", "barcode"))
-    return (text, barcode) if text and barcode else (None, None)
-
-
-def _source(name: str, match: Any) -> Source | None:
-    value = tidy(name, _text(match.get("value", ""))) if isinstance(match, dict) else ""
-    scores = [score for score in _scores(match.get("scores")) if score is not None] if value else []
-    return Source(value, min(scores, default=None)) if value else None
-
-
-def _scores(scores: Any) -> tuple[Decimal | None, Decimal | None]:
-    """Return the text and the label score of a MatchScore's list of decimal strings."""
-    first, second, *_ = [*(scores if isinstance(scores, list) else []), None, None]
-    return _number(first), _number(second)
+    return as_text(found.get("type") or found.get("error"))[:60]
 
 
 def _extras(results: Any) -> Iterator[Extra]:
@@ -364,7 +274,7 @@ def _extras(results: Any) -> Iterator[Extra]:
     for entry in _entries(found, "phone_numbers"):
         yield from _extra("PHONE", entry.get("type"), entry.get("label"), entry.get("number"), entry)
     for entry in _entries(found, "addresses"):
-        lines = [_text(entry.get("company_name")), _text(entry.get("address"))]
+        lines = [as_text(entry.get("company_name")), as_text(entry.get("address"))]
         yield from _extra("ADDRESS", entry.get("type"), entry.get("label"), "\n".join(filter(None, lines)), entry)
     for entry in _entries(found, "copays_deductibles"):
         yield from _extra("AMOUNT", entry.get("category"), entry.get("service"), entry.get("value"), entry)
@@ -376,44 +286,17 @@ def _entries(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def _extra(kind: str, type_: Any, label: Any, value: Any, entry: dict[str, Any]) -> Iterator[Extra]:
-    if text := _text(value).strip()[:_LONGEST_EXTRA]:
-        yield Extra(kind, _text(type_)[:40], _text(label)[:_LONGEST_EXTRA], text, _number(entry.get("score")))
-
-
-def _number(score: Any) -> Decimal | None:
-    """Return a score between 0 and 1, or None when it is something else."""
-    try:
-        number = Decimal(_text(score))
-    except InvalidOperation:
-        return None
-    return number.quantize(Decimal("0.00001")) if number.is_finite() and 0 <= number <= 1 else None
+    if text := as_text(value).strip()[:_LONGEST_EXTRA]:
+        yield Extra(kind, as_text(type_)[:40], as_text(label)[:_LONGEST_EXTRA], text, as_number(entry.get("score")))
 
 
 def _payers(match: Any) -> list[tuple[str, str]]:
     """Return the clearinghouse payers of a payer_match, best score first; an account without the feature has none."""
     matches = match.get("matches") if isinstance(match, dict) else None
     found = [entry for entry in (matches if isinstance(matches, list) else []) if isinstance(entry, dict)]
-    found = [entry for entry in found if _text(entry.get("payer_id") or "")]
-    found.sort(key=lambda entry: _number(entry.get("score")) or Decimal(0), reverse=True)
-    return [(_text(entry["payer_id"]), _text(entry.get("payer_name") or "")) for entry in found]
-
-
-def tidy(name: str, value: str) -> str:
-    """Return a value as a person would write it: no stray quotes, codes in capitals, names with capital initials.
-
-    The vendor answers with lower-cased text and now and then a quote that is not on the card.
-    """
-    value = " ".join(value.split()).strip("\"'`“”‘’ ")
-    if name in _UPPER:
-        return value.upper()
-    shouted = name in _PERSONS and value == value.upper()
-    if shouted or (name in _PERSONS | _TITLES and value == value.lower()):
-        return re.sub(r"[^\W\d_]+('s\b)?", lambda found: found[0].capitalize(), value)
-    return value
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    found = [entry for entry in found if as_text(entry.get("payer_id") or "")]
+    found.sort(key=lambda entry: as_number(entry.get("score")) or Decimal(0), reverse=True)
+    return [(as_text(entry["payer_id"]), as_text(entry.get("payer_name") or "")) for entry in found]
 
 
 def _need(doc: Any, name: str, kind: type, *, may_be_empty: bool = False) -> Any:
