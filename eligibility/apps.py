@@ -12,12 +12,14 @@ class EligibilityConfig(AppConfig):
     def ready(self) -> None:
         """Register the handlers of outside work, and eligibility's light on Today."""
         from core.vendors import register_check
+        from intake.stamps import register_stamp
         from intake.today import register_light
 
         from . import handlers  # noqa: F401
-        from .today import light
+        from .today import light, stamp
         from .vendors import candid, spry
 
         register_light(light)
+        register_stamp(stamp)
         register_check("candid", lambda: candid.client().check_key())
         register_check("spry", lambda: spry.client().check_key())

@@ -7,22 +7,27 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.db.models import Count, Max, Q, QuerySet
 
 from clinic.models import Clinic
+from core.links import link
 from core.money import show
 from intake.models import Appointment, Coverage
+from intake.stamps import Counts
 from intake.today import Light
 
 from .asked import asked_of
 from .benefits import WHOLE_PLAN
-from .choices import Answer, CheckStatus, Reason
+from .choices import OPEN_STATUSES, Answer, CheckStatus, Reason
 from .models import EligibilityCheck
 
 
 def light(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
     """Return a light for each appointment whose patient has a coverage; two queries whatever their number."""
-    coverages = Coverage.objects.select_related("patient").for_visits(appointments)
+    coverages = Coverage.objects.for_visits(appointments)
+    for visit in appointments:
+        if visit.pk in coverages:
+            coverages[visit.pk].patient = visit.patient  # loaded already, and without what is sealed
     checks = _newest_checks(clinic, coverages.values(), {visit.date_of_service for visit in appointments})
     lights = {}
     for appointment in appointments:
@@ -30,6 +35,19 @@ def light(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
         if coverage is not None:
             lights[appointment.pk] = _light(appointment, coverage, checks)
     return lights
+
+
+def stamp(clinic: Clinic, visits: QuerySet[Appointment]) -> Counts:
+    """Return counts that differ whenever a check of these visits' patients was put, moved on or answered."""
+    rows = EligibilityCheck.objects.filter(clinic=clinic, coverage__patient__in=visits.order_by().values("patient"))
+    return rows.order_by().aggregate(
+        last=Max("pk"),
+        answered=Count("answered_at"),
+        newest=Max("answered_at"),
+        open=Count("pk", filter=Q(status__in=OPEN_STATUSES)),
+        waiting=Count("next_try_at"),
+        retry=Max("next_try_at"),
+    )
 
 
 _Asked = tuple[int, date, str]
@@ -40,7 +58,8 @@ def _newest_checks(clinic: Clinic, coverages: Iterable[Coverage], days: set[date
     current = {coverage.pk: asked_of(coverage) for coverage in coverages}
     rows = EligibilityCheck.objects.light().filter(clinic=clinic, coverage__in=current, date_of_service__in=days)
     newest: dict[_Asked, EligibilityCheck] = {}
-    for check in rows.order_by("-pk").select_related("clinic"):
+    for check in rows.order_by("-pk").defer("request", "response", "payer_words", "plan_member_id", "notes"):
+        check.clinic = clinic
         if check.asked_of == current[check.coverage_id]:
             newest.setdefault((check.coverage_id, check.date_of_service, check.service_type_code), check)
     return newest
@@ -72,12 +91,12 @@ def _not_asked(appointment: Appointment, coverage: Coverage, day: date) -> Light
         ("service_type_code", appointment.service_type_code),
         ("appointment", str(appointment.code)),
     )
-    return Light("needs-you", "Not asked yet", reverse("check-start", args=[coverage.code]), "Check coverage", form)
+    return Light("needs-you", "Not asked yet", link("check-start", coverage.code), "Check coverage", form)
 
 
 def _answered(check: EligibilityCheck, appointment: Appointment, coverage: Coverage) -> Light:
-    see = reverse("check-detail", args=[check.code])
-    call = f"{reverse('capture-start', args=[coverage.code])}?{urlencode({'appointment': appointment.code})}"
+    see = link("check-detail", check.code)
+    call = f"{link('capture-start', coverage.code)}?{urlencode({'appointment': appointment.code})}"
     if check.status == CheckStatus.WAITING and check.next_try_at is not None:
         at = check.next_try_at.astimezone(check.clinic.zone)
         return Light("waiting", f"Payer cannot answer, retry {at:%H:%M}", call, "Call payer")

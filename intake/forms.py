@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
-from clinic.access import providers_for
-from clinic.models import Clinic
-
 from . import fields
-from .models import Appointment, Coverage
+from .models import Coverage
 from .services.coverage import OnFile, Placing
 from .services.payers import NAMELESS, names_a_payer
 from .services.review import Subscriber
-from .visit_day import validate_visit_day
 
 WRITE_A_DATE = "Write the date as month/day/year, such as 03/15/1986."
 
@@ -62,44 +58,6 @@ class PersonForm(forms.Form):
     def clean_birth_date(self) -> date | None:
         """Refuse a birth date in the future."""
         return born(self.cleaned_data["birth_date"])
-
-
-class AppointmentForm(forms.Form):
-    """When a patient comes, to whom, and for what."""
-
-    day = DateText(label="Date", error_messages={"required": "Type the date of the visit."})
-    time = forms.TimeField(
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"required": "Type the time.", "invalid": "Write the time as 09:20."},
-    )
-    visit_type = forms.ChoiceField(choices=Appointment.VisitType.choices, label="Visit")
-    provider = forms.ChoiceField(required=False)
-    spry_appointment_id = forms.IntegerField(
-        required=False, min_value=1, max_value=2**63 - 1, label="SPRY appointment number"
-    )
-
-    def __init__(self, clinic: Clinic, *args: Any, **options: Any) -> None:
-        """Offer the providers of this clinic."""
-        super().__init__(*args, **options)
-        self.clinic = clinic
-        self.providers = {str(provider.code): provider for provider in providers_for(clinic)}
-        names = [(code, provider.name) for code, provider in self.providers.items()]
-        self.fields["provider"].choices = [("", "Nobody yet"), *names]  # type: ignore[attr-defined]
-
-    def clean_day(self) -> date:
-        """Refuse a day that no visit is on."""
-        validate_visit_day(self.cleaned_data["day"])
-        return self.cleaned_data["day"]
-
-    def values(self) -> dict[str, Any]:
-        """Return Appointment's columns; day and time are the clinic's own."""
-        data = self.cleaned_data
-        return {
-            "starts_at": datetime.combine(data["day"], data["time"], tzinfo=self.clinic.zone),
-            "visit_type": data["visit_type"],
-            "provider": self.providers.get(data["provider"]),
-            "spry_appointment_id": data["spry_appointment_id"],
-        }
 
 
 class SubscriberForm(forms.Form):

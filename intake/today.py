@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from clinic.models import Clinic
+from core.links import link
 
 from .access import kept_cards_for
-from .models import Appointment, CardScan, Coverage
+from .models import Appointment, CardScan, Coverage, Patient
+from .patient_record import Missing, columns_for, missing_fields
+from .services.registration import required_of
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def register_light(function: LightFunction, label: str = "Eligibility") -> Light
 
 def rows(clinic: Clinic, appointments: list[Appointment]) -> list[Row]:
     """Return Today's lines in a constant number of queries, whatever the number of appointments."""
-    columns = [("Card", card_lights), ("Coverage", coverage_lights), *_registered]
+    columns = [("Record", record_lights), ("Card", card_lights), ("Coverage", coverage_lights), *_registered]
     lit = [(label, function(clinic, appointments)) for label, function in columns]
     return [
         _row(appointment, [(label, found.get(appointment.pk, UNSAID)) for label, found in lit])
@@ -70,12 +71,27 @@ def rows(clinic: Clinic, appointments: list[Appointment]) -> list[Row]:
 
 def labels() -> list[str]:
     """Return the heads of the light columns in order."""
-    return ["Card", "Coverage", *(label for label, _ in _registered)]
+    return ["Record", "Card", "Coverage", *(label for label, _ in _registered)]
 
 
 def _row(appointment: Appointment, lights: list[tuple[str, Light]]) -> Row:
     wanted = [light for _, light in lights if light.action] if appointment.is_open else []
     return Row(appointment, lights, wanted[0] if wanted else None)
+
+
+def record_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
+    """Return whether each patient's record says what this clinic asks for."""
+    required, today = required_of(clinic), clinic.today()
+    patients = Patient.objects.filter(pk__in={visit.patient_id for visit in appointments})
+    missing = {row.pk: missing_fields(row, required, today) for row in patients.only("code", *columns_for(required))}
+    return {visit.pk: _record_light(visit, missing.get(visit.patient_id, [])) for visit in appointments}
+
+
+def _record_light(visit: Appointment, missing: list[Missing]) -> Light:
+    if not missing:
+        return Light("done", "Complete", link("patient-detail", visit.patient.code))
+    words = missing[0].item.label if len(missing) == 1 else f"{len(missing)} things"
+    return Light("needs-you", f"{words} missing", link("patient-edit", visit.patient.code), "Complete the record")
 
 
 def card_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
@@ -96,8 +112,8 @@ def _card_light(appointment: Appointment, card: CardScan | None, is_covered: boo
     if card is None:
         if is_covered:
             return Light("none", "No card")
-        return Light("needs-you", "No card", reverse("card-new", args=[appointment.patient.code]), "Scan card", ())
-    url, status = reverse("card-review", args=[card.code]), CardScan.Status
+        return Light("needs-you", "No card", link("card-new", appointment.patient.code), "Scan card", ())
+    url, status = link("card-review", card.code), CardScan.Status
     if card.is_working:
         return Light("waiting", "CardScan silent" if card.problem else "Being read", url)
     known = {
@@ -121,7 +137,7 @@ def _coverage_light(appointment: Appointment, coverage: Coverage | None) -> Ligh
     day = appointment.date_of_service
     if coverage.is_valid_on(day):
         words = "Self-pay" if coverage.is_self_pay else coverage.payer_name
-        return Light("done", words, reverse("coverage-detail", args=[coverage.code]))
+        return Light("done", words, link("coverage-detail", coverage.code))
     ended = coverage.termination_date if coverage.termination_date and coverage.termination_date < day else None
     when = f"Ended {ended:%-d %b %Y}" if ended else f"Starts {coverage.effective_date:%-d %b %Y}"
-    return Light("needs-you", when, reverse("card-new", args=[appointment.patient.code]), "Scan new card", ())
+    return Light("needs-you", when, link("card-new", appointment.patient.code), "Scan new card", ())

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import cards, coverage, handoff, patients, phone, registration, review, stocktake, today
+from .views import cards, coverage, handoff, patients, phone, registration, review, stocktake, today, visits
 
 # /patients/<code>/
 patient_urls = [
@@ -12,7 +12,7 @@ patient_urls = [
     path("coverages/as-of/", coverage.as_of, name="patient-as-of"),
     path("coverages/new/", coverage.new_coverage, name="coverage-new"),
     path("coverages/self-pay/", coverage.self_pay, name="coverage-self-pay"),
-    path("appointments/new/", today.new_appointment, name="appointment-new"),
+    path("appointments/new/", visits.new_appointment, name="appointment-new"),
 ]
 
 # /cards/<code>/
@@ -46,6 +46,13 @@ coverage_urls = [
     path("remove/", coverage.remove_coverage, name="coverage-remove"),
 ]
 
+# /appointments/<code>/
+appointment_urls = [
+    path("", visits.appointment_detail, name="appointment-detail"),
+    path("move/", visits.move_appointment, name="appointment-move"),
+    path("reschedule/", visits.reschedule_appointment, name="appointment-reschedule"),
+]
+
 # /c/, for phones that a card was handed to; nobody is signed in there
 phone_urls = [
     path("", phone.door, name="phone-door"),
@@ -57,7 +64,8 @@ phone_urls = [
 
 urlpatterns = [
     path("", today.today, name="today"),
-    path("appointments/<uuid:code>/move/", today.move_appointment, name="appointment-move"),
+    path("walk-in/", visits.walk_in, name="walk-in"),
+    path("appointments/<uuid:code>/", include(appointment_urls)),
     path("patients/", patients.patient_list, name="patient-list"),
     path("patients/new/", patients.new_patient, name="patient-new"),
     path("patients/link/", patients.link_patient, name="patient-link"),

@@ -34,7 +34,10 @@ WHO = {DESK: "alice", BILLING: "bo", ADMIN: "ana"}
 PAGES: dict[str, set[Role]] = {
     # intake
     "today": ALL,
+    "appointment-detail": ALL,
     "appointment-move": {DESK},
+    "appointment-reschedule": {DESK},
+    "walk-in": {DESK},
     "patient-list": ALL,
     "patient-new": {DESK},
     "patient-link": {DESK},

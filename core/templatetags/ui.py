@@ -56,6 +56,12 @@ def icon(name: str) -> SafeString:
     return icon_markup(name)
 
 
+@lru_cache(maxsize=2048)
+def state_markup(state: str, label: str) -> SafeString:
+    """Return what templates/components/state.html draws for a state without a note, for lists of hundreds of them."""
+    return SafeString(get_template("components/state.html").render({"state": state, "label": label}).strip())
+
+
 @register.simple_tag
 def active(path: str, prefix: str, exact: bool = False) -> SafeString:
     """Return ` aria-current="page"` when the request's path is at or below `prefix` (only at it with exact)."""

@@ -256,14 +256,6 @@ def test_it_needs_the_same_queries_for_one_row_and_for_fifty(
         assert desk.get(url).content.count(b"<tr") == 51
 
 
-def test_it_asks_again_only_while_something_is_on_its_way(desk: Client, cast: Cast, visit: Appointment) -> None:
-    url = "/?day=2026-11-23"
-    assert b"every 5s" not in desk.get(url).content
-    card = cards.new_card(patient=visit.patient, clinic=cast.clinic_a, by=cast.alice)
-    CardScan.objects.filter(pk=card.pk).update(status="PROCESSING")
-    assert b"every 5s" in desk.get(url).content
-
-
 def test_it_fills_the_demo_day(cast: Cast) -> None:
     from intake import demo
 

@@ -1,0 +1,93 @@
+"""What people type about a visit: when, to whom, for what, and why it is called off."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+
+from clinic.access import providers_for
+from clinic.models import Clinic, Provider
+
+from .forms import DateText, PersonForm
+from .models import Appointment
+from .services.appointments import Slot
+from .visit_day import validate_visit_day
+
+NOBODY_YET = ("", "Nobody yet")
+
+
+class WhomForm(forms.Form):
+    """To whom a patient comes, and for what."""
+
+    visit_type = forms.ChoiceField(choices=Appointment.VisitType.choices, label="Visit")
+    provider = forms.ChoiceField(required=False)
+
+    def __init__(self, clinic: Clinic, *args: Any, also: Provider | None = None, **options: Any) -> None:
+        """Offer the providers of this clinic, and `also` whoever is chosen already and works here no more."""
+        super().__init__(*args, **options)
+        self.clinic = clinic
+        offered = [*providers_for(clinic), *([also] if also else [])]
+        self.providers = {str(provider.code): provider for provider in offered}
+        names = [(code, provider.name) for code, provider in self.providers.items()]
+        self.fields["provider"].choices = [NOBODY_YET, *names]  # type: ignore[attr-defined]
+
+    def chosen_provider(self) -> Provider | None:
+        """Return who treats."""
+        return self.providers.get(self.cleaned_data["provider"])
+
+
+class SlotForm(WhomForm):
+    """When a patient comes, to whom, and for what."""
+
+    day = DateText(label="Date", error_messages={"required": "Type the date of the visit."})
+    time = forms.TimeField(
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": "Type the time.", "invalid": "Write the time as 09:20."},
+    )
+    field_order = ("day", "time", "visit_type", "provider")
+
+    def clean_day(self) -> date:
+        """Refuse a day that no visit is on."""
+        validate_visit_day(self.cleaned_data["day"])
+        return self.cleaned_data["day"]
+
+    def slot(self) -> Slot:
+        """Return what was typed; day and time are the clinic's own."""
+        data = self.cleaned_data
+        starts_at = datetime.combine(data["day"], data["time"], tzinfo=self.clinic.zone)
+        return Slot(starts_at, self.chosen_provider(), data["visit_type"])
+
+
+class AppointmentForm(SlotForm):
+    """A new appointment."""
+
+    spry_appointment_id = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, label="SPRY appointment number"
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Return Appointment's columns."""
+        return vars(self.slot()) | {"spry_appointment_id": self.cleaned_data["spry_appointment_id"]}
+
+
+class WalkInForm(WhomForm, PersonForm):
+    """Who stands at the counter, and what for."""
+
+    field_order = ("last_name", "first_name", "birth_date", "visit_type", "provider")
+
+    def person(self) -> dict[str, Any]:
+        """Return the name and the birth date."""
+        return {name: self.cleaned_data[name] for name in PersonForm.base_fields}
+
+
+class CancelForm(forms.Form):
+    """Why a visit is called off."""
+
+    reason = forms.ChoiceField(
+        choices=Appointment.CancelReason.choices,
+        widget=forms.RadioSelect,
+        label="Why",
+        error_messages={"required": "Say why the visit does not take place."},
+    )
