@@ -14,6 +14,7 @@ from clinic.models import Clinic
 
 from .models import Appointment, CardImage, CardScan, Coverage, Patient
 from .services.appointments import day_bounds
+from .services.registration import rule_of
 
 Counts = dict[str, Any]
 StampFunction = Callable[[Clinic, QuerySet[Appointment]], Counts]
@@ -37,7 +38,8 @@ def fresh_stamp(clinic: Clinic, day: date) -> str:
     """Return the stamp of a clinic's day as the rows are now, and let others have it for a second."""
     begin, end = day_bounds(clinic, day)
     visits = Appointment.objects.filter(clinic=clinic, starts_at__gte=begin, starts_at__lt=end)
-    counts = [clinic.version, _visits(visits), _patients(visits), _cards(visits), _photos(visits), _coverages(visits)]
+    own = (_visits, _patients, _cards, _photos, _coverages)
+    counts = [clinic.version, rule_of(clinic).version, *(function(visits) for function in own)]
     counts += [function(clinic, visits) for function in _registered]
     stamp = blake2b(repr([counts, clinic.today()]).encode(), digest_size=8).hexdigest()
     cache.set(_key(clinic, day), stamp, SECONDS)

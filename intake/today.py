@@ -44,6 +44,7 @@ class Row:
 
 LightFunction = Callable[[Clinic, list[Appointment]], dict[int, Light]]
 
+RECORD = "Record"  # its step comes after those that a payer depends on
 UNSAID = Light("none", "–")
 _registered: list[tuple[str, LightFunction]] = []
 
@@ -61,7 +62,7 @@ def register_light(function: LightFunction, label: str = "Eligibility") -> Light
 
 def rows(clinic: Clinic, appointments: list[Appointment]) -> list[Row]:
     """Return Today's lines in a constant number of queries, whatever the number of appointments."""
-    columns = [("Record", record_lights), ("Card", card_lights), ("Coverage", coverage_lights), *_registered]
+    columns = [(RECORD, record_lights), ("Card", card_lights), ("Coverage", coverage_lights), *_registered]
     lit = [(label, function(clinic, appointments)) for label, function in columns]
     return [
         _row(appointment, [(label, found.get(appointment.pk, UNSAID)) for label, found in lit])
@@ -71,12 +72,12 @@ def rows(clinic: Clinic, appointments: list[Appointment]) -> list[Row]:
 
 def labels() -> list[str]:
     """Return the heads of the light columns in order."""
-    return ["Record", "Card", "Coverage", *(label for label, _ in _registered)]
+    return [RECORD, "Card", "Coverage", *(label for label, _ in _registered)]
 
 
 def _row(appointment: Appointment, lights: list[tuple[str, Light]]) -> Row:
-    wanted = [light for _, light in lights if light.action] if appointment.is_open else []
-    return Row(appointment, lights, wanted[0] if wanted else None)
+    wanted = sorted(((label == RECORD, light) for label, light in lights if light.action), key=lambda pair: pair[0])
+    return Row(appointment, lights, wanted[0][1] if wanted and appointment.is_open else None)
 
 
 def record_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:

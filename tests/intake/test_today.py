@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from intake import today
 from intake.models import Appointment, CardScan, Coverage, Patient, Payer
-from intake.services import appointments, cards, coverage, patients
+from intake.services import appointments, cards, coverage, patients, registration
 from tests.conftest import Cast
 from tests.intake.cards import photo
 
@@ -171,7 +171,7 @@ def test_it_shows_the_lights_that_upper_apps_register(
     light = today.Light("waiting", "Asking")
     today.register_light(lambda clinic, rows: {rows[0].pk: light}, label="Eligibility")
     assert lights(cast)[0]["Eligibility"] == light
-    assert today.labels() == ["Card", "Coverage", "Eligibility"]
+    assert today.labels() == ["Record", "Card", "Coverage", "Eligibility"]
 
 
 def test_it_checks_in_and_puts_back(desk: Client, visit: Appointment) -> None:
@@ -254,6 +254,20 @@ def test_it_needs_the_same_queries_for_one_row_and_for_fifty(
         cards.new_card(patient=patient, clinic=cast.clinic_a, by=cast.alice)
     with django_assert_num_queries(len(one)):
         assert desk.get(url).content.count(b"<tr") == 51
+
+
+def test_it_says_what_the_record_lacks(cast: Cast, visit: Appointment) -> None:
+    assert lights(cast)[0]["Record"].sentence == "Complete"
+    registration.change_rule(cast.clinic_a, ["phone"], by=cast.ana, version=0)
+    found, step = lights(cast)
+    assert (found["Record"].state, found["Record"].sentence) == ("needs-you", "Mobile phone missing")
+    assert step and step.action == "Scan card"  # what a payer depends on comes first
+    give_coverage(cast, visit.patient, type="SELF_PAY", payer=None, member_id="")
+    step = lights(cast)[1]
+    assert step and (step.action, step.url) == (
+        "Complete the record",
+        reverse("patient-edit", args=[visit.patient.code]),
+    )
 
 
 def test_it_fills_the_demo_day(cast: Cast) -> None:
