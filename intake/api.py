@@ -21,6 +21,7 @@ from . import patient_shapes as people
 from . import serializers as shapes
 from .access import coverages_for, get_appointment, get_coverage, get_patient, patients_for
 from .asker import Asker
+from .coverage_shapes import CoverageIn, CoverageOut
 from .models import Coverage, Patient, Payer
 from .services import appointments, coverage, patients, registration
 from .services.payers import payer_from_choice, search_payers
@@ -173,11 +174,14 @@ def payer_of(choice: dict[str, Any]) -> Payer:
 # ---- /coverages/ ----------------------------------------------------------------------------------------------------
 
 
-@extend_schema(methods=["GET"], parameters=[shapes.CoverageQuery], responses=shapes.CoverageOut(many=True))
+@extend_schema(methods=["GET"], parameters=[shapes.CoverageQuery], responses=CoverageOut(many=True))
 @extend_schema(
     methods=["POST"],
-    request=shapes.CoverageIn,
-    responses={201: shapes.CoverageOut, 409: OpenApiResponse(description="A coverage is on file: say on_file.")},
+    request=CoverageIn,
+    responses={
+        201: CoverageOut,
+        409: OpenApiResponse(description="A coverage is on file: say on_file."),
+    },
 )
 @clinic_api(*READERS)
 @api_view(["GET", "POST"])
@@ -188,12 +192,12 @@ def coverage_list(request: Request) -> Response:
         patient = get_patient(asker.clinic, read_input(shapes.CoverageQuery, request.query_params)["patient"])
         audit.record(asker.user, "intake.patient.viewed", patient, clinic=asker.clinic)
         rows = coverages_for(asker.clinic).filter(patient=patient).order_by("-pk")
-        return Response(shapes.CoverageOut(rows, many=True).data)
+        return Response(CoverageOut(rows, many=True).data)
     only_desk(request)
-    values = read_input(shapes.CoverageIn, request.data)
+    values = read_input(CoverageIn, request.data)
     patient = get_patient(asker.clinic, values.pop("patient"))
     added = _add_coverage(request, patient, values)
-    return Response(shapes.CoverageOut(added).data, status=201)
+    return Response(CoverageOut(added).data, status=201)
 
 
 def _add_coverage(request: Request, patient: Patient, values: dict[str, Any]) -> Coverage:
@@ -201,8 +205,8 @@ def _add_coverage(request: Request, patient: Patient, values: dict[str, Any]) ->
     placing = placing_of(patient, values)
     values["relationship"] = values.get("relationship") or Coverage.Relationship.SELF
     choice = values.pop("payer", None)
-    is_insurance = values["type"] == Coverage.Type.INSURANCE
-    values["payer"] = payer_of(choice) if choice and is_insurance else None
+    pays_itself = values["type"] == Coverage.Type.SELF_PAY
+    values["payer"] = payer_of(choice) if choice and not pays_itself else None
     require_subscriber(values)
     try:
         return coverage.add_coverage(
@@ -245,7 +249,7 @@ def decision_missing(patient: Patient) -> Problem:
     return Problem(409, "Say what happens to the coverage on file", sentence, coverages=codes)
 
 
-@extend_schema(responses=shapes.CoverageOut)
+@extend_schema(responses=CoverageOut)
 @clinic_api(*READERS)
 @api_view(["GET"])
 def coverage_detail(request: Request, code: UUID) -> Response:
@@ -253,7 +257,7 @@ def coverage_detail(request: Request, code: UUID) -> Response:
     asker = Asker(request)
     row = get_coverage(asker.clinic, code)
     audit.record(asker.user, "intake.coverage.viewed", row, clinic=asker.clinic)
-    return Response(shapes.CoverageOut(row).data)
+    return Response(CoverageOut(row).data)
 
 
 def only_desk(request: Request) -> None:

@@ -24,6 +24,7 @@ from . import serializers as shapes
 from .access import get_card, get_patient
 from .api import READERS, decision_missing, only_desk, payer_of, placing_of, read_input
 from .asker import Asker
+from .coverage_shapes import CoverageOut
 from .images import MAX_BYTES, PhotoRefused
 from .models import CardImage, CardMovedOn, CardScan, Coverage
 from .services import cards, coverage, review
@@ -212,7 +213,7 @@ def _confirmed(request: Request, card: CardScan) -> Response:
     """Return the card together with the coverage made of it."""
     made = card.coverages.exclude(status=Coverage.Status.REMOVED).select_related("patient", "payer", "card").first()
     answer = _shown(request, card)
-    answer.data = {**answer.data, "coverage_made": shapes.CoverageOut(made).data if made else None}
+    answer.data = {**answer.data, "coverage_made": CoverageOut(made).data if made else None}
     return answer
 
 

@@ -49,7 +49,7 @@ KINDS: dict[str, Kind] = {
     "card_specific_id": Kind("Other number"),
     "client_name": Kind("Employer or group"),
     "employer": Kind("Employer"),
-    "rx_id": Kind("Rx ID"),
+    "rx_id": Kind("Rx ID", "rx_id"),
     "rx_issuer": Kind("Rx issuer"),
     "rx_plan": Kind("Rx plan"),
     "pharmacy_benefit_manager": Kind("Pharmacy benefits"),
@@ -59,6 +59,8 @@ KINDS: dict[str, Kind] = {
     "part_a_effective_date": Kind("Part A starts on"),
     "part_b_effective_date": Kind("Part B starts on"),
 }
+# What a coverage keeps in other words, or from the first of several fields that has it: column to fields.
+ELSEWHERE: dict[str, tuple[str, ...]] = {"plan_type": ("plan_type",), "employer": ("employer", "client_name")}
 DATES = ("start_date", "member_dob", "part_a_effective_date", "part_b_effective_date")
 SEVERAL = ("dependent_names",)
 MOST_ENTRIES = 20

@@ -11,7 +11,6 @@ from django.utils import timezone
 from . import fields
 from .models import Coverage
 from .services.coverage import OnFile, Placing
-from .services.payers import NAMELESS, names_a_payer
 from .services.review import Subscriber
 
 WRITE_A_DATE = "Write the date as month/day/year, such as 03/15/1986."
@@ -129,51 +128,6 @@ class OnFileForm(forms.Form):
         """Return where the new coverage goes."""
         chosen, _, code = self.cleaned_data.get("on_file", OnFile.ADD).partition(":")
         return Placing(chosen, self.coverages.get(code))
-
-
-class CoverageForm(SubscriberForm):
-    """A coverage typed by hand."""
-
-    payer_name = forms.CharField(max_length=120, label="Payer", error_messages={"required": "Choose who pays."})
-    edi_payer_id = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
-    member_id = forms.CharField(max_length=80, label="Member ID", error_messages={"required": "Type the member ID."})
-    group_number = forms.CharField(max_length=60, required=False)
-    plan_name = forms.CharField(max_length=120, required=False, label="Plan")
-    effective_date = DateText(required=False, label="Starts on")
-    termination_date = DateText(required=False, label="Last day it holds")
-    rx_bin = forms.CharField(max_length=20, required=False, label="RxBIN")
-    rx_pcn = forms.CharField(max_length=30, required=False, label="RxPCN")
-    rx_group = forms.CharField(max_length=40, required=False, label="Rx group")
-
-    COLUMNS = (
-        "member_id",
-        "group_number",
-        "plan_name",
-        "effective_date",
-        "termination_date",
-        "rx_bin",
-        "rx_pcn",
-        "rx_group",
-        "relationship",
-        "subscriber_first_name",
-        "subscriber_last_name",
-        "subscriber_birth_date",
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a payer that nothing names, and an end before the start."""
-        data = super().clean()
-        name = data.get("payer_name", "")
-        if name and not names_a_payer(data.get("edi_payer_id", ""), name):
-            self.add_error("payer_name", NAMELESS)
-        starts, ends = data.get("effective_date"), data.get("termination_date")
-        if starts and ends and ends < starts:
-            self.add_error("termination_date", "The end lies before the start. Check both dates.")
-        return data
-
-    def values(self) -> dict[str, Any]:
-        """Return Coverage's columns, all but the payer."""
-        return {name: self.cleaned_data[name] for name in self.COLUMNS}
 
 
 class AsOfForm(forms.Form):

@@ -150,54 +150,6 @@ class ConfirmIn(SubscriberIn):
     version = serializers.IntegerField(required=False, min_value=1)
 
 
-class CoverageIn(SubscriberIn):
-    """A coverage without a card."""
-
-    patient = serializers.UUIDField()
-    type = serializers.ChoiceField(choices=Coverage.Type.choices, default=Coverage.Type.INSURANCE)
-    payer = PayerIn(required=False)
-    member_id = serializers.CharField(max_length=80, allow_blank=True, default="")
-    group_number = serializers.CharField(max_length=60, allow_blank=True, default="")
-    plan_name = serializers.CharField(max_length=120, allow_blank=True, default="")
-    rx_bin = serializers.CharField(max_length=20, allow_blank=True, default="")
-    rx_pcn = serializers.CharField(max_length=30, allow_blank=True, default="")
-    rx_group = serializers.CharField(max_length=40, allow_blank=True, default="")
-    effective_date = serializers.DateField(allow_null=True, default=None)
-    termination_date = serializers.DateField(allow_null=True, default=None)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Ask for what an insurance needs, and for an end after the start."""
-        problems: dict[str, str] = {}
-        if attrs["type"] == Coverage.Type.INSURANCE:
-            problems |= {} if attrs.get("payer") else {"payer": "Name the payer."}
-            problems |= {} if attrs["member_id"].strip() else {"member_id": "Type the member ID."}
-        starts, ends = attrs["effective_date"], attrs["termination_date"]
-        if starts and ends and ends < starts:
-            problems["termination_date"] = "The end lies before the start. Check both dates."
-        if problems:
-            raise serializers.ValidationError(problems)
-        return attrs
-
-
-class CoverageOut(serializers.ModelSerializer):
-    """A coverage."""
-
-    patient = serializers.UUIDField(source="patient.code")
-    payer = PayerOut(allow_null=True)
-    card_scan = serializers.UUIDField(source="card.code", default=None)
-    member_id = serializers.CharField()
-
-    class Meta:
-        """Everything a desk sees."""
-
-        model = Coverage
-        fields = (
-            "code", "version", "patient", "type", "priority", "status", "payer", "member_id", "group_number",
-            "plan_name", "rx_bin", "rx_pcn", "rx_group", "relationship", "subscriber_first_name",
-            "subscriber_last_name", "subscriber_birth_date", "effective_date", "termination_date", "card_scan",
-        )  # fmt: skip
-
-
 class CoverageQuery(serializers.Serializer):
     """Whose coverages."""
 

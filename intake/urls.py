@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from .views import cards, coverage, handoff, patients, phone, registration, review, stocktake, today, visits
+from .views import (
+    cards,
+    coverage,
+    handoff,
+    injuries,
+    patients,
+    paying_order,
+    phone,
+    registration,
+    review,
+    stocktake,
+    today,
+    visits,
+)
 
 # /patients/<code>/
 patient_urls = [
@@ -12,6 +25,8 @@ patient_urls = [
     path("coverages/as-of/", coverage.as_of, name="patient-as-of"),
     path("coverages/new/", coverage.new_coverage, name="coverage-new"),
     path("coverages/self-pay/", coverage.self_pay, name="coverage-self-pay"),
+    path("coverages/injury/", injuries.new_injury, name="injury-new"),
+    path("coverages/order/", paying_order.advice, name="paying-order"),
     path("appointments/new/", visits.new_appointment, name="appointment-new"),
 ]
 
@@ -44,6 +59,9 @@ coverage_urls = [
     path("", coverage.coverage_detail, name="coverage-detail"),
     path("edit/", coverage.edit_coverage, name="coverage-edit"),
     path("remove/", coverage.remove_coverage, name="coverage-remove"),
+    path("printed/", coverage.take_printed, name="coverage-printed"),
+    path("visits/", injuries.set_visits, name="coverage-visits"),
+    path("first/", paying_order.make_first, name="coverage-first"),
 ]
 
 # /appointments/<code>/

@@ -30,7 +30,8 @@ _OTHERS = ("subscriber_address_line", "subscriber_city", "subscriber_state", "su
 
 
 # The columns of which the page says where they come from: all that a coverage says but its place and its end here.
-SOURCED = frozenset(SAID) - {"type", "priority", "status", "order_facts"}
+SOURCED = frozenset(SAID) - {"type", "priority", "status", "order_facts", "copays"}
+_COPAYS = "copays."  # each amount comes from somewhere of its own
 
 
 class OnFile(models.TextChoices):
@@ -88,7 +89,7 @@ def add_coverage(
     priority = Priority.UNRANKED if is_injury else old.priority if old else _free_priority(placing, on_file)
     coverage = Coverage(patient=patient, clinic=clinic, priority=priority, replaces=old, **values)
     _complete(coverage)
-    typed = [name for name in values if name not in read]
+    typed = [name for name in (*values, *_changed_copays({}, coverage.copays)) if name not in read]
     coverage.sources = sourced(coverage, typed, Source.PERSON, by=by, today=today)
     coverage.sources = sourced(coverage, read, Source.CARD, by=by, today=today)
     if old:
@@ -140,11 +141,22 @@ def sourced(
     """
     given = {"from": str(source), "by": by.pk if by else None, "on": today.isoformat()}
     own = {"from": str(Source.PATIENT), "by": None, "on": today.isoformat()}
-    stated = coverage.sources | {name: given for name in names if name in SOURCED}
+    columns = ("payer_id" if name == "payer" else name for name in names)
+    stated = coverage.sources | {name: given for name in columns if name in SOURCED or name.startswith(_COPAYS)}
     if coverage.is_self:
         stated |= dict.fromkeys(_OWN, own)
     unstated: tuple[Any, ...] = (None, "", {}, Patient.Sex.UNKNOWN)
-    return {name: entry for name, entry in stated.items() if getattr(coverage, name) not in unstated}
+    return {name: entry for name, entry in stated.items() if _value_at(coverage, name) not in unstated}
+
+
+def _value_at(coverage: Coverage, name: str) -> Any:
+    """Return the value of a column, or of one of the copays."""
+    return coverage.copay(name[len(_COPAYS) :]) if name.startswith(_COPAYS) else getattr(coverage, name)
+
+
+def _changed_copays(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return the names, as `sources` has them, of the copays that are not what they were."""
+    return [f"{_COPAYS}{service}" for service, amount in after.items() if before.get(service) != amount]
 
 
 def _last_day(old: Coverage, new: Coverage, today: date) -> date:
@@ -170,10 +182,11 @@ def edit_coverage(
     Raises core.models.EditedMeanwhile when somebody else changed it since `version`.
     """
     changed = sorted(name for name, value in values.items() if getattr(coverage, name) != value)
+    amounts = _changed_copays(coverage.copays, values.get("copays", coverage.copays))
     for name, value in values.items():
         setattr(coverage, name, value)
     _complete(coverage)
-    values["sources"] = sourced(coverage, changed, source, by=by, today=clinic.today(timezone.now()))
+    values["sources"] = sourced(coverage, [*changed, *amounts], source, by=by, today=clinic.today(timezone.now()))
     derived = ("member_id_fingerprint", "plan_type", "subscriber_sex", *_OWN, *_OTHERS)
     coverage.change(version, **values | {name: getattr(coverage, name) for name in derived})
     audit.record(by, "intake.coverage.edited", coverage, clinic=clinic, fields=changed, source=str(source))

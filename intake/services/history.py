@@ -12,7 +12,7 @@ from ..models import Coverage, CoverageVersion, Patient
 HALF_A_YEAR, TEN_YEARS = 183, 3653
 _FIRST, _LAST = date.min.toordinal(), date.max.toordinal()
 Priority, Status = Coverage.Priority, Coverage.Status
-_LINE = [Priority.PRIMARY, Priority.SECONDARY, Priority.TERTIARY]
+_LINE = list(Priority)
 
 
 def believed(patient: Patient, *, at: datetime) -> list[Coverage]:
@@ -126,8 +126,9 @@ def _merged(parts: list[Stretch], is_wanted: Callable[[Stretch], bool]) -> list[
 
 
 def _is_gap(part: Stretch, coverages: list[Coverage]) -> bool:
-    """Whether nobody pays. Before the first known start and after the last known end nobody has said anything."""
-    return part.first is not None and part.last is not None and not holding(coverages, part.first)
+    """Whether nobody pays but for an injury. Before the first known start and after the last known end nobody knows."""
+    in_line = [coverage for coverage in coverages if not coverage.is_injury]
+    return part.first is not None and part.last is not None and not holding(in_line, part.first)
 
 
 def _primaries(coverages: list[Coverage], day: date) -> int:

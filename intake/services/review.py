@@ -12,6 +12,7 @@ from clinic.models import User
 from core import audit
 
 from .. import fields
+from ..coverage_words import plan_type_of
 from ..models import CardField, CardMovedOn, CardScan, Coverage, Patient, Payer
 from . import same_card
 from .coverage import DecisionMissing, OnFile, Placing, add_coverage, current_coverages, remove_coverage
@@ -209,17 +210,14 @@ def _coverage_from(card: CardScan, by: User, subscriber: Subscriber, placing: Pl
         learn_alias(payer, values.get("payer_name", ""))
     elif card.payer_match == Match.ALIAS:
         alias_used(payer, values.get("payer_name", ""))
-    columns: dict[str, Any] = {
-        kind.coverage: values.get(name, "") for name, kind in fields.KINDS.items() if kind.coverage and values.get(name)
-    }
-    if "effective_date" in columns:
-        columns["effective_date"] = fields.usable_date(columns["effective_date"])
+    columns, names = _columns_from(values)
     return add_coverage(
         patient=card.patient,
         clinic=card.clinic,
         by=by,
         placing=placing,
         today=card.clinic.today(now),
+        read=_read_as_it_was(card, names),
         card=card,
         payer=payer,
         relationship=subscriber.relationship,
@@ -228,6 +226,25 @@ def _coverage_from(card: CardScan, by: User, subscriber: Subscriber, placing: Pl
         subscriber_birth_date=subscriber.birth_date,
         **columns,
     )
+
+
+def _columns_from(values: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what a coverage takes over from a card, by column, and the field that each of it was read from."""
+    names = {kind.coverage: name for name, kind in fields.KINDS.items() if kind.coverage and values.get(name)}
+    for column, possible in fields.ELSEWHERE.items():
+        names[column] = next((name for name in possible if values.get(name)), "")
+    columns: dict[str, Any] = {column: values[name] for column, name in names.items() if name}
+    if "effective_date" in columns:
+        columns["effective_date"] = fields.usable_date(columns["effective_date"])
+    if "plan_type" in columns:
+        columns["plan_type"] = plan_type_of(columns["plan_type"])
+    return columns, names
+
+
+def _read_as_it_was(card: CardScan, names: dict[str, str]) -> frozenset[str]:
+    """Return the columns whose value was read from the card and accepted without a change."""
+    kept = {row.name for row in card.fields.all() if row.position == 0 and row.value and not row.is_corrected}
+    return frozenset(column for column, name in names.items() if name in kept)
 
 
 @transaction.atomic

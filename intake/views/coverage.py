@@ -7,22 +7,25 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from core import audit
 from core.models import EditedMeanwhile
 
 from ..access import get_coverage, get_patient
-from ..forms import AsOfForm, CoverageForm, OnFileForm
-from ..models import Coverage, Patient
-from ..services import coverage, history
+from ..coverage_forms import CoverageForm, InjuryForm
+from ..forms import AsOfForm, OnFileForm
+from ..models import CardScan, Coverage, Patient
+from ..services import coverage, history, injuries, printed
 from ..services.payers import payer_from_choice
 from .common import CHANGED_MEANWHILE, Asker, differences, reads, said, version_of, writes
+from .facts import groups_of
 from .lines import also_on
 
+CHANGED_HERE = "Somebody else changed this coverage meanwhile. Look at it again."
 NEW_ON_FILE = "A coverage was added meanwhile. Say what happens to it."
 
 
@@ -33,16 +36,47 @@ def coverage_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     asker = Asker(request)
     row = get_coverage(asker.clinic, code)
     audit.record(asker.user, "intake.coverage.viewed", row, clinic=asker.clinic)
-    card = row.card if row.card and row.card.clinic_id == asker.clinic.pk else None
+    card = _card_here(row, asker)
     today = asker.clinic.today(timezone.now())
     context = {
         "coverage": row,
         "card": card,
+        "groups": groups_of(row, card),
         "also": also_on(card),
+        "offers": printed.offers(row, card) if row.is_current else [],
+        "visits": injuries.visits_shown(row, asker.clinic) if row.is_injury else [],
+        "may_lead": row.priority in (Coverage.Priority.SECONDARY, Coverage.Priority.TERTIARY),
         "holds": row.is_valid_on(today),
         "may_write": asker.may_write,
     }
     return render(request, "intake/coverage.html", context)
+
+
+def _card_here(row: Coverage, asker: Asker) -> CardScan | None:
+    """Return the card that the coverage was made of, if it was photographed in this clinic and is still kept."""
+    card = row.card
+    return card if card and card.clinic_id == asker.clinic.pk and card.status != CardScan.Status.DISCARDED else None
+
+
+@require_POST
+@writes
+def take_printed(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Take over what the card prints and the coverage does not state yet."""
+    asker = Asker(request)
+    row = get_coverage(asker.clinic, code)
+    card = _card_here(row, asker)
+    try:
+        taken = (
+            printed.take_over(row, card, clinic=asker.clinic, by=asker.user, version=version_of(request))
+            if card
+            else []
+        )
+    except EditedMeanwhile:
+        return said(request, CHANGED_HERE, "coverage-detail", row.code, level=messages.WARNING)
+    if not taken:
+        return said(request, "There is nothing to take over any more.", "coverage-detail", row.code)
+    sentence = f"{len(taken)} value{'s are' if len(taken) > 1 else ' is'} taken over from the card, not checked."
+    return said(request, sentence, "coverage-detail", row.code)
 
 
 @writes
@@ -52,11 +86,14 @@ def new_coverage(request: HttpRequest, code: UUID) -> HttpResponse:
     patient = get_patient(asker.clinic, code)
     current = coverage.current_coverages(patient)
     data = request.POST if request.method == "POST" else None
-    form = CoverageForm(data, initial={"relationship": Coverage.Relationship.SELF})
+    initial = {"relationship": Coverage.Relationship.SELF}
+    form = CoverageForm(data, patient=patient, initial=initial)
     on_file = OnFileForm(current, data, may_leave=False)
     if data is not None and form.is_valid() & on_file.is_valid():
         payer = payer_from_choice(form.cleaned_data["edi_payer_id"], form.cleaned_data["payer_name"])
         added = _add(asker, patient, on_file, payer=payer, **form.values())
+        if added and added.priority != Coverage.Priority.PRIMARY:
+            return said(request, f"{added.payer_name} is added. See who pays first.", "paying-order", patient.code)
         if added:
             return said(request, f"{added.payer_name} is added.", "coverage-detail", added.code)
         on_file = OnFileForm(coverage.current_coverages(patient), data, may_leave=False)
@@ -102,13 +139,11 @@ def edit_coverage(request: HttpRequest, code: UUID) -> HttpResponse:
     """Correct a coverage."""
     asker = Asker(request)
     row = get_coverage(asker.clinic, code)
-    if not row.is_insurance:
+    if row.is_self_pay:
         return said(request, "There is nothing to edit: the patient pays.", "coverage-detail", row.code)
     if request.method != "POST":
-        initial = {name: getattr(row, name) for name in CoverageForm.COLUMNS}
-        initial |= {"payer_name": row.payer_name, "edi_payer_id": row.payer.edi_payer_id if row.payer else ""}
-        return _edit_page(request, CoverageForm(initial=initial), row)
-    form = CoverageForm(request.POST)
+        return _edit_page(request, form_for(row), row)
+    form = form_for(row, request.POST)
     if not form.is_valid():
         return _edit_page(request, form, row)
     payer = payer_from_choice(form.cleaned_data["edi_payer_id"], form.cleaned_data["payer_name"])
@@ -123,11 +158,19 @@ def edit_coverage(request: HttpRequest, code: UUID) -> HttpResponse:
     return said(request, "The coverage is saved.", "coverage-detail", row.code)
 
 
+def form_for(row: Coverage, data: QueryDict | None = None) -> CoverageForm | InjuryForm:
+    """Return the form that fits the kind of coverage, filled with what was typed, else with the coverage."""
+    if row.is_injury:
+        return InjuryForm(data, initial=InjuryForm.initial_of(row))
+    return CoverageForm(data, initial=CoverageForm.initial_of(row), patient=row.patient)
+
+
 def _edit_page(
-    request: HttpRequest, form: CoverageForm, row: Coverage, theirs: list[tuple[str, str]] | None = None
+    request: HttpRequest, form: CoverageForm | InjuryForm, row: Coverage, theirs: list[tuple[str, str]] | None = None
 ) -> HttpResponse:
     context = {"form": form, "coverage": row, "patient": row.patient, "theirs": theirs}
-    return render(request, "intake/coverage_form.html", context, status=409 if theirs is not None else 200)
+    page = "intake/injury_form.html" if row.is_injury else "intake/coverage_form.html"
+    return render(request, page, context, status=409 if theirs is not None else 200)
 
 
 @writes

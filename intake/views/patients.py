@@ -25,7 +25,7 @@ from ..models import Coverage, Patient
 from ..patient_form import PatientForm, initial_of
 from ..patient_record import BY_NAME
 from ..record_page import sections_of, silent_groups
-from ..services import patients, registration
+from ..services import patients, paying_order, registration
 from .common import CHANGED_MEANWHILE, Asker, differences, is_fragment, reads, said, version_of, visit_day_of, writes
 
 PERSON = ("first_name", "last_name", "birth_date")
@@ -155,6 +155,7 @@ def patient_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     cards = kept_cards_for(asker.clinic).filter(patient=patient)
     context = {
         "patient": patient,
+        "paying": paying_order.paying(patient, today=today),
         "current": sorted((row for row in coverages if not row.has_ended_before(today)), key=_starts_later(today)),
         "ended": [row for row in coverages if row.has_ended_before(today)],
         "cards": list(cards.defer("vendor_answer")[:10]),

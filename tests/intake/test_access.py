@@ -22,11 +22,13 @@ READS = {
     "coverage-detail": 200,
     "card-photo": 404,
     "appointment-detail": 200,
+    "paying-order": 200,
 }
 WRITES_GET = [
     "patient-edit",
     "coverage-new",
     "coverage-self-pay",
+    "injury-new",
     "appointment-new",
     "card-move",
     "coverage-edit",
@@ -47,6 +49,9 @@ WRITES_POST = [
     "card-payer",
     "card-confirm",
     "card-undo",
+    "coverage-printed",
+    "coverage-visits",
+    "coverage-first",
     "appointment-move",
     "appointment-reschedule",
 ]
