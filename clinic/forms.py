@@ -135,6 +135,7 @@ class ClinicForm(forms.ModelForm):
             "npi",
             "spry_clinic_id",
             "spry_service_code",
+            "uses_cardscan_page",
         )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, clinic: Clinic) -> None:

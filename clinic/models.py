@@ -54,6 +54,12 @@ class Clinic(Coded, Versioned):
     spry_clinic_id = models.PositiveBigIntegerField("SPRY clinic number", null=True, blank=True)
     spry_service_code = models.CharField("SPRY service code", max_length=10, default="PT")
 
+    uses_cardscan_page = models.BooleanField(
+        "offer CardScan's own page for photos",
+        default=False,
+        help_text="Phones then open a page of CardScan's, not one of ours. Handing a card to a phone works without it.",
+    )
+
     class Meta:
         ordering = ["name"]
 

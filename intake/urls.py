@@ -14,6 +14,7 @@ from .views import (
     review,
     stocktake,
     today,
+    vendor_link,
     visits,
 )
 
@@ -40,6 +41,9 @@ card_urls = [
     path("phone/", handoff.offer, name="card-phone"),
     path("phone/status/", handoff.status, name="card-phone-status"),
     path("phone/end/", handoff.end, name="card-phone-end"),
+    path("vendor-link/", vendor_link.ask, name="card-vendor-link"),
+    path("vendor-link/status/", vendor_link.status, name="card-vendor-link-status"),
+    path("vendor-link/end/", vendor_link.end, name="card-vendor-link-end"),
     path("start/", cards.start, name="card-start"),
     path("status/", cards.status, name="card-status"),
     path("also/", review.also, name="card-also"),

@@ -17,10 +17,14 @@ from ..models import CardImage, CardMovedOn, CardScan
 from ..services import cards, events
 from ..vendors import cardscan
 from ..vendors.cardscan.wire import ENRICHED, NOTHING_RECEIVED
+from . import made_there
 
 Status, Side = CardScan.Status, CardImage.Side
 # When to stop looking at the card; services/events.py says when to look.
 TOO_LONG = timedelta(minutes=10)
+
+# A card made on CardScan's own page is shown without its photos rather than not at all.
+TRIES_FOR_PHOTOS = 3
 
 # The second pass: for which cards it is waited, and how long; an account may not have it.
 ENRICHED_LATER = {Status.REVIEW, Status.CONFIRMED}
@@ -56,6 +60,9 @@ class Sent:
     side: str
 
 
+Answer = Opened | Sent | made_there.Fetched | cardscan.ScannedCard
+
+
 @commands.register
 class ReadCard(Handler):
     """One step of reading a card per run: open it, send the front, wait, send the back when asked, fetch the fields.
@@ -80,10 +87,12 @@ class ReadCard(Handler):
         if card.vendor_card_id:
             card.images.filter(side=Side.FRONT, sent_at=None).update(sends=F("sends") + 1)
 
-    def call(self, command: Command) -> Opened | Sent | cardscan.ScannedCard:
+    def call(self, command: Command) -> Answer:
         """Take the next step with the vendor."""
         card = CardScan.objects.get(pk=command.target_pk)
         vendor, photos = cardscan.client(), {image.side: image for image in card.images.all()}
+        if card.vendor_card_id and not photos:
+            return made_there.fetch(vendor, card, patient=command.failures < TRIES_FOR_PHOTOS)
         if not card.vendor_card_id:
             opened = vendor.create_card(both_sides=card.has_back, reference=str(card.code))
             return Opened(opened.card_id)
@@ -106,7 +115,7 @@ class ReadCard(Handler):
             vendor.send_photo(card.vendor_card_id, image.side.lower(), file.read())
         return Sent(image.side)
 
-    def record(self, command: Command, answer: Opened | Sent | cardscan.ScannedCard, *, now: datetime) -> commands.Next:
+    def record(self, command: Command, answer: Answer, *, now: datetime) -> commands.Next:
         """Write the step down and say when the next one is due."""
         card = CardScan.objects.select_related("clinic").get(pk=command.target_pk)
         if isinstance(answer, Opened):
@@ -119,6 +128,9 @@ class ReadCard(Handler):
             card.images.filter(side=answer.side).update(sent_at=now)
             card.move(Status.PROCESSING, allowed=CardScan.WORKING)
             return Later(events.first_look(answer.side, now=now))
+        if isinstance(answer, made_there.Fetched):
+            made_there.keep(card, answer, now=now)
+            answer = answer.scanned
         if answer.meaning is cardscan.Meaning.READ:
             card.images.filter(answered_at=None).update(answered_at=now)
             cards.receive_fields(card, answer, now=now)

@@ -12,6 +12,7 @@ from .payers import Payer, PayerAlias, payer_name_key
 from .people import MergedAway, Patient, PatientName, folded_name, mrn_key, phone_fingerprint
 from .registration import RegistrationRule
 from .stocktake import Finding, ListedCard, Stocktake
+from .vendor_link import VendorLink
 from .visits import Appointment, AppointmentChange
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Retention",
     "Stocktake",
     "TwoPeople",
+    "VendorLink",
     "folded_name",
     "keep_version",
     "member_id_fingerprint",

@@ -258,7 +258,7 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
         retry_at=None,
     )
     files = list(card.images.values_list("file", flat=True))
-    for rows in (card.images, card.fields, card.extras, card.phone_links):
+    for rows in (card.images, card.fields, card.extras, card.phone_links, card.vendor_links):
         rows.all().delete()
     delete_at_vendor(card, card.vendor_card_id, by=by)
     audit.record(by, "intake.card.deleted", card, clinic=card.clinic, photos=len(files))

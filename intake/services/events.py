@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from core import commands, heartbeats
 from core.models import Command
 
-from ..models import CardImage, CardScan
+from ..models import CardImage, CardScan, VendorLink
 from ..vendors.cardscan.wire import Event
+from . import vendor_link
 from .cards import ENRICH, READ
 
 LISTENER = "cardscan.events"  # its heartbeat
@@ -31,7 +33,17 @@ def card_changed(event: Event, *, now: datetime) -> bool:
     if not event.matters:
         return False
     cards = CardScan.objects.filter(vendor_card_id=event.card_id).values_list("pk", flat=True)
-    return any([look_now(pk, now=now) for pk in cards])
+    links = VendorLink.objects.filter(user_id__in=_ids(event.user_id), ended_at=None).values_list("pk", flat=True)
+    woken = [look_now(pk, now=now) for pk in cards]
+    return any(woken + [commands.wake(vendor_link.FIND, pk, now=now) for pk in links])
+
+
+def _ids(text: str) -> list[UUID]:
+    """Return the id that CardScan was given for a user of ours; it has other forms for others."""
+    try:
+        return [UUID(text)]
+    except ValueError:
+        return []
 
 
 def look_now(card_pk: int, *, now: datetime) -> bool:

@@ -18,8 +18,9 @@ from core import audit
 from ..access import coverages_for, get_card, get_patient
 from ..images import MAX_BYTES, PhotoRefused
 from ..models import CardImage, CardMovedOn, CardScan
-from ..services import cards, handoff, same_card
+from ..services import cards, same_card
 from .common import Asker, is_fragment, reads, said, version_of, writes
+from .standing import standing_of, vendor_standing
 
 MOVED_ON = "This card is no longer where you left it. The page shows how it stands now."
 ADD_FRONT = "Add a photo of the front first."
@@ -53,8 +54,8 @@ def capture(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 def _capture_page(request: HttpRequest, card: CardScan, side: str = "", error: str = "") -> dict[str, Any]:
-    """Return what the whole page shows: both sides, and how a hand-off to a phone stands."""
-    return _capture_context(request, card, side, error) | standing_of(card)
+    """Return what the whole page shows: both sides, and how the hand-offs to phones stand."""
+    return _capture_context(request, card, side, error) | standing_of(card) | vendor_standing(card)
 
 
 def slot_of(side: str, context: dict[str, Any]) -> dict[str, Any]:
@@ -82,18 +83,6 @@ def _capture_context(request: HttpRequest, card: CardScan, side: str = "", error
         "seen": seen,
         "megabytes": megabytes,
     }
-
-
-def standing_of(card: CardScan) -> dict[str, Any]:
-    """Return how the newest hand-off of a card to a phone stands, as the page shows it."""
-    link = handoff.newest(card)
-    if link is None:
-        standing = "none"
-    elif link.is_live(timezone.now()):
-        standing = "open" if link.opened_at else "waiting"
-    else:
-        standing = "done" if link.opened_at else "over"
-    return {"card": card, "link": link, "standing": standing}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

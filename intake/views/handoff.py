@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 from uuid import UUID
 
-import qrcode
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from qrcode.image.svg import SvgPathImage
 
 from ..access import get_card
 from ..models import CardMovedOn, CardScan
 from ..services import handoff
-from .cards import MOVED_ON, standing_of
+from .cards import MOVED_ON
+from .codes import drawn
 from .common import Asker, is_fragment, said, writes
+from .standing import standing_of
 
 PHOTOS_CHANGED = "photos-changed"  # the page's own event: the slots load themselves again
 
@@ -37,13 +36,7 @@ def offer(request: HttpRequest, code: UUID) -> HttpResponse:
     except CardMovedOn:
         return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
     link = f"{base}{reverse('phone-door')}#{token}"
-    return _panel(request, card, {"picture": _drawn(link), "address": link, "warning": warning})
-
-
-def _drawn(link: str) -> str:
-    """Return the address of a picture of the link for a phone's camera; the picture is in the address itself."""
-    drawn = qrcode.make(link, image_factory=SvgPathImage, border=2).to_string()
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawn).decode()}"
+    return _panel(request, card, {"picture": drawn(link), "address": link, "warning": warning})
 
 
 def _panel(request: HttpRequest, card: CardScan, more: dict[str, object]) -> HttpResponse:

@@ -141,3 +141,33 @@ def test_it_hands_the_card_to_a_phone(desk: Page, people: People, card: Card, lo
     second.goto(link)
     expect(second.get_by_text("Ask the front desk for a new code.")).to_be_visible()
     look(second, "phone-over")
+
+
+@pytest.fixture
+def cardscans_page(people: People) -> Iterator[None]:
+    """The clinic has chosen CardScan's own page, for as long as the test takes."""
+    admin = people.enter("admin")
+    for wanted in (True, False):
+        admin.goto("/clinic/settings/")
+        admin.get_by_label("Offer CardScan's own page for photos").set_checked(wanted)
+        admin.get_by_role("button", name="Save the clinic").click()
+        expect(admin.get_by_label("Offer CardScan's own page for photos")).to_be_checked(checked=wanted)
+        if wanted:
+            yield
+
+
+def test_cardscans_own_page_takes_the_photos(
+    cardscans_page: None, desk: Page, people: People, card: Card, look: Look
+) -> None:
+    desk.get_by_role("button", name="Show CardScan's code").click()
+    theirs = desk.get_by_role("region", name="Let CardScan's page take the photos")
+    expect(theirs.get_by_text("Waiting for a phone")).to_be_visible()
+    look(desk, "vendor-code")
+    phone = people.open(viewport=NARROW, has_touch=True)
+    phone.goto(theirs.get_by_role("link", name="open the page").get_attribute("href") or "")
+    phone.get_by_label("Front of the card").set_input_files(card[0])
+    phone.get_by_label("Back of the card").set_input_files(card[1])
+    phone.get_by_role("button", name="Send").click()
+    expect(phone.get_by_text("You can close this page.")).to_be_visible(timeout=READING)
+    expect(desk.get_by_label("Member ID")).to_have_value(ELLEN.member_number, timeout=READING)
+    expect(desk.get_by_role("img", name="Front of the card")).to_be_visible()

@@ -41,6 +41,8 @@ WRITES_POST = [
     "card-same",
     "card-phone",
     "card-phone-end",
+    "card-vendor-link",
+    "card-vendor-link-end",
     "card-agreeing",
     "card-by-hand",
     "card-again",
@@ -97,7 +99,7 @@ def signed_in(user: object) -> Client:
 
 def test_every_page_with_a_code_is_listed_here() -> None:
     with_code = {pattern.name for pattern in [*patient_urls, *card_urls, *coverage_urls, *appointment_urls]}
-    elsewhere = {"card-capture", "card-status", "card-phone-status", "card-also"}
+    elsewhere = {"card-capture", "card-status", "card-phone-status", "card-vendor-link-status", "card-also"}
     assert with_code - elsewhere == set(READS) | set(WRITES_GET) | set(WRITES_POST)
 
 

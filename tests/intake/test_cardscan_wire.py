@@ -136,7 +136,7 @@ def test_it_keeps_upload_parameters_in_order_and_spelling() -> None:
 )
 def test_it_sends_photos_to_the_vendor_alone(url: str, may: bool) -> None:
     client = CardScanClient("https://sandbox.cardscan.ai/v1", "key")
-    assert client._may_receive_photos(url) is may
+    assert client._is_for_photos(url) is may
     if not may:
         with pytest.raises(Rejected):
             client._post_form(wire.UploadForm(url, []), "front", b"")

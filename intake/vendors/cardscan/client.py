@@ -17,8 +17,10 @@ DEADLINE = 20.0
 UPLOAD_DEADLINE = 60.0
 FORM_SECONDS = 600
 PAGE = 100  # cards of one page of the list
-# Upload forms are issued for CardScan's S3 buckets; the sandbox issues them for itself.
-UPLOAD_HOSTS = ".amazonaws.com"
+# Photos go to CardScan's S3 buckets and come from them; the sandbox keeps them itself.
+PHOTO_HOSTS = ".amazonaws.com"
+PAGE_HOSTS = ".cardscan.ai"
+LARGEST_PHOTO = 12_000_000
 
 _kept = threading.local()
 
@@ -30,6 +32,7 @@ class CardScanClient:
         """Open nothing yet. `base_url` ends in /v1."""
         self.base_url, self._key = base_url.rstrip("/"), api_key
         self._session = VendorSession(VENDOR, base_url, connect=5, read=DEADLINE, total=DEADLINE, max_bytes=5_000_000)
+        self._photos = VendorSession(VENDOR, base_url, total=UPLOAD_DEADLINE, max_bytes=LARGEST_PHOTO)
 
     def create_card(self, *, both_sides: bool, reference: str) -> wire.ScannedCard:
         """Open a card; `reference` is our opaque id of it."""
@@ -70,9 +73,36 @@ class CardScanClient:
         """
         self._ask("POST", f"/cards/{quote(card_id, safe='')}/flag", json_bytes=wire.build_flag(flag_type, message))
 
-    def list_cards(self, cursor: str = "") -> wire.CardList:
-        """Return a page of the cards that are kept there; `cursor` is the one of the page before, "" for the first."""
-        answer = self._ask("GET", "/cards", params={"limit": PAGE} | ({"cursor": cursor} if cursor else {}))
+    def session_for(self, user_id: str) -> str:
+        """Return a session token for one user of ours; `user_id` is opaque, and never two people's."""
+        answer = self._ask("GET", "/access-token", params={"user_id": user_id})
+        try:
+            return wire.parse_session(answer.json())
+        except wire.Unreadable as error:
+            raise _unreadable(error, answer) from None
+
+    def magic_link(self, session: str) -> wire.MagicLink:
+        """Return a link to CardScan's own page, where a phone scans for the user of the session."""
+        answer = self._ask("GET", "/generate-magic-link", key=session)
+        try:
+            link = wire.parse_magic_link(answer.json())
+        except wire.Unreadable as error:
+            raise _unreadable(error, answer) from None
+        if not self._may_be_shown(link.address):
+            raise Rejected(VENDOR, "made a link that is none of its own")
+        return link
+
+    def fetch_photo(self, url: str) -> bytes:
+        """Return the image behind an address that CardScan issued for a card; no key of ours goes with it."""
+        if not self._is_for_photos(url):
+            raise Rejected(VENDOR, "issued an address of a photo that is none of its own")
+        return self._photos.ask("GET", "", absolute_url=url).body
+
+    def list_cards(self, cursor: str = "", *, session: str = "") -> wire.CardList:
+        """Return a page of the cards that are kept there; `cursor` is the one of the page before, "" for the first.
+        With a session token only those of its user are."""
+        wanted = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
+        answer = self._ask("GET", "/cards", key=session, params=wanted)
         try:
             return wire.parse_list(answer.json())
         except wire.Unreadable as error:
@@ -84,8 +114,8 @@ class CardScanClient:
         if not wire.is_list(answer.json()):
             raise _unreadable(wire.Unreadable("the answer is no list of cards"), answer)
 
-    def _ask(self, method: str, path: str, **options: Any) -> VendorAnswer:
-        return self._session.ask(method, path, headers={"Authorization": f"Bearer {self._key}"}, **options)
+    def _ask(self, method: str, path: str, *, key: str = "", **options: Any) -> VendorAnswer:
+        return self._session.ask(method, path, headers={"Authorization": f"Bearer {key or self._key}"}, **options)
 
     def _card(self, answer: VendorAnswer) -> wire.ScannedCard:
         try:
@@ -95,7 +125,7 @@ class CardScanClient:
 
     def _post_form(self, form: wire.UploadForm, side: str, jpeg: bytes) -> None:
         """Post the form as S3 wants it: every field untouched, the file last, and no key of ours."""
-        if not self._may_receive_photos(form.url):
+        if not self._is_for_photos(form.url):
             raise Rejected(VENDOR, "issued an upload address that is none of its own")
         answer = self._session.ask(
             "POST",
@@ -108,8 +138,15 @@ class CardScanClient:
         if answer.status != form.success:
             raise _unreadable(wire.Unreadable("it does not say whether the photo is there"), answer)
 
-    def _may_receive_photos(self, url: str) -> bool:
-        """Return whether a photo may go to `url`: CardScan's own origin, or an S3 bucket over https."""
+    def _is_for_photos(self, url: str) -> bool:
+        """Return whether photos may go to `url` and come from it: CardScan's own origin, or an S3 bucket over https."""
+        return self._is_theirs(url, PHOTO_HOSTS)
+
+    def _may_be_shown(self, url: str) -> bool:
+        """Return whether `url` may be shown as CardScan's own page: its own origin, or a host of its over https."""
+        return self._is_theirs(url, PAGE_HOSTS)
+
+    def _is_theirs(self, url: str, hosts: str) -> bool:
         try:
             target, own = urlsplit(url), urlsplit(self.base_url)
             port = target.port
@@ -120,7 +157,7 @@ class CardScanClient:
         if (target.scheme, target.netloc) == (own.scheme, own.netloc):
             return True
         usual = target.scheme == "https" and port in {None, 443}
-        return usual and (target.hostname or "").endswith(UPLOAD_HOSTS)
+        return usual and (target.hostname or "").endswith(hosts)
 
 
 def client() -> CardScanClient:

@@ -49,6 +49,8 @@ _LONGEST_ID, _LONGEST_STATE, _LONGEST_CURSOR = (
     1000,
 )  # characters that are kept; the vendor's own words are shorter
 
+_LONGEST_ADDRESS = 1500  # what a code for a phone's camera still holds
+
 _MOST_EXTRAS, _LONGEST_EXTRA = 30, 300  # of each kind; a card prints a handful
 
 # DELETE /cards/{card_id} answers 204; 404 for a card that is gone already.
@@ -99,7 +101,8 @@ class Extra:
 
 @dataclass(frozen=True)
 class ScannedCard:
-    """A card as the vendor has it. `payers` are clearinghouse (id, name) pairs, best score first."""
+    """A card as the vendor has it. `payers` are clearinghouse (id, name) pairs, best score first; `photos` are the
+    addresses of its images by side ("front", "back"), good for a day."""
 
     card_id: str
     state: str
@@ -108,6 +111,7 @@ class ScannedCard:
     fields: list[ReadField] = field(default_factory=list, repr=False)
     payers: list[tuple[str, str]] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list, repr=False)
+    photos: dict[str, str] = field(default_factory=dict, repr=False)
     answer: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -125,6 +129,19 @@ class ListedCard:
     deleted: bool
     made_at: datetime | None
 
+    @property
+    def meaning(self) -> Meaning:
+        """Return what the state asks of us."""
+        return STATES.get(self.state, Meaning.WAIT)
+
+
+@dataclass(frozen=True)
+class MagicLink:
+    """A link to the vendor's own page for phones; whoever has it may scan for its user until it ends."""
+
+    address: str = field(repr=False)
+    expires_at: datetime
+
 
 @dataclass(frozen=True)
 class Event:
@@ -133,6 +150,7 @@ class Event:
     card_id: str
     state: str
     session_id: str = ""
+    user_id: str = ""
 
     @property
     def matters(self) -> bool:
@@ -182,6 +200,7 @@ def parse_card(doc: Any) -> ScannedCard:
         fields=list(read_fields(doc.get("details"))),
         payers=_payers(doc.get("payer_match")),
         extras=list(_extras(doc.get("enriched_results"))),
+        photos=_photos(doc.get("images")),
         answer={key: value for key, value in doc.items() if key != "images"},
     )
 
@@ -193,6 +212,12 @@ def build_flag(flag_type: str, message: str) -> bytes:
         raise ValueError("no flag type of CardScan")
     said = message.strip()[:LONGEST_FLAG]
     return json.dumps({"flag_type": flag_type} | ({"message": said} if said else {})).encode()
+
+
+def _photos(images: Any) -> dict[str, str]:
+    found = images if isinstance(images, dict) else {}
+    sides = {side: found.get(side) for side in ("front", "back")}
+    return {side: as_text(image.get("url")) for side, image in sides.items() if isinstance(image, dict)}
 
 
 # GET /cards
@@ -208,6 +233,21 @@ def parse_list(doc: Any) -> CardList:
     if cursor is not None and (not isinstance(cursor, str) or len(cursor) > _LONGEST_CURSOR):
         raise Unreadable("the list has a cursor that we cannot use")
     return CardList([_listed(row) for row in rows], cursor or "")
+
+
+# GET /access-token, AccessToken, whose keys are capitalised
+def parse_session(doc: Any) -> str:
+    """Return the session token of an answer. Raises Unreadable."""
+    return str(_need(doc, "Token", str))
+
+
+# GET /generate-magic-link
+def parse_magic_link(doc: Any) -> MagicLink:
+    """Return the link of an answer. Raises Unreadable, also when it does not say when it ends."""
+    address, until = _need(doc, "magic_link", str), _moment(_need(doc, "expires_at", str))
+    if until is None or len(address) > _LONGEST_ADDRESS:
+        raise Unreadable("the answer has no link that we can show")
+    return MagicLink(address, until)
 
 
 # The websocket: what is sent, CardWebsocketEvent, and what the vendor's widget sends to keep a connection open
@@ -245,7 +285,7 @@ def _event(doc: dict[str, Any], state: str) -> Event | None:
     card_id = doc.get("card_id")
     if not isinstance(card_id, str) or not 0 < len(card_id) <= _LONGEST_ID:
         return None
-    return Event(card_id, state, as_text(doc.get("session_id")))
+    return Event(card_id, state, as_text(doc.get("session_id")), as_text(doc.get("user_id")))
 
 
 def _listed(row: Any) -> ListedCard:
