@@ -8,7 +8,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from core import commands, tidying
+from core import commands, tidying, uploads
 from core.models import KeptAnswer
 
 logger = logging.getLogger("frontdesk.commands")
@@ -26,7 +26,8 @@ def run_command(*, command_id: int, **kwargs: Any) -> None:
 
 @shared_task
 def tidy(**kwargs: Any) -> None:
-    """Remove what is only kept for a day: old sessions and remembered API answers; then what the apps clear away."""
+    """Remove what is only kept for a day: sessions, remembered API answers, uploads; then what the apps clear away."""
     call_command("clearsessions")
     KeptAnswer.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()
+    uploads.sweep(timezone.now())
     tidying.run()

@@ -12,6 +12,7 @@ from .views import (
     phone,
     registration,
     review,
+    schedule,
     stocktake,
     today,
     vendor_link,
@@ -86,6 +87,9 @@ phone_urls = [
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("schedule/import/", schedule.upload, name="schedule-import"),
+    path("schedule/import/<uuid:code>/", schedule.preview, name="schedule-preview"),
+    path("schedule/import/<uuid:code>/refused/", schedule.refused, name="schedule-refused"),
     path("walk-in/", visits.walk_in, name="walk-in"),
     path("appointments/<uuid:code>/", include(appointment_urls)),
     path("patients/", patients.patient_list, name="patient-list"),

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from clinic import tokens
 from clinic.models import ApiToken, Membership, Role
-from core import vendors
+from core import uploads, vendors
 from core.models import Command
+from core.tables import Row, Table
 from eligibility.models import PayerCorrection
 from intake.services import cards, patients
 from payments.models import PaymentAccount
@@ -38,6 +39,9 @@ PAGES: dict[str, set[Role]] = {
     "appointment-move": {DESK},
     "appointment-reschedule": {DESK},
     "walk-in": {DESK},
+    "schedule-import": {DESK},
+    "schedule-preview": {DESK},
+    "schedule-refused": {DESK},
     "patient-list": ALL,
     "patient-new": {DESK},
     "patient-link": {DESK},
@@ -208,6 +212,12 @@ def rows(cast: Cast, settings: Any, tmp_path: Any, monkeypatch: Any) -> dict[str
         "capture": make.finished(clinic, coverage, cast.alice),
         "command": Command.objects.filter(clinic_pk=clinic.pk).first(),
         "token": ApiToken.objects.get(),
+        "schedule": uploads.keep(
+            Table(["Patient", "DOB", "Date and time"], [Row(2, ["Emily Brontefield", "", ""])]),
+            purpose="intake.schedule",
+            clinic_pk=clinic.pk,
+            by=cast.alice,
+        ),
     }
     account = PaymentAccount.objects.create(
         organization=cast.organization, name="Claims", short_code="ACCT1", sub_account_short_code="SUBACCT1"

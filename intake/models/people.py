@@ -146,11 +146,15 @@ class Patient(Coded, Versioned):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, keeping the look-up columns equal to what they are made from, and the words the patient is found by."""
-        for name, (sources, made_of) in _LOOK_UPS.items():
-            setattr(self, name, made_of(*(getattr(self, source) for source in sources)))
+        self.fill_look_ups()
         with transaction.atomic():
             super().save(*args, **kwargs)
             write_names(self)
+
+    def fill_look_ups(self) -> None:
+        """Make the look-up columns equal to what they are made from; `save` does."""
+        for name, (sources, made_of) in _LOOK_UPS.items():
+            setattr(self, name, made_of(*(getattr(self, source) for source in sources)))
 
     def change(self, version: int | None, **fields: Any) -> None:
         """Write the fields, and whatever is made from them; see core.models.Versioned."""
@@ -256,6 +260,22 @@ def write_names(patient: Patient) -> None:
         PatientName(patient=patient, clinic_id=pk, is_last_name=is_last, word=word, rest=rest)
         for pk, is_last, word, rest in sorted(wanted)
     )
+
+
+@transaction.atomic
+def add_patients(patients: list[Patient], clinic_pk: int) -> None:
+    """Save many new patients of one clinic with a few statements, and the words they are found by."""
+    for patient in patients:
+        patient.fill_look_ups()
+    Patient.every.bulk_create(patients, batch_size=200)
+    link = Patient.clinics.through
+    link.objects.bulk_create((link(patient_id=row.pk, clinic_id=clinic_pk) for row in patients), batch_size=500)
+    words = [
+        PatientName(patient=row, clinic_id=clinic_pk, is_last_name=is_last, word=word, rest=rest)
+        for row in patients
+        for is_last, word, rest in sorted(names_of(row))
+    ]
+    PatientName.objects.bulk_create(words, batch_size=500)
 
 
 @receiver(models.signals.m2m_changed, sender=Patient.clinics.through)

@@ -1,0 +1,178 @@
+"""Importing a table: chosen, shown with what will happen to each row, then imported; the refused rows as a file.
+
+An importer says which columns it knows, what it would do with a row, and does it. Everything else is the same for all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from clinic.models import Clinic, User
+from core import audit, uploads
+from core.models import UploadedTable
+from core.tables import MOST_BYTES, Column, Row, Table, TableRefused, places, read_table
+
+PER_PAGE = 100
+REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What an import would do with a row: one of the importer's outcomes, what it is about in words, and with what."""
+
+    row: Row
+    outcome: str
+    words: str = ""
+    what: Any = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Return whether nothing is done with the row."""
+        return self.outcome == REFUSED
+
+
+def refused(row: Row, *problems: str) -> Planned:
+    """Return that a row is not imported, and why in sentences."""
+    return Planned(Row(row.number, row.cells, (*row.problems, *problems)), REFUSED)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What may come of a row: the state it is drawn with, its word, and what is said of several."""
+
+    state: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Importer:
+    """One kind of table.
+
+    Args:
+        purpose: a dotted name, for the audit trail and the upload.
+        columns: the columns it knows.
+        plan: says what happens to each row; raises TableRefused when a needed column is missing.
+        run: does what was planned, in one transaction.
+        outcomes: what may come of a row, beside "refused".
+        title, about: what the page is called, and what kind of file it takes.
+        urls: the names of its pages: upload, preview, refused rows, and where one goes on afterwards.
+    """
+
+    purpose: str
+    columns: Sequence[Column]
+    plan: Callable[[Clinic, Table, dict[str, int]], list[Planned]]
+    run: Callable[[Clinic, list[Planned], User, datetime], None]
+    outcomes: dict[str, Outcome]
+    title: str
+    about: str
+    urls: tuple[str, str, str, str]
+    example: tuple[str, ...] = field(default=())
+
+
+def planned(importer: Importer, clinic: Clinic, table: Table) -> list[Planned]:
+    """Return what would happen to each row of a table. Raises TableRefused."""
+    return importer.plan(clinic, table, places(table, importer.columns))
+
+
+@transaction.atomic
+def import_upload(importer: Importer, upload: UploadedTable, *, clinic: Clinic, by: User, now: datetime) -> None:
+    """Import what was uploaded, once: the good rows; what is refused is kept with its reasons for a day."""
+    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two imports of one file see each other's rows
+    if not uploads.take(upload, now=now):
+        return
+    plan = planned(importer, clinic, uploads.table_of(upload))
+    importer.run(clinic, [item for item in plan if not item.is_refused], by, now)
+    counts = dict(Counter(item.outcome for item in plan))
+    uploads.finish(upload, [item.row for item in plan if item.is_refused], counts)
+    audit.record(by, f"{importer.purpose}.imported", upload, clinic=clinic, **counts)
+
+
+# ---- pages ----------------------------------------------------------------------------------------------------------
+
+
+def upload_page(request: HttpRequest, importer: Importer) -> HttpResponse:
+    """Show the form that takes a file; a file that can be read is kept and leads to its preview."""
+    problem = ""
+    if request.method == "POST":
+        try:
+            return _uploaded(request, importer)
+        except TableRefused as sentence:
+            problem = str(sentence)
+    context = {"importer": importer, "problem": problem, "back": importer.urls[3]}
+    return render(request, "imports/upload.html", context, status=400 if problem else 200)
+
+
+def _uploaded(request: Any, importer: Importer) -> HttpResponse:
+    file = request.FILES.get("file")
+    if file is None:
+        raise TableRefused("Choose a file first.")
+    table = read_table(file.read(MOST_BYTES + 1))
+    planned(importer, request.clinic, table)
+    upload = uploads.keep(table, purpose=importer.purpose, clinic_pk=request.clinic.pk, by=request.user)
+    return redirect(importer.urls[1], upload.code)
+
+
+def preview_page(request: HttpRequest, importer: Importer, code: UUID) -> HttpResponse:
+    """Show what will happen to each row, or what happened; a POST imports."""
+    who: Any = request
+    upload = _kept(who, importer, code)
+    if request.method == "POST":
+        import_upload(importer, upload, clinic=who.clinic, by=who.user, now=timezone.now())
+        return redirect(importer.urls[1], upload.code)
+    table = uploads.table_of(upload)
+    is_done = upload.done_at is not None
+    plan = [refused(row) for row in table.rows] if is_done else planned(importer, who.clinic, table)
+    counts = upload.counts if is_done else Counter(item.outcome for item in plan)
+    first = sorted(plan, key=lambda item: not item.is_refused)
+    audit.record(who.user, f"{importer.purpose}.viewed", upload, clinic=who.clinic, rows=len(plan))
+    context = {
+        "importer": importer,
+        "upload": upload,
+        "is_done": is_done,
+        "page": Paginator(_shown(importer, first), PER_PAGE).get_page(request.GET.get("page")),
+        "counts": [(counts[key], outcome) for key, outcome in importer.outcomes.items() if counts.get(key)],
+        "refused": counts.get(REFUSED, 0),
+        "good": sum(count for key, count in counts.items() if key != REFUSED),
+        "back": importer.urls[3],
+    }
+    return render(request, "imports/preview.html", context)
+
+
+def _shown(importer: Importer, plan: list[Planned]) -> list[tuple[Planned, Outcome]]:
+    no = Outcome("blocked", "Not imported")
+    return [(item, no if item.is_refused else importer.outcomes[item.outcome]) for item in plan]
+
+
+def refused_page(request: HttpRequest, importer: Importer, code: UUID) -> HttpResponse:
+    """Give out the rows that were not imported, with what is wrong with each."""
+    who: Any = request
+    upload = _kept(who, importer, code)
+    if upload.done_at is None:
+        raise Http404
+    audit.record(who.user, f"{importer.purpose}.refused_taken", upload, clinic=who.clinic, rows=len(upload.rows))
+    return csv_response(uploads.refused_file(upload), "not-imported.csv")
+
+
+def csv_response(content: bytes, name: str) -> HttpResponse:
+    """Return a CSV file to be saved under a name."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _kept(request: Any, importer: Importer, code: UUID) -> UploadedTable:
+    now = timezone.now()
+    try:
+        return uploads.kept(code, purpose=importer.purpose, clinic_pk=request.clinic.pk, by=request.user, now=now)
+    except uploads.UploadGone:
+        raise Http404 from None
