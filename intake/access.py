@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clinic.models import Clinic
 
-from .models import Appointment, CardImage, CardScan, Coverage, MergedAway, Patient
+from .models import Appointment, CardImage, CardScan, Coverage, LoosePhoto, MergedAway, Patient
 
 
 def patients_for(clinic: Clinic) -> QuerySet[Patient]:
@@ -59,3 +60,19 @@ def kept_cards_for(clinic: Clinic) -> QuerySet[CardScan]:
 def get_card(clinic: Clinic, code: UUID) -> CardScan:
     """Return a card of this clinic; raises Http404."""
     return get_object_or_404(cards_for(clinic), code=code)
+
+
+def loose_photos_for(clinic: Clinic) -> QuerySet[LoosePhoto]:
+    """Return this clinic's photos that wait for a patient, in the order in which they came."""
+    return LoosePhoto.objects.filter(clinic=clinic)
+
+
+def get_loose_photo(clinic: Clinic, code: UUID) -> LoosePhoto:
+    """Return a photo that waits for a patient of this clinic; raises Http404."""
+    return get_object_or_404(loose_photos_for(clinic), code=code)
+
+
+def refuse_others_pile(clinic: Clinic, pile: UUID) -> None:
+    """Raise Http404 for photos that wait in another clinic; those that are gone are the caller's to speak of."""
+    if LoosePhoto.objects.filter(pile=pile).exclude(clinic=clinic).exists():
+        raise Http404

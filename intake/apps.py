@@ -17,11 +17,13 @@ class IntakeConfig(AppConfig):
         from core.vendors import register_check
 
         from . import demo, handlers, hooks, listener  # noqa: F401
+        from .services.loose import sweep_loose
         from .services.stocktake import begin_nightly
         from .services.sweep import sweep_photos
         from .vendors import cardscan
 
         demo_seeds.append(demo.seed)
+        tidying.register(sweep_loose)
         tidying.register(sweep_photos)
         tidying.register(begin_nightly)
         listeners.register("cardscan", listener.listen)

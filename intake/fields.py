@@ -63,6 +63,7 @@ KINDS: dict[str, Kind] = {
 ELSEWHERE: dict[str, tuple[str, ...]] = {"plan_type": ("plan_type",), "employer": ("employer", "client_name")}
 DATES = ("start_date", "member_dob", "part_a_effective_date", "part_b_effective_date")
 SEVERAL = ("dependent_names",)
+PERSONS = ("member_name", "dependent_names")
 MOST_ENTRIES = 20
 PAYER_FIELDS = ("payer_name", "payer_id")
 ASKED = tuple(name for name, kind in KINDS.items() if kind.asked)
@@ -175,6 +176,17 @@ def split_name(name: str) -> tuple[str, str]:
         return after.split()[0], before
     words = before.split()
     return (words[0], words[-1]) if len(words) > 1 else ("", before)
+
+
+def same_value(name: str, one: str, other: str) -> bool:
+    """Return whether two spellings of a field's value mean the same: case, spaces and hyphens do not count, dates by
+    their day, people by their first and last name."""
+    if name in DATES:
+        return usable_date(one) == usable_date(other) is not None
+    if name in PERSONS and one and other:
+        return [fold(part) for part in split_name(one)] == [fold(part) for part in split_name(other)]
+    plain = [re.sub(r"[\s\-]", "", text).casefold() for text in (one, other)]
+    return plain[0] == plain[1]
 
 
 @dataclass(frozen=True)

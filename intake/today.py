@@ -122,6 +122,7 @@ def _card_light(appointment: Appointment, card: CardScan | None, is_covered: boo
         status.REVIEW: Light("needs-you", "Review", url, "Review card"),
         status.FAILED: Light("blocked", "Not read", url, "Take the card again"),
         status.CONFIRMED: Light("done", "Read", url),
+        status.RETAKEN: Light("needs-you", "Taken again", url, "Finish the photos"),
     }
     return known[status(card.status)]
 

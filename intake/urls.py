@@ -5,8 +5,10 @@ from django.urls import include, path
 from .views import (
     cards,
     coverage,
+    flags,
     handoff,
     injuries,
+    loose,
     patients,
     paying_order,
     phone,
@@ -50,6 +52,9 @@ card_urls = [
     path("also/", review.also, name="card-also"),
     path("by-hand/", cards.by_hand, name="card-by-hand"),
     path("again/", cards.take_again, name="card-again"),
+    path("earlier/", cards.use_earlier, name="card-earlier"),
+    path("flag/", flags.flag, name="card-flag"),
+    path("flags/", flags.flag_list, name="card-flags"),
     path("delete/", cards.delete, name="card-delete"),
     path("fields/", review.review_field, name="card-field"),
     path("payer/", review.choose_payer, name="card-payer"),
@@ -57,6 +62,19 @@ card_urls = [
     path("confirm/", review.confirm, name="card-confirm"),
     path("undo/", review.undo, name="card-undo"),
     path("move/", review.move, name="card-move"),
+]
+
+# /photos/, those that wait for a patient
+loose_urls = [
+    path("", loose.page, name="loose-photos"),
+    path("add/", loose.add, name="loose-add"),
+    path("<uuid:code>/", loose.photo, name="loose-photo"),
+    path("cards/<uuid:code>/find/", loose.find, name="loose-find"),
+    path("cards/<uuid:code>/assign/", loose.assign, name="loose-assign"),
+    path("cards/<uuid:code>/swap/", loose.swap, name="loose-swap"),
+    path("cards/<uuid:code>/apart/", loose.apart, name="loose-apart"),
+    path("cards/<uuid:code>/together/", loose.together, name="loose-together"),
+    path("cards/<uuid:code>/delete/", loose.throw_away, name="loose-delete"),
 ]
 
 # /coverages/<code>/
@@ -97,6 +115,7 @@ urlpatterns = [
     path("patients/link/", patients.link_patient, name="patient-link"),
     path("patients/<uuid:code>/", include(patient_urls)),
     path("cards/<uuid:code>/", include(card_urls)),
+    path("photos/", include(loose_urls)),
     path("coverages/<uuid:code>/", include(coverage_urls)),
     path("cards/at-cardscan/", stocktake.page, name="stocktake"),
     path("cards/at-cardscan/compare/", stocktake.begin, name="stocktake-begin"),

@@ -3,6 +3,7 @@
 The table names every URL of the program; one that is missing from it fails the first test.
 """
 
+import uuid
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -19,12 +20,14 @@ from core import uploads, vendors
 from core.models import Command
 from core.tables import Row, Table
 from eligibility.models import PayerCorrection
-from intake.services import cards, patients
+from intake.models import LoosePhoto
+from intake.services import cards, loose, patients
 from payments.models import PaymentAccount
 from payments.reading import read_payments
 from payments.services import drafts
 from tests.conftest import Cast
 from tests.eligibility import make
+from tests.intake.cards import photo
 from tests.payments_data import dumps, make_batch
 
 DESK, BILLING, ADMIN = Role.FRONT_DESK, Role.BILLING, Role.ADMIN
@@ -70,7 +73,19 @@ PAGES: dict[str, set[Role]] = {
     "card-also": ALL,
     "card-by-hand": {DESK},
     "card-again": {DESK},
+    "card-earlier": {DESK},
+    "card-flag": {DESK},
+    "card-flags": ALL,
     "card-delete": {DESK},
+    "loose-photos": {DESK},
+    "loose-add": {DESK},
+    "loose-photo": {DESK},
+    "loose-find": {DESK},
+    "loose-assign": {DESK},
+    "loose-swap": {DESK},
+    "loose-apart": {DESK},
+    "loose-together": {DESK},
+    "loose-delete": {DESK},
     "card-field": {DESK},
     "card-payer": {DESK},
     "card-confirm": {DESK},
@@ -218,7 +233,9 @@ def rows(cast: Cast, settings: Any, tmp_path: Any, monkeypatch: Any) -> dict[str
             clinic_pk=clinic.pk,
             by=cast.alice,
         ),
+        "loose": loose.add_photo(photo(), clinic=clinic, by=cast.alice, lot=uuid.uuid4(), place=0),
     }
+    LoosePhoto.objects.update(pile=coded["loose"].code)  # the photo and its card have one name here
     account = PaymentAccount.objects.create(
         organization=cast.organization, name="Claims", short_code="ACCT1", sub_account_short_code="SUBACCT1"
     )

@@ -19,6 +19,7 @@ from .. import fields, images
 from ..models import CardExtra, CardField, CardImage, CardMovedOn, CardScan, Patient
 from ..models.cards import image_path
 from ..vendors.cardscan.wire import ENRICHED, ReadField, ScannedCard
+from . import flags
 from .payers import match_payer, names_a_payer
 
 READ, ENRICH, DELETE = "intake.card.read", "intake.card.enrich", "intake.card.delete"
@@ -36,10 +37,13 @@ class PhotoDoubtful(Exception):
 
 
 @transaction.atomic
-def new_card(*, patient: Patient, clinic: Clinic, by: User) -> CardScan:
-    """Begin a card for a patient of this clinic; photos come next. Raises MergedAway."""
+def new_card(*, patient: Patient, clinic: Clinic, by: User, earlier: CardScan | None = None) -> CardScan:
+    """Begin a card for a patient of this clinic; photos come next. Raises MergedAway.
+
+    `earlier` is the reading that it is taken instead of.
+    """
     patient.hold()
-    card = CardScan.objects.create(patient=patient, clinic=clinic, created_by=by)
+    card = CardScan.objects.create(patient=patient, clinic=clinic, created_by=by, earlier=earlier)
     audit.record(by, "intake.card.created", card, clinic=clinic)
     return card
 
@@ -137,17 +141,41 @@ def start_reading(card: CardScan, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def take_again(card: CardScan, *, by: User, now: datetime) -> CardScan:
-    """Return a new card with the photos of one that could not be read; any of them may be replaced before it starts.
+    """Return a new card to photograph instead of one whose reading is not good enough; the two name each other.
 
-    The vendor never reads a card twice, so the failed one is deleted there and here. Raises CardMovedOn.
+    The vendor never reads a card twice. One that could not be read gives its photos to the new one and is deleted there
+    and here. One that was read keeps its photos and values, to compare with and to go back to: it is put aside, unless
+    a coverage was made of it already. Raises CardMovedOn.
     """
-    if card.status != Status.FAILED:
+    if CardScan.objects.select_for_update().get(pk=card.pk).status != card.status:
         raise CardMovedOn
-    CardScan.objects.select_for_update().get(pk=card.pk)
-    fresh = new_card(patient=card.patient, clinic=card.clinic, by=by)
-    card.images.update(card=fresh, sends=0, sent_at=None, answered_at=None)
-    delete_card(card, by=by, now=now)
+    if card.status not in {Status.FAILED, Status.REVIEW, Status.CONFIRMED}:
+        raise CardMovedOn
+    failed = card.status == Status.FAILED
+    if card.status == Status.REVIEW:
+        card.move(Status.RETAKEN, allowed=(Status.REVIEW,))
+    fresh = new_card(patient=card.patient, clinic=card.clinic, by=by, earlier=card)
+    if failed:
+        card.images.update(card=fresh, sends=0, sent_at=None, answered_at=None)
+        delete_card(card, by=by, now=now)
     return fresh
+
+
+@transaction.atomic
+def use_earlier(card: CardScan, *, by: User, now: datetime) -> None:
+    """Go back to a reading that was put aside: the card that was begun instead of it is put aside or deleted.
+
+    Raises CardMovedOn, also when that one is being read or was confirmed meanwhile.
+    """
+    card.move(Status.REVIEW, allowed=(Status.RETAKEN,))
+    for later in card.later.exclude(status=Status.DISCARDED):
+        if later.status == Status.REVIEW:
+            later.move(Status.RETAKEN, allowed=(Status.REVIEW,))
+        elif later.status in {Status.DRAFT, Status.FAILED}:
+            delete_card(later, by=by, now=now)
+        elif later.status != Status.RETAKEN:
+            raise CardMovedOn
+    audit.record(by, "intake.card.earlier_used", card, clinic=card.clinic)
 
 
 @transaction.atomic
@@ -260,6 +288,7 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
     files = list(card.images.values_list("file", flat=True))
     for rows in (card.images, card.fields, card.extras, card.phone_links, card.vendor_links):
         rows.all().delete()
+    flags.forget_messages(card, now=now)
     delete_at_vendor(card, card.vendor_card_id, by=by)
     audit.record(by, "intake.card.deleted", card, clinic=card.clinic, photos=len(files))
     for name in files:

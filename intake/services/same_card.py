@@ -5,7 +5,6 @@ What the machine says is a hint with its reason; that nothing has changed is alw
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -154,7 +153,7 @@ def _compare_field(coverage: Coverage, row: CardField, comparison: Comparison) -
         return  # the coverage does not keep it
     had = getattr(coverage, kind.coverage)
     had = f"{had:%m/%d/%Y}" if isinstance(had, date) else str(had or "")
-    _judge(row, had, _same(row.name, had, row.current_value), comparison)
+    _judge(row, had, bool(had) and fields.same_value(row.name, had, row.current_value), comparison)
 
 
 def _compare_name(coverage: Coverage, row: CardField, comparison: Comparison) -> None:
@@ -179,13 +178,3 @@ def _compare_payer(card: CardScan, rows: list[CardField], comparison: Comparison
     elif card.payer or printed:
         words = card.payer.name if card.payer else " · ".join(row.current_value for row in printed)
         comparison.changes.append(Change("Payer", coverage.payer_name, words))
-
-
-def _same(name: str, on_file: str, on_card: str) -> bool:
-    if name in fields.DATES:
-        return fields.usable_date(on_file) == fields.usable_date(on_card) is not None
-    return bool(on_file) and _plain(on_file) == _plain(on_card)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\s\-]", "", text).casefold()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core import audit
 
-from ..models import CardImage
+from ..models import CardImage, LoosePhoto
 from ..models.cards import FOLDER
 
 # A photo is stored a moment before its row names it.
@@ -22,7 +22,7 @@ def sweep_photos(*, now: datetime | None = None) -> int:
         _, files = default_storage.listdir(FOLDER)
     except FileNotFoundError:  # no photo was ever kept here
         return 0
-    named = set(CardImage.objects.values_list("file", flat=True))
+    named = {name for rows in (CardImage, LoosePhoto) for name in rows.objects.values_list("file", flat=True)}
     oldest = (now or timezone.now()) - YOUNG
     unnamed = [name for name in (f"{FOLDER}/{file}" for file in files) if name not in named]
     left_behind = [name for name in unnamed if default_storage.get_modified_time(name) < oldest]

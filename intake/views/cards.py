@@ -229,7 +229,7 @@ def by_hand(request: HttpRequest, code: UUID) -> HttpResponse:
 @require_POST
 @writes
 def take_again(request: HttpRequest, code: UUID) -> HttpResponse:
-    """Go back to the photos of a card that could not be read; with `start=1` send the same photos once more."""
+    """Take the photos of a card once more; of one that could not be read `start=1` sends the same photos again."""
     asker, now = Asker(request), timezone.now()
     card = get_card(asker.clinic, code)
     try:
@@ -244,6 +244,20 @@ def take_again(request: HttpRequest, code: UUID) -> HttpResponse:
     except cards.PhotoDoubtful:
         return said(request, DOUBTFUL, "card-review", card.code, level=messages.WARNING)
     return redirect("card-review", fresh.code)
+
+
+@require_POST
+@writes
+def use_earlier(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Go back to a reading that was put aside when the card was taken again."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    try:
+        with transaction.atomic():
+            cards.use_earlier(card, by=asker.user, now=timezone.now())
+    except CardMovedOn:
+        return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
+    return redirect("card-review", card.code)
 
 
 @require_POST

@@ -12,8 +12,18 @@ from ..services import review
 
 PAYER = "payer"
 _WIDTH = 22  # characters that one row of a line's control shows
+BOTH_AGREE = "Barcode and text agree."
 _NOT_THE_PATIENT = "This is not the name that the patient has here."
 _FIRST, _UNREAD = -1.0, 2.0
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What text and barcode say of one value, in the words of the line."""
+
+    text: str
+    barcode: str
+    agree: bool
 
 
 @dataclass
@@ -30,6 +40,7 @@ class Line:
     error: str = ""
     rank: float = _UNREAD
     place: dict[str, Any] | None = None
+    sources: Sources | None = None
 
     @property
     def key(self) -> str:
@@ -83,6 +94,9 @@ def _line(row: CardField) -> Line:
         trust = fields.Trust("none", "Not read from cards")
     if row.is_reviewed:
         trust = fields.Trust("done", _did(row))
+    sources = _sources(row)
+    if sources and not row.is_reviewed:
+        trust = replace(trust, why=BOTH_AGREE) if sources.agree else fields.Trust("needs-you", "Check")
     if row.name in fields.DATES and row.current_value and not fields.usable_date(row.current_value):
         trust = fields.Trust("needs-you", "Check", "Not a full date, so it is left out unless you correct it.")
     score = row.score
@@ -94,9 +108,18 @@ def _line(row: CardField) -> Line:
         None if score is None else int(score * 100),
         trust,
         row.is_reviewed,
-        rank=_UNREAD if score is None else float(score),
+        rank=_UNREAD if score is None else _FIRST if sources and not sources.agree else float(score),
         place=row.place,
+        sources=sources if sources and not (sources.agree or row.is_reviewed) else None,
     )
+
+
+def _sources(row: CardField) -> Sources | None:
+    """Return what text and barcode say, if both say something."""
+    if not row.sources:
+        return None
+    text, barcode = (str(row.sources[which]["value"]) for which in ("text", "barcode"))
+    return Sources(text, barcode, fields.same_value(row.name, text, barcode))
 
 
 def _did(row: CardField) -> str:

@@ -19,7 +19,7 @@ from core import audit
 from core.models import EditedMeanwhile
 
 from .. import fields
-from ..access import appointments_for, get_patient, kept_cards_for
+from ..access import appointments_for, get_patient, kept_cards_for, loose_photos_for
 from ..forms import PersonForm
 from ..models import Coverage, Patient
 from ..patient_form import PatientForm, initial_of
@@ -40,7 +40,13 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     found = list(patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())))
     if text:
         audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(found))
-    context = {"q": text, "found": found, "visit_day": visit_day_of(request), "may_write": asker.may_write}
+    context = {
+        "q": text,
+        "found": found,
+        "visit_day": visit_day_of(request),
+        "may_write": asker.may_write,
+        "loose_count": loose_photos_for(asker.clinic).count(),
+    }
     return render(request, "intake/_patients_found.html" if is_fragment(request) else "intake/patients.html", context)
 
 

@@ -17,10 +17,11 @@ from .. import fields
 from ..access import get_card, get_patient
 from ..forms import OnFileForm, SubscriberForm
 from ..models import CardMovedOn, CardScan, Coverage
-from ..services import cards, coverage, patients, review, same_card
+from ..services import cards, coverage, patients, readings, review, same_card
 from ..services.payers import NAMELESS, names_a_payer, payer_from_choice
 from .cards import MOVED_ON
 from .common import Asker, is_fragment, reads, said, version_of, writes
+from .flags import flags_of
 from .lines import PAYER, Line, also_on, lines_of
 
 SOMEBODY_ELSE = (
@@ -74,9 +75,19 @@ def _page(
         "sentence": sentence,
         "to_check": _to_check(lines, problems or {}),
         "may_write": Asker(request).may_write,
+        "readings": _readings(request, card),
+        **flags_of(card),
         **_also(card),
     }
     return render(request, "intake/card.html", context, status=status)
+
+
+def _readings(request: HttpRequest, card: CardScan) -> list[readings.Reading]:
+    """Return the other readings of a card; that they were looked at is kept."""
+    asker, found = Asker(request), readings.others_of(card)
+    for reading in found:
+        audit.record(asker.user, "intake.card.viewed", reading.card, clinic=asker.clinic)
+    return found
 
 
 def _also(card: CardScan) -> dict[str, object]:
@@ -123,11 +134,15 @@ def _likely(card: CardScan, current: list[Coverage]) -> str:
 @require_POST
 @writes
 def review_field(request: HttpRequest, code: UUID) -> HttpResponse:
-    """Accept or correct one line; `accept` names it, its value comes with the form."""
+    """Accept or correct one line; `accept` names it, its value comes with the form.
+
+    `take` names the line after the source whose value is to be taken: "barcode:member_number:0".
+    """
     asker = Asker(request)
-    card, key = get_card(asker.clinic, code), request.POST.get("accept", "")
+    card, take = get_card(asker.clinic, code), request.POST.get("take", "")
+    key = take.partition(":")[2] or request.POST.get("accept", "")
     try:
-        values = _values(card, request.POST, key)
+        values = _of_source(card, *take.split(":")) if take else _values(card, request.POST, key)
         review.review_fields(card, values, by=asker.user, version=version_of(request), now=timezone.now())
     except review.FieldRefused as refused:
         return _line_answer(request, card, key, str(refused))
@@ -136,6 +151,14 @@ def review_field(request: HttpRequest, code: UUID) -> HttpResponse:
     except CardMovedOn:
         return _refresh(request, card)
     return _line_answer(request, card, key)
+
+
+def _of_source(card: CardScan, source: str, *key: str) -> dict[tuple[str, int], str]:
+    """Return a line's value as text or barcode say it. Raises Http404 for a line that has no two sources."""
+    for row in card.fields.all():
+        if (row.name, str(row.position)) == key and row.sources and source in row.sources:
+            return {(row.name, row.position): str(row.sources[source]["value"])}
+    raise Http404
 
 
 def _values(card: CardScan, posted: QueryDict, key: str) -> dict[tuple[str, int], str]:

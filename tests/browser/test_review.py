@@ -29,9 +29,9 @@ class Keys:
 def register(page: Page, first: str = "Priya", last: str = "Raman") -> None:
     """Register a patient, as the card's member is called or otherwise."""
     page.goto("/patients/new/")
-    page.get_by_label("First name").fill(first)
-    page.get_by_label("Last name").fill(last)
-    page.get_by_label("Birth date").fill("07/09/1990")
+    page.locator("#id_first_name").fill(first)
+    page.locator("#id_last_name").fill(last)
+    page.locator("#id_birth_date").fill("07/09/1990")
     page.get_by_role("button", name="Register", exact=True).click()
     expect(page.get_by_role("heading", name=f"{first} {last}")).to_be_visible()
 
@@ -39,6 +39,11 @@ def register(page: Page, first: str = "Priya", last: str = "Raman") -> None:
 def read_card(page: Page, card: tuple[Path, Path]) -> None:
     """Have both sides read, from the patient's page."""
     page.get_by_role("button", name=re.compile("^Scan a")).first.click()
+    send_photos(page, card)
+
+
+def send_photos(page: Page, card: tuple[Path, Path]) -> None:
+    """Have both sides read, from the page that waits for the photos."""
     page.get_by_role("form", name="Front of the card").locator("input[type=file]").first.set_input_files(list(card))
     expect(page.get_by_text("Both sides are ready.")).to_be_visible()
     page.get_by_role("button", name="Read the card").click()
@@ -115,6 +120,39 @@ def test_the_photo_follows_the_line(people: People, priyas: tuple[Path, Path], l
     expect(page.get_by_role("button", name="Back", exact=True)).to_have_attribute("aria-pressed", "true")
     page.get_by_label("Member ID").focus()
     expect(page.get_by_role("img", name="Front of the card")).to_be_visible()
+
+
+def test_two_sources_a_remark_and_a_second_photo(
+    people: People, priyas: tuple[Path, Path], changed: tuple[Path, Path], look: Look
+) -> None:
+    """The back's barcode is that of another year's card than the front."""
+    page = people.enter("frontdesk")
+    register(page, "Priyanka", "Raman")
+    read_card(page, (changed[0], priyas[1]))
+    line = page.locator("[data-line]:has(#value-group_number-0)")
+    expect(line.get_by_text("Barcode says 3347120, the text reads 3347999.")).to_be_visible()
+    page.get_by_label("Group number").focus()
+    look(page, "card-two-sources")
+    line.get_by_role("button", name=re.compile("Take the barcode's")).click()
+    expect(page.get_by_role("textbox", name="Group number")).to_have_value("3347120")
+    expect(page.get_by_text("Barcode says")).to_have_count(0)
+
+    page.get_by_text("Something was read wrongly, or not at all").click()
+    page.get_by_label("What is wrong").select_option(label="Something was read wrongly")
+    page.get_by_label("In your words").fill("The group number on the front is last year's.")
+    page.get_by_role("button", name="Tell CardScan").click()
+    expect(page.get_by_text("CardScan has it")).to_be_visible()  # by itself
+    page.get_by_role("heading", name="Tell CardScan").scroll_into_view_if_needed()
+    look(page, "card-flagged")
+
+    page.get_by_role("button", name="Photograph the card again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take it again").click()
+    send_photos(page, priyas)
+    expect(page.get_by_role("heading", name="Other readings of this card")).to_be_visible()
+    look(page, "card-readings")
+    page.get_by_role("link", name=re.compile("^Earlier")).click()
+    expect(page.get_by_text("Put aside: the card was photographed again")).to_be_visible()
+    look(page, "card-put-aside")
 
 
 def test_a_new_card_takes_few_keys_and_the_same_card_none(

@@ -23,6 +23,7 @@ READS = {
     "card-photo": 404,
     "appointment-detail": 200,
     "paying-order": 200,
+    "card-flags": 200,
 }
 WRITES_GET = [
     "patient-edit",
@@ -46,6 +47,8 @@ WRITES_POST = [
     "card-agreeing",
     "card-by-hand",
     "card-again",
+    "card-earlier",
+    "card-flag",
     "card-delete",
     "card-field",
     "card-payer",

@@ -53,6 +53,43 @@ def test_a_reader_that_tells_no_places_shows_the_whole_card(desk: Client, card: 
     assert "data-place" not in desk.get(reverse("card-review", args=[card.code])).content.decode()
 
 
+def with_sources(text: str, barcode: str) -> dict[str, Any]:
+    both = {"text": score(text, "0.81"), "barcode": score(barcode)}
+    return answer(member_number=score(barcode) | {"sources": both})
+
+
+def test_barcode_and_text_that_disagree_stand_side_by_side(desk: Client, cast: Cast, emily: Patient) -> None:
+    card = card_in_review(emily, cast.clinic_a, cast.alice, with_sources("128845632", "128845682"))
+    page = desk.get(reverse("card-review", args=[card.code])).content.decode()
+    assert "Barcode says <strong>128845682</strong>, the text reads <strong>128845632</strong>." in page
+    assert page.index('name="value:member_number:0"') < page.index('name="value:group_number:0"')
+
+
+@pytest.mark.parametrize(("source", "value"), [("barcode", "128845682"), ("text", "128845632")])
+def test_one_press_takes_either(desk: Client, cast: Cast, emily: Patient, source: str, value: str) -> None:
+    card = card_in_review(emily, cast.clinic_a, cast.alice, with_sources("128845632", "128845682"))
+    form = {"take": f"{source}:member_number:0", "value:member_number:0": "9", "version": str(card.version)}
+    answered = desk.post(reverse("card-field", args=[card.code]), form, headers={"HX-Request": "true"})
+    assert value_of(card, "member_number") == (value, True)
+    assert "Barcode says" not in answered.content.decode()
+
+
+@pytest.mark.parametrize("take", ["barcode:rx_bin:0", "text:member_number:1", "x:member_number:0", "barcode:", "::::"])
+def test_a_source_that_is_not_there_is_404(desk: Client, cast: Cast, emily: Patient, take: str) -> None:
+    card = card_in_review(emily, cast.clinic_a, cast.alice, with_sources("128845632", "128845682"))
+    form = {"take": take, "version": str(card.version)}
+    assert desk.post(reverse("card-field", args=[card.code]), form).status_code == 404
+
+
+def test_agreement_is_said_and_one_source_alone_says_nothing(
+    desk: Client, card: CardScan, cast: Cast, emily: Patient
+) -> None:
+    both = card_in_review(emily, cast.clinic_a, cast.alice, with_sources("1288-45682", "128845682"))
+    page = desk.get(reverse("card-review", args=[both.code])).content.decode()
+    assert "Barcode and text agree." in page and "Barcode says" not in page
+    assert "arcode" not in desk.get(reverse("card-review", args=[card.code])).content.decode()
+
+
 def test_it_accepts_a_line(desk: Client, card: CardScan, cast: Cast) -> None:
     response = accept(desk, card, "member_number:0", "128845682", headers={"HX-Request": "true"})
     text = response.content.decode()
