@@ -15,7 +15,9 @@ from tests.camera import ELLEN, PRIYA
 def folder(tmp_path: Path) -> list[Path]:
     """Front and back of Ellen's card, a letter that is no photo inside, and Priya's front."""
     files = []
-    for number, picture in enumerate([*saved(ELLEN, tmp_path), saved(PRIYA, tmp_path)[0]]):
+    for name in ("ellen", "priya"):
+        (tmp_path / name).mkdir()
+    for number, picture in enumerate([*saved(ELLEN, tmp_path / "ellen"), saved(PRIYA, tmp_path / "priya")[0]]):
         with Image.open(picture) as drawn:
             drawn.convert("RGB").save(tmp_path / f"IMG_{number + 1}.jpg", quality=92)
         files.append(tmp_path / f"IMG_{number + 1}.jpg")
