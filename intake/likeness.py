@@ -16,6 +16,7 @@ from .nicknames import may_be_one
 LIKELY, ALMOST_SURE = 58, 80
 # Twins, and brothers and sisters, share all the rest: another first name stays below LIKELY whatever else agrees.
 _TWO_FIRST_NAMES = 45
+SAME_EMAIL = 14
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,17 +24,19 @@ class Person:
     """What is compared of a record; whatever is not stated is empty.
 
     Args:
-        phone, email: equal texts for equal values (a fingerprint will do).
+        phones, email: equal texts for equal values (a fingerprint will do).
         members: look-up value and payer's name of each member id on file.
     """
 
     first_name: str
     last_name: str
     birth_date: date
+    middle_name: str = ""
+    preferred_name: str = ""
     suffix: str = ""
     sex: str = ""
     mrn: str = ""
-    phone: str = ""
+    phones: frozenset[str] = frozenset()
     email: str = ""
     members: frozenset[tuple[str, str]] = frozenset()
 
@@ -135,6 +138,9 @@ def _names(one: Person, other: Person) -> tuple[list[Reason], bool]:
     if (first, last) != (first2, last2) and (first, last) == (last2, first2):
         return [Reason("first and last name are swapped", 34)], False
     given, family = _first_names(first, first2), _last_names(last, last2)
+    called, called2 = _called(one), _called(other)
+    if given.is_against and (first in called2 or first2 in called):
+        given = Reason("one is called by the first name of the other", 14)
     both = [Reason("same name", 40)] if given.points == family.points == 20 else [family, given]
     return both, given.is_against
 
@@ -142,6 +148,11 @@ def _names(one: Person, other: Person) -> tuple[list[Reason], bool]:
 def _words(person: Person) -> tuple[str, str]:
     """Return folded first and last name without Jr and the like."""
     return _plain(person.first_name), _plain(person.last_name)
+
+
+def _called(person: Person) -> set[str]:
+    """Return what a person is called besides the first name."""
+    return {_plain(person.preferred_name), _plain(person.middle_name)} - {""}
 
 
 def _plain(name: str) -> str:
@@ -185,14 +196,17 @@ def _rest(one: Person, other: Person) -> Iterator[Reason]:
         yield Reason(f"same member ID at {payer}", 25)
         break
     if one.mrn and other.mrn:
-        same = one.mrn.casefold() == other.mrn.casefold()
-        yield Reason("same record number", 40) if same else Reason("other record numbers", -8)
-    if one.phone and one.phone == other.phone:
+        same = one.mrn == other.mrn
+        yield Reason("same record number", 50) if same else Reason("other record numbers", -8)
+    if one.phones & other.phones:
         yield Reason("same phone", 12)
     if one.email and one.email == other.email:
-        yield Reason("same e-mail", 14)
+        yield Reason("same e-mail", SAME_EMAIL)
     if {one.sex, other.sex} == {"FEMALE", "MALE"}:
         yield Reason("one is female, one is male", -14)
+    middle, middle2 = _plain(one.middle_name)[:1], _plain(other.middle_name)[:1]
+    if middle and middle2 and middle != middle2:
+        yield Reason("other middle names", -8)
     suffix, suffix2 = _suffix(one), _suffix(other)
     if suffix and suffix2 and suffix != suffix2:
         one_is, other_is = sorted((suffix, suffix2))

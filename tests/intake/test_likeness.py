@@ -11,7 +11,8 @@ from intake.likeness import LIKELY, Likeness, Person, likeness, near_dates, one_
 
 EMILY = Person("Emily", "Dickinson", date(1986, 3, 5), sex="FEMALE")
 AETNA = frozenset({("f1", "Aetna")})
-HOME = {"phone": "p1", "email": "e1", "members": AETNA}
+PHONE = frozenset({"p1"})
+HOME = {"phones": frozenset({"p1"}), "email": "e1", "members": AETNA}
 
 
 def of(**other: object) -> Likeness:
@@ -41,8 +42,11 @@ def of(**other: object) -> Likeness:
         ({"last_name": "Dickinson Lopez"}, "one of the last names is the same"),
         ({"own_last_name": "De La Cruz", "last_name": "Delacruz"}, "differ by a space"),
         ({"last_name": "Whitman", "own_members": AETNA, "members": AETNA}, "same member ID at Aetna"),
-        ({"last_name": "Whitman", "own_mrn": "a-1", "mrn": "A-1"}, "same record number; but other last names"),
+        ({"last_name": "Whitman", "own_mrn": "A-1", "mrn": "A-1"}, "same record number; but other last names"),
         ({"own_suffix": "Jr"}, "but only one is Jr"),
+        ({"own_first_name": "Robert", "own_preferred_name": "Skip", "first_name": "Skip"}, "called by the first name"),
+        ({"own_first_name": "Robert", "own_middle_name": "James", "first_name": "James"}, "called by the first name"),
+        ({"own_middle_name": "Anne", "middle_name": "Elizabeth"}, "but other middle names"),
     ],
 )
 def test_it_finds_the_same_person_and_says_why(other: dict[str, object], words: str) -> None:
@@ -63,7 +67,7 @@ def test_it_finds_the_same_person_and_says_why(other: dict[str, object], words: 
         ),
         ({"own_suffix": "III", "suffix": "II"}, "one is II, one is III"),
         ({"last_name": "Whitman"}, "other last names"),
-        ({"last_name": "Whitman", "own_phone": "p1", "phone": "p1"}, "same phone"),
+        ({"last_name": "Whitman", "own_phones": PHONE, "phones": PHONE}, "same phone"),
         ({"own_first_name": "Mario", "first_name": "Maria", "own_sex": "MALE"}, "one is female, one is male"),
         ({"own_first_name": "Jo", "first_name": "Ed"}, "other first names"),
     ],
@@ -75,7 +79,7 @@ def test_it_leaves_two_people_alone_and_says_why(other: dict[str, object], words
 
 
 def test_more_that_agrees_is_surer() -> None:
-    assert of().score < of(own_phone="p", phone="p").score < of(own_mrn="7", mrn="7").score
+    assert of().score < of(own_phones=PHONE, phones=PHONE).score < of(own_mrn="7", mrn="7").score
     assert of().score > of(last_name="Dickenson").score > of(last_name="Whitman").score
 
 
@@ -104,10 +108,12 @@ people = st.builds(
     names,
     names,
     st.dates(date(1920, 1, 1), date(2026, 1, 1)),
+    names,
+    names,
     st.sampled_from(["", "Jr", "III"]),
     st.sampled_from(["", "MALE", "FEMALE"]),
     st.sampled_from(["", "1", "2"]),
-    st.sampled_from(["", "p"]),
+    st.sampled_from([frozenset(), PHONE]),
     st.sampled_from(["", "e"]),
     st.sampled_from([frozenset(), AETNA]),
 )

@@ -1,0 +1,229 @@
+"""Records that may be of one person: found through indexed columns, scored, and two people where somebody said so.
+
+A clinic sees its own patients alone. No pair is looked at that shares neither a birth date, nor a name with a slip of
+the hand in the birth date, nor a phone, a member id or a record number; each of these is an index.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from clinic.models import Clinic, User
+from core import audit
+
+from ..access import patients_for
+from ..likeness import LIKELY, SAME_EMAIL, Likeness, Person, likeness, near_dates
+from ..models import Coverage, Patient, TwoPeople, folded_name
+from ..patient_record import SEALED
+
+MOST_SHOWN = 5
+# What a page of possible duplicates looks at before it says how far it has come.
+CHUNK, MOST_LOOKED_AT, MOST_PAIRS = 100, 500, 20
+
+
+@dataclass(frozen=True, repr=False)
+class Candidate:
+    """Somebody who may be the same person, and why."""
+
+    patient: Patient
+    likeness: Likeness
+
+
+@dataclass(frozen=True, repr=False)
+class Pair:
+    """Two records that may be of one person, the newer first."""
+
+    newer: Patient
+    older: Patient
+    likeness: Likeness
+
+
+@dataclass(frozen=True, repr=False)
+class Pairs:
+    """Pairs among the records looked at; the next page begins after the record numbered `after`, None at the end."""
+
+    found: list[Pair]
+    looked_at: int
+    after: int | None
+
+
+def like(patient: Patient, clinic: Clinic) -> list[Candidate]:
+    """Return whom of the clinic a record may be the same person as, the likeliest first.
+
+    The record need not be saved: it may be what somebody is typing.
+    """
+    patient.fill_look_ups()
+    return _scored([patient], clinic)[0][:MOST_SHOWN]
+
+
+def pairs(clinic: Clinic, *, before: int | None = None) -> Pairs:
+    """Return possible duplicates among the clinic's records, the newest registered first.
+
+    `before` goes on below a record's number. Looks at so many records and no more, whatever the clinic's size.
+    """
+    found: list[Pair] = []
+    looked_at, after = 0, before
+    while looked_at < MOST_LOOKED_AT and len(found) < MOST_PAIRS:
+        rows = patients_for(clinic).order_by("-pk").defer(*SEALED)
+        chunk = list((rows.filter(pk__lt=after) if after is not None else rows)[:CHUNK])
+        looked_at += len(chunk)
+        for newer, candidates in zip(chunk, _scored(chunk, clinic), strict=True):
+            older = (one for one in candidates if one.patient.pk < newer.pk)
+            found += [Pair(newer, one.patient, one.likeness) for one in older]
+        if len(chunk) < CHUNK:
+            return Pairs(found, looked_at, None)
+        after = chunk[-1].pk
+    return Pairs(found, looked_at, after)
+
+
+def _scored(asked: Sequence[Patient], clinic: Clinic) -> list[list[Candidate]]:
+    """Return the likely candidates of each record, the likeliest first, in a constant number of queries."""
+    held = _members(asked)
+    known = _candidates(asked, held, clinic)
+    held |= _members(known)
+    blocks: Blocks = defaultdict(list)
+    for patient in known:
+        person = _person(patient, held)
+        for key in _keys(patient, person, slips=False):
+            blocks[key].append((patient, person))
+    told_apart = _told_apart(clinic, [*asked, *known])
+    found = [_of_one(one, held, blocks, told_apart) for one in asked]
+    return _with_emails(list(zip(asked, found, strict=True)), held)
+
+
+Members = dict[int, frozenset[tuple[str, str]]]
+Blocks = dict[tuple[str, Any], list[tuple[Patient, Person]]]
+
+
+def _of_one(one: Patient, held: Members, blocks: Blocks, told_apart: set[frozenset[int]]) -> list[Candidate]:
+    """Return who may be likely, once the e-mails are compared too."""
+    person = _person(one, held)
+    near = {row.pk: (row, other) for key in _keys(one, person, slips=True) for row, other in blocks.get(key, ())}
+    found = [
+        Candidate(row, likeness(person, other))
+        for row, other in near.values()
+        if row.pk != one.pk and frozenset((row.pk, one.pk or 0)) not in told_apart
+    ]
+    return [candidate for candidate in found if candidate.likeness.score >= LIKELY - SAME_EMAIL]
+
+
+def _with_emails(asked: list[tuple[Patient, list[Candidate]]], held: Members) -> list[list[Candidate]]:
+    """Compare the e-mails of those who are left: they are sealed, and opening them for many is slow."""
+    wanted = {one.patient.pk for _, found in asked for one in found} | {one.pk for one, found in asked if found}
+    opened = Patient.objects.filter(pk__in=wanted - {None}).order_by().values_list("pk", "email")
+    emails = {pk: email.strip().casefold() for pk, email in opened}
+    scored = []
+    for one, found in asked:
+        own = emails.get(one.pk, one.email.strip().casefold() if one.pk is None else "")
+        person = replace(_person(one, held), email=own)
+        again = [
+            Candidate(row, likeness(person, replace(_person(row, held), email=emails.get(row.pk, ""))))
+            for row in (candidate.patient for candidate in found)
+        ]
+        likely = [candidate for candidate in again if candidate.likeness.is_likely]
+        scored.append(sorted(likely, key=lambda candidate: (-candidate.likeness.score, -candidate.patient.pk)))
+    return scored
+
+
+def _candidates(asked: Sequence[Patient], held: Members, clinic: Clinic) -> list[Patient]:
+    """Return the clinic's patients that share something with one of those asked about; a query per column, indexed."""
+    keys: dict[str, set[Any]] = defaultdict(set)
+    for one in asked:
+        for name, value in _keys(one, _person(one, held), slips=True):
+            keys[name].add(value)
+    here = patients_for(clinic).filter(organization_id=clinic.organization_id).defer(*SEALED)
+    names, days = ({slip[at] for slip in keys["slip"]} for at in (0, 1))
+    covered = Coverage.objects.in_line().filter(member_id_fingerprint__in=keys["member"])
+    queries: list[QuerySet[Patient]] = [
+        here.filter(birth_date__in=keys["born"]),
+        here.filter(folded_name__in=names, birth_date__in=days),
+        here.filter(phone_fingerprint__in=keys["phone"]),
+        here.filter(other_phone_fingerprint__in=keys["phone"]),
+        here.filter(mrn_key__in=keys["mrn"]),
+        here.filter(pk__in=covered.order_by().values("patient")),
+    ]
+    return list({patient.pk: patient for query in queries for patient in query.order_by()}.values())
+
+
+def _keys(patient: Patient, person: Person, *, slips: bool) -> set[tuple[str, Any]]:
+    """Return what a record is found by; with `slips` also swapped names and birth dates that slips of the hand make."""
+    keys: set[tuple[str, Any]] = {("born", patient.birth_date)}
+    names, days = {folded_name(patient.first_name, patient.last_name)}, {patient.birth_date}
+    if slips:
+        names, days = names | {folded_name(patient.last_name, patient.first_name)}, near_dates(patient.birth_date)
+    keys |= {("slip", (name, day)) for name in names for day in days}
+    keys |= {("phone", number) for number in person.phones} | {("member", mark) for mark, _ in person.members}
+    return keys | ({("mrn", person.mrn)} if person.mrn else set())
+
+
+def _person(patient: Patient, held: Members) -> Person:
+    """Return what is compared of a record, all but the e-mail."""
+    return Person(
+        patient.first_name,
+        patient.last_name,
+        patient.birth_date,
+        middle_name=patient.middle_name,
+        preferred_name=patient.preferred_name,
+        suffix=patient.suffix,
+        sex=patient.sex,
+        mrn=patient.mrn_key,
+        phones=frozenset({patient.phone_fingerprint, patient.other_phone_fingerprint} - {""}),
+        members=held.get(patient.pk, frozenset()),
+    )
+
+
+def _members(patients: Iterable[Patient]) -> Members:
+    """Return the member ids on file of each patient, as look-up value and payer's name."""
+    rows = Coverage.objects.in_line().filter(patient__in=[one.pk for one in patients if one.pk])
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for pk, mark, payer in rows.order_by().values_list("patient", "member_id_fingerprint", "payer__name"):
+        if mark:
+            found[pk].add((mark, payer or ""))
+    return {pk: frozenset(marks) for pk, marks in found.items()}
+
+
+# ---- two people -----------------------------------------------------------------------------------------------------
+
+
+def _told_apart(clinic: Clinic, patients: Iterable[Patient]) -> set[frozenset[int]]:
+    """Return the pairs that somebody said are two people; of a record that was merged away, its survivor's."""
+    numbers = [one.pk for one in patients if one.pk]
+    low = Coalesce("low__merged_into__merged_into", "low__merged_into", "low")
+    high = Coalesce("high__merged_into__merged_into", "high__merged_into", "high")
+    said = TwoPeople.objects.filter(clinic=clinic).annotate(one=low, other=high)
+    said = said.filter(Q(one__in=numbers) | Q(other__in=numbers))
+    return {frozenset(pair) for pair in said.values_list("one", "other")}
+
+
+@transaction.atomic
+def tell_apart(one: Patient, other: Patient, *, clinic: Clinic, by: User, now: datetime) -> None:
+    """Remember that two records are of two people; saying it again changes nothing."""
+    low, high = sorted((one, other), key=lambda record: record.pk)
+    if low == high:
+        return
+    _, is_new = TwoPeople.objects.get_or_create(
+        clinic=clinic, low=low, high=high, defaults={"said_by": by, "said_at": now}
+    )
+    if is_new:
+        audit.record(by, "intake.patient.told_apart", low, clinic=clinic, other=high.pk)
+
+
+def told_apart_by(clinic: Clinic) -> QuerySet[TwoPeople]:
+    """Return what was said in this clinic of records that both still stand here, the newest first."""
+    standing = TwoPeople.objects.filter(clinic=clinic, low__merged_into=None, high__merged_into=None)
+    return standing.select_related("low", "high", "said_by").order_by("-pk")
+
+
+@transaction.atomic
+def take_back(said: TwoPeople, *, clinic: Clinic, by: User) -> None:
+    """Forget that two records were said to be of two people."""
+    audit.record(by, "intake.patient.not_told_apart", said.low, clinic=clinic, other=said.high_id)
+    said.delete()
