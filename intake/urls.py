@@ -9,6 +9,7 @@ from .views import (
     handoff,
     injuries,
     loose,
+    merging,
     patients,
     paying_order,
     phone,
@@ -32,6 +33,11 @@ patient_urls = [
     path("coverages/injury/", injuries.new_injury, name="injury-new"),
     path("coverages/order/", paying_order.advice, name="paying-order"),
     path("appointments/new/", visits.new_appointment, name="appointment-new"),
+    path("alike/", merging.alike, name="patient-alike"),
+    path("same/", merging.same_as, name="patient-same"),
+    path("merge/<uuid:other>/", merging.merge, name="patient-merge"),
+    path("two-people/<uuid:other>/", merging.two_people, name="patient-two-people"),
+    path("merges/<uuid:merge_code>/undo/", merging.unmerge, name="patient-unmerge"),
 ]
 
 # /cards/<code>/
@@ -113,6 +119,8 @@ urlpatterns = [
     path("patients/", patients.patient_list, name="patient-list"),
     path("patients/new/", patients.new_patient, name="patient-new"),
     path("patients/link/", patients.link_patient, name="patient-link"),
+    path("patients/duplicates/", merging.duplicate_list, name="patient-duplicates"),
+    path("patients/two-people/<uuid:code>/back/", merging.not_two_people, name="two-people-back"),
     path("patients/<uuid:code>/", include(patient_urls)),
     path("cards/<uuid:code>/", include(card_urls)),
     path("photos/", include(loose_urls)),

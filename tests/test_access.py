@@ -20,8 +20,8 @@ from core import uploads, vendors
 from core.models import Command
 from core.tables import Row, Table
 from eligibility.models import PayerCorrection
-from intake.models import LoosePhoto
-from intake.services import cards, loose, patients
+from intake.models import LoosePhoto, TwoPeople
+from intake.services import cards, duplicates, loose, merging, patients
 from payments.models import PaymentAccount
 from payments.reading import read_payments
 from payments.services import drafts
@@ -50,6 +50,13 @@ PAGES: dict[str, set[Role]] = {
     "patient-link": {DESK},
     "patient-detail": ALL,
     "patient-edit": {DESK},
+    "patient-alike": ALL,
+    "patient-same": {DESK},
+    "patient-merge": {DESK},
+    "patient-unmerge": {DESK},
+    "patient-two-people": {DESK},
+    "patient-duplicates": ALL,
+    "two-people-back": {DESK},
     "card-new": {DESK},
     "coverage-new": {DESK},
     "coverage-self-pay": {DESK},
@@ -169,6 +176,9 @@ OPEN = {"first-run", "health", "webhook", "api-schema", "api-docs", "styleguide"
 SHARED = {"account-freeze", "account-thaw", "account-holds"}  # accounts belong to the organization, not to a clinic
 # Whose row a URL leads to, where its name's first word does not say it.
 ROW = {
+    "patient-merge": "pair",
+    "patient-two-people": "pair",
+    "patient-unmerge": "merge",
     "card-new": "patient",
     "coverage-new": "patient",
     "coverage-self-pay": "patient",
@@ -246,8 +256,27 @@ def rows(cast: Cast, settings: Any, tmp_path: Any, monkeypatch: Any) -> dict[str
     found["payment"] = {"code": batch.code, "payment_code": batch.payments.get().code}
     found["person"] = {"pk": Membership.objects.get(user=cast.alice).pk}
     correction = PayerCorrection.objects.create(eligibility_check=check, path="subscriber.last_name")
+    found |= of_two_records(patient, cast)
     found["correction"] = {"code": check.code, "correction": correction.code}
     return found
+
+
+def of_two_records(patient: Any, cast: Cast) -> dict[str, dict[str, Any]]:
+    """Return the arguments of a pair of records, of a merge, and of two people."""
+    other, gone = (
+        patients.register_patient(
+            clinic=cast.clinic_a, by=cast.alice, first_name="E", last_name=last, birth_date=date(1986, 3, 15)
+        )
+        for last in ("Brontefields", "Brontefieldt")
+    )
+    chosen: dict[str, Any] = {"versions": (patient.version, gone.version), "taken": (), "now": timezone.now()}
+    merge = merging.merge(patient, gone, clinic=cast.clinic_a, by=cast.alice, **chosen)
+    duplicates.tell_apart(patient, other, clinic=cast.clinic_a, by=cast.alice, now=timezone.now())
+    return {
+        "pair": {"code": patient.code, "other": other.code},
+        "merge": {"code": patient.code, "merge_code": merge.code},
+        "two": {"code": TwoPeople.objects.get().code},
+    }
 
 
 def url_of(name: str, rows: dict[str, dict[str, Any]]) -> str:

@@ -64,6 +64,15 @@ def like(patient: Patient, clinic: Clinic) -> list[Candidate]:
     return _scored([patient], clinic)[0][:MOST_SHOWN]
 
 
+def likeness_of(one: Patient, other: Patient) -> Likeness:
+    """Return how alike two whole records are."""
+    held = _members([one, other])
+    first, second = (
+        replace(_person(row, held), email=row.email.strip().casefold()) for row in (one, other)
+    )  # fmt: skip
+    return likeness(first, second)
+
+
 def pairs(clinic: Clinic, *, before: int | None = None) -> Pairs:
     """Return possible duplicates among the clinic's records, the newest registered first.
 

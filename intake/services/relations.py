@@ -42,6 +42,11 @@ def counted(model: type[models.Model], number: int) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
+def and_list(words: list[str]) -> str:
+    """Return several words as one says them: "2 visits, 1 card and 1 coverage"; "" for none."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 @dataclass(frozen=True)
 class Relation:
     """A column of some model that names a patient."""

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.models import Clinic
 from core import audit
 from core.models import EditedMeanwhile
 
@@ -25,7 +24,7 @@ from ..models import Coverage, Patient
 from ..patient_form import PatientForm, initial_of
 from ..patient_record import BY_NAME
 from ..record_page import sections_of, silent_groups
-from ..services import patients, paying_order, registration
+from ..services import duplicates, merging, patients, paying_order, registration
 from .common import CHANGED_MEANWHILE, Asker, differences, is_fragment, reads, said, version_of, visit_day_of, writes
 
 PERSON = ("first_name", "last_name", "birth_date")
@@ -74,7 +73,7 @@ def new_patient(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "intake/patient_form.html", context)
     values = dict(form.cleaned_data)
-    same = {} if "anyway" in request.POST else _same_person(asker.clinic, form)
+    same = {} if "anyway" in request.POST else _same_person(asker, form)
     if same:
         return render(request, "intake/patient_form.html", context | same)
     missing = [] if "incomplete" in request.POST else form.say_missing(asker.clinic.today(timezone.now()))
@@ -93,13 +92,19 @@ def _go_on(request: HttpRequest, patient: Patient, sentence: str) -> HttpRespons
     return redirect("patient-detail", patient.code)
 
 
-def _same_person(clinic: Clinic, form: PersonForm) -> dict[str, object]:
-    """Return whom the clinic or another one knows by the same name and birth date; of another clinic's, only that."""
+def _same_person(asker: Asker, form: PersonForm) -> dict[str, object]:
+    """Return whom the clinic or another one may know already; of another clinic's patient, only that there is one."""
     person = {name: form.cleaned_data[name] for name in PERSON}
-    here = patients.known_here(clinic, **person)
+    here = patients.known_here(asker.clinic, **person)
     if here:
         return {"known_here": here}
-    return {"known_elsewhere": True} if patients.known_elsewhere(clinic, **person) else {}
+    if patients.known_elsewhere(asker.clinic, **person):
+        return {"known_elsewhere": True}
+    found = duplicates.like(Patient(**form.cleaned_data), asker.clinic)
+    if found:
+        others = [one.patient.pk for one in found]
+        audit.record(asker.user, "intake.patients.compared", clinic=asker.clinic, others=others)
+    return {"alike": found} if found else {}
 
 
 @require_POST
@@ -169,6 +174,7 @@ def patient_detail(request: HttpRequest, code: UUID) -> HttpResponse:
         "sections": sections_of(patient),
         "silent": silent_groups(patient),
         "missing": registration.missing_from(patient, asker.clinic, now),
+        "merges": merging.merges_of(patient, asker.clinic),
         "today": today,
         "may_write": asker.may_write,
     }

@@ -17,6 +17,7 @@ from django.utils import timezone  # isort: skip
 
 READS = {
     "patient-detail": 200,
+    "patient-alike": 200,
     "patient-as-of": 200,
     "card-review": 200,
     "coverage-detail": 200,
@@ -27,6 +28,7 @@ READS = {
 }
 WRITES_GET = [
     "patient-edit",
+    "patient-same",
     "coverage-new",
     "coverage-self-pay",
     "injury-new",
@@ -103,6 +105,8 @@ def signed_in(user: object) -> Client:
 def test_every_page_with_a_code_is_listed_here() -> None:
     with_code = {pattern.name for pattern in [*patient_urls, *card_urls, *coverage_urls, *appointment_urls]}
     elsewhere = {"card-capture", "card-status", "card-phone-status", "card-vendor-link-status", "card-also"}
+    # the pages about two records: tests/intake/test_merge_pages.py, and tests/test_access.py for all
+    elsewhere |= {"patient-merge", "patient-two-people", "patient-unmerge"}
     assert with_code - elsewhere == set(READS) | set(WRITES_GET) | set(WRITES_POST)
 
 

@@ -24,7 +24,7 @@ def em(cast: Cast, emily: Patient) -> Patient:
     return em
 
 
-PAGES = [pattern.name for pattern in patient_urls]
+PAGES = [pattern.name for pattern in patient_urls if "<" not in str(pattern.pattern)]
 
 
 @pytest.mark.parametrize("name", PAGES)
