@@ -16,12 +16,13 @@ class IntakeConfig(AppConfig):
         from core import listeners, tidying, webhooks
         from core.vendors import register_check
 
-        from . import demo, handlers, hooks, listener  # noqa: F401
+        from . import demo, handlers, happenings, hooks, listener  # noqa: F401
         from .services.loose import sweep_loose
         from .services.stocktake import begin_nightly
         from .services.sweep import sweep_photos
         from .vendors import cardscan
 
+        happenings.register()
         demo_seeds.append(demo.seed)
         tidying.register(sweep_loose)
         tidying.register(sweep_photos)

@@ -195,9 +195,8 @@ def _rest(one: Person, other: Person) -> Iterator[Reason]:
     for payer in sorted({name for mark, name in one.members if mark in {found for found, _ in other.members}}):
         yield Reason(f"same member ID at {payer}", 25)
         break
-    if one.mrn and other.mrn:
-        same = one.mrn == other.mrn
-        yield Reason("same record number", 50) if same else Reason("other record numbers", -8)
+    if one.mrn and one.mrn == other.mrn:  # two different ones say nothing: each record is given its own
+        yield Reason("same record number", 50)
     if one.phones & other.phones:
         yield Reason("same phone", 12)
     if one.email and one.email == other.email:

@@ -33,6 +33,7 @@ patient_urls = [
     path("coverages/injury/", injuries.new_injury, name="injury-new"),
     path("coverages/order/", paying_order.advice, name="paying-order"),
     path("appointments/new/", visits.new_appointment, name="appointment-new"),
+    path("timeline/", patients.timeline_page, name="patient-timeline"),
     path("alike/", merging.alike, name="patient-alike"),
     path("same/", merging.same_as, name="patient-same"),
     path("merge/<uuid:other>/", merging.merge, name="patient-merge"),

@@ -51,6 +51,7 @@ PAGES: dict[str, set[Role]] = {
     "patient-detail": ALL,
     "patient-edit": {DESK},
     "patient-alike": ALL,
+    "patient-timeline": ALL,
     "patient-same": {DESK},
     "patient-merge": {DESK},
     "patient-unmerge": {DESK},

@@ -12,7 +12,9 @@ from django.db import models
 from clinic.models import Clinic
 from core.models import AuditEvent
 
+from ..fields import fold
 from ..models import Coverage, Patient, phone_fingerprint
+from ..nicknames import may_be_one
 from ..patient_record import BY_NAME, PATIENT_RECORD, Group, Item, Kind
 from .relations import counted, relations
 
@@ -80,7 +82,7 @@ class Choice:
 def choices(keep: Patient, gone: Patient) -> list[Choice]:
     """Return where two records differ, with the likelier side chosen: what is filled, then what was written later.
 
-    Of two medical record or SPRY numbers none is chosen.
+    Of a first name and what it is shortened to, the whole one is chosen; of two medical record or SPRY numbers, none.
     """
     written = _written(keep, gone)
     found = []
@@ -115,6 +117,8 @@ def _likelier(parcel: Parcel, keep: Patient, gone: Patient, written: dict[tuple[
         return GONE if parcel.is_empty(keep) else KEEP
     if parcel.name in _ASKED:
         return ""
+    if parcel.name == "first_name" and may_be_one(fold(keep.first_name), fold(gone.first_name)):
+        return KEEP if len(keep.first_name) >= len(gone.first_name) else GONE
     newest = {
         record.pk: max(written.get((record.pk, item.name), record.created_at) for item in parcel.items)
         for record in (keep, gone)

@@ -85,7 +85,7 @@ def _merge(request: HttpRequest, asker: Asker, pair: Pair, chosen: list[choosing
         return _merge_page(request, asker, fresh, now_shown, problem=CHANGED, status=409)
     for sentence in clashes:
         messages.warning(request, sentence)
-    along = f" {and_list(came)} came along." if came else ""
+    along = f" What came along: {and_list(came)}." if came else ""
     return said(request, f"The two records are one now.{along}", "patient-detail", pair.keep.code)
 
 
@@ -139,9 +139,10 @@ def alike(request: HttpRequest, code: UUID) -> HttpResponse:
     asker = Asker(request)
     patient = get_patient(asker.clinic, code)
     found = duplicates.like(patient, asker.clinic)
-    if found:
-        others = [one.patient.pk for one in found]
-        audit.record(asker.user, "intake.patients.compared", patient, clinic=asker.clinic, others=others)
+    if not found:
+        return HttpResponse()
+    others = [one.patient.pk for one in found]
+    audit.record(asker.user, "intake.patients.compared", patient, clinic=asker.clinic, others=others)
     context = {"patient": patient, "alike": found, "may_write": asker.may_write}
     return render(request, "intake/_alike.html", context)
 
@@ -226,7 +227,7 @@ def _merge_of(asker: Asker, patient: Patient, code: UUID) -> PatientMerge:
 def _in_words(told: merging.Undoing) -> list[str]:
     """Return what taking a merge back does, in sentences; the first says what goes back."""
     kept = and_list([BY_NAME[name].label.lower() for name in told.kept])
-    sentences = [f"{and_list(told.back)} of it go back to it." if told.back else "Nothing of it has to go back."]
+    sentences = [f"What goes back to it: {and_list(told.back)}." if told.back else "Nothing has to go back to it."]
     if kept:
         sentences.append(f"Changed since the merge, and left as it is on this record: {kept}.")
     if told.stays:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import audit
 from core.models import EditedMeanwhile
 
-from .. import fields
+from .. import fields, timeline
 from ..access import appointments_for, get_patient, kept_cards_for, loose_photos_for
 from ..forms import PersonForm
 from ..models import Coverage, Patient
@@ -179,6 +179,18 @@ def patient_detail(request: HttpRequest, code: UUID) -> HttpResponse:
         "may_write": asker.may_write,
     }
     return render(request, "intake/patient.html", context)
+
+
+@require_safe
+@reads
+def timeline_page(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Show what happened with a patient, newest first; htmx gets the list alone, for the record's page."""
+    asker = Asker(request)
+    patient = get_patient(asker.clinic, code)
+    audit.record(asker.user, "intake.patient.timeline", patient, clinic=asker.clinic)
+    shown = timeline.page(patient, asker.clinic, now=timezone.now(), before=request.GET.get("before", ""))
+    context = {"patient": patient, "timeline": shown}
+    return render(request, "intake/_timeline.html" if is_fragment(request) else "intake/timeline.html", context)
 
 
 def _starts_later(today: date) -> Callable[[Coverage], bool]:

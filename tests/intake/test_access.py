@@ -18,6 +18,7 @@ from django.utils import timezone  # isort: skip
 READS = {
     "patient-detail": 200,
     "patient-alike": 200,
+    "patient-timeline": 200,
     "patient-as-of": 200,
     "card-review": 200,
     "coverage-detail": 200,

@@ -85,15 +85,17 @@ def test_the_likelier_value_is_chosen(cast: Cast, emily: Patient, em: Patient) -
     patients.edit_patient(emily, clinic=cast.clinic_a, by=cast.alice, version=emily.version, email="e@leaves.test")
     chosen = {one.parcel.name: one.chosen for one in choosing.choices(emily, em)}
     assert chosen == {
-        "first_name": "gone",  # registered later
+        "first_name": "keep",  # whole over short
         "phone": "gone" if em.created_at > _edited("phone") else "keep",
         "email": "keep",  # filled over empty
         "ADDRESS": "gone",
         "mrn": "",  # nobody guesses
     }
-    em.refresh_from_db()
-    patients.edit_patient(emily, clinic=cast.clinic_a, by=cast.alice, version=emily.version, first_name="Emilie")
-    assert {one.parcel.name: one.chosen for one in choosing.choices(emily, em)}["first_name"] == "keep"
+    for record, side in ((em, "gone"), (emily, "keep")):
+        record.refresh_from_db()
+        last_name = f"Dickin{record.pk}"
+        patients.edit_patient(record, clinic=cast.clinic_a, by=cast.alice, version=record.version, last_name=last_name)
+        assert {one.parcel.name: one.chosen for one in choosing.choices(emily, em)}["last_name"] == side  # the later
 
 
 def _edited(name: str) -> datetime:
@@ -121,7 +123,7 @@ def test_the_page_shows_both_and_what_comes_along(desk: Client, emily: Patient, 
     page = words(desk.get(address(emily, em)))
     assert "Em may be short for Emily" in page
     assert "280 Main Street" in page and "217-555-0100" in page and "217-555-0199" in page
-    assert "1 visit and 1 coverage of Em Dickinson come along" in page
+    assert "What comes along from the record of Em Dickinson: 1 visit and 1 coverage." in page
 
 
 def test_a_number_has_to_be_chosen(desk: Client, emily: Patient, em: Patient) -> None:
@@ -133,7 +135,7 @@ def test_a_number_has_to_be_chosen(desk: Client, emily: Patient, em: Patient) ->
 def test_it_merges_what_was_chosen(desk: Client, emily: Patient, em: Patient) -> None:
     page = desk.post(address(emily, em), form(emily, em, mrn="keep", phone="keep", first_name="keep"))
     assert page.url == reverse("patient-detail", args=[emily.code])
-    assert told(page) == ["The two records are one now. 1 visit and 1 coverage came along."]
+    assert told(page) == ["The two records are one now. What came along: 1 visit and 1 coverage."]
     emily.refresh_from_db()
     assert (emily.first_name, emily.phone, emily.mrn, emily.city) == ("Emily", "217-555-0100", "A-1", "Amherst")
     record = words(desk.get(page.url))
@@ -185,7 +187,7 @@ def test_it_is_taken_apart_from_the_record(desk: Client, cast: Cast, emily: Pati
     patients.edit_patient(emily, clinic=cast.clinic_a, by=cast.alice, version=emily.version, pharmacy="Corner")
     undo = reverse("patient-unmerge", args=[emily.code, PatientMerge.objects.get().code])
     page = words(desk.get(undo))
-    assert "1 visit and 1 coverage of it go back to it." in page
+    assert "What goes back to it: 1 visit and 1 coverage." in page
     assert "left as it is on this record: pharmacy." in page
     done = desk.post(undo)
     assert told(done)[-1] == "The two records stand for themselves again."
