@@ -60,7 +60,7 @@ def _visit(words: str) -> Words:
         if row is None:
             return Told(words)
         at = row.starts_at.astimezone(row.clinic.zone)
-        return Told(f"{words}: {at:%-d %b %Y, %H:%M}", f"{reverse('today')}?day={at:%Y-%m-%d}")
+        return Told(f"{words}: {at:%-d %b %Y, %H:%M}", reverse("appointment-detail", args=[row.code]))
 
     return told
 
@@ -74,6 +74,7 @@ def _moved(event: AuditEvent, row: Appointment | None) -> Told:
 _VISIT: dict[str, Words] = {
     "intake.appointment.added": _visit("Visit added"),
     "intake.appointment.moved": _moved,
+    "intake.appointment.rescheduled": _visit("Visit given another time"),
 }
 
 

@@ -47,6 +47,7 @@ def test_it_tells_what_was_done_and_by_whom(cast: Cast, emily: Patient) -> None:
         ),
         "ARRIVED",
         by=alice,
+        now=timezone.now(),
     )
     card = cards.new_card(patient=emily, clinic=clinic, by=alice)
     cards.type_by_hand(card, by=alice, now=timezone.now())
