@@ -17,6 +17,7 @@ class IntakeConfig(AppConfig):
         from core.vendors import register_check
 
         from . import demo, handlers, happenings, hooks, listener  # noqa: F401
+        from .services import keeping
         from .services.loose import sweep_loose
         from .services.stocktake import begin_nightly
         from .services.sweep import sweep_photos
@@ -27,6 +28,8 @@ class IntakeConfig(AppConfig):
         tidying.register(sweep_loose)
         tidying.register(sweep_photos)
         tidying.register(begin_nightly)
+        for work in (keeping.tidy_photos, keeping.chase_vendor, keeping.verify_nightly):
+            tidying.register(work)
         listeners.register("cardscan", listener.listen)
         webhooks.register("cardscan", hooks.INBOX)
         register_check("cardscan", lambda: cardscan.client().check_key())

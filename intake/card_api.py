@@ -27,7 +27,7 @@ from .asker import Asker
 from .coverage_shapes import CoverageOut
 from .images import MAX_BYTES, PhotoRefused
 from .models import CardImage, CardMovedOn, CardScan, Coverage
-from .services import cards, coverage, review
+from .services import cards, coverage, holds, review
 
 
 @contextmanager
@@ -44,6 +44,8 @@ def _in_words(card: CardScan) -> Iterator[None]:
         raise Problem(409, "A photo may be hard to read", detail) from None
     except CardMovedOn:
         raise Problem(409, "Not now", "The card is not in a state for this.", status_now=card.status) from None
+    except holds.Held as held:
+        raise Problem(409, "Under legal hold", str(held)) from None
     except review.FieldRefused as refused:
         raise Problem(400, "A value cannot be kept", str(refused)) from None
     except review.NotReady as not_ready:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from clinic.models import Clinic, User
 from core import audit, commands
 from intake.models import Appointment, Coverage
+from intake.services import holds
 
 from ..answers import judge
 from ..asked import asked_of
@@ -85,8 +86,9 @@ def save_draft(capture: ManualCapture, *, version: int, typed: dict[str, Any], b
 
 
 def discard_draft(capture: ManualCapture, *, by: User) -> None:
-    """Throw a draft away. Raises CaptureMovedOn when it is finished already."""
+    """Throw a draft away. Raises CaptureMovedOn when it is finished already, holds.Held under a legal hold."""
     with transaction.atomic():
+        holds.require_free(capture.coverage.patient_id)
         audit.record(by, "eligibility.capture.draft_discarded", capture, clinic=capture.clinic)
         deleted, _ = ManualCapture.objects.filter(pk=capture.pk, status=CaptureStatus.DRAFT).delete()
         if not deleted:

@@ -16,6 +16,7 @@ from core import audit
 from core.models import EditedMeanwhile
 from intake.access import appointments_for, get_coverage
 from intake.models import Appointment, CardImage, Coverage
+from intake.services.holds import Held
 from intake.views.common import Asker, said, version_of
 
 from .. import services
@@ -294,4 +295,6 @@ def discard_capture(request: HttpRequest, code: UUID) -> HttpResponse:
         services.discard_draft(capture, by=asker.user)
     except services.CaptureMovedOn:
         return said(request, _GONE, "capture-detail", capture.code, level=messages.INFO)
+    except Held as held:
+        return said(request, str(held), "capture-edit", capture.code, level=messages.WARNING)
     return said(request, "The draft is thrown away.", "coverage-detail", capture.coverage.code)

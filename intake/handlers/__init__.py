@@ -1,5 +1,5 @@
 """What CardScan does for us, as commands of the engine; importing this registers them."""
 
-from . import comparing, deleting, flagging, reading, vendor_page
+from . import comparing, deleting, flagging, reading, vendor_page, verifying
 
-__all__ = ["comparing", "deleting", "flagging", "reading", "vendor_page"]
+__all__ = ["comparing", "deleting", "flagging", "reading", "vendor_page", "verifying"]

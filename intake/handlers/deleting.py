@@ -9,7 +9,7 @@ from core.commands import Done, Handler, NotWanted, Policy
 from core.models import Command
 
 from ..models import CardScan, Finding
-from ..services import cards, stocktake
+from ..services import cards, deletions, holds, stocktake
 from ..vendors import cardscan
 
 
@@ -38,8 +38,16 @@ class DeleteCard(DeleteThere):
     kind = cards.DELETE
     label = "Delete an insurance card at CardScan"
 
+    def claim(self, command: Command, *, now: datetime) -> None:
+        """Send nothing for a patient under legal hold; lifting the hold goes on with it. Raises NotWanted."""
+        super().claim(command, now=now)
+        card = CardScan.objects.filter(pk=command.target_pk).first()
+        if card and holds.is_held(card.patient_id):
+            raise NotWanted(holds.WHY)
+
     def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
-        """Forget the vendor's id: there is nothing left at the other end of it."""
+        """Forget the vendor's id, since there is nothing left at the other end of it, and complete the proof."""
+        deletions.deleted_at_vendor(bytes(command.request or b"").decode(), now=now)
         CardScan.objects.filter(pk=command.target_pk).update(vendor_card_id="")
         return Done()
 
@@ -51,7 +59,16 @@ class DeleteStray(DeleteThere):
     kind = stocktake.DELETE
     label = "Delete an unknown card at CardScan"
 
+    def claim(self, command: Command, *, now: datetime) -> None:
+        """Send nothing while any patient is under legal hold: nobody knows whose card it is. Raises NotWanted."""
+        super().claim(command, now=now)
+        try:
+            holds.require_none()
+        except holds.Held as held:
+            raise NotWanted(str(held)) from None
+
     def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
-        """Keep when it was deleted, if the comparison that found it is still there."""
+        """Keep when it was deleted, in the proof, and if it is still there in the comparison that found it."""
+        deletions.deleted_at_vendor(bytes(command.request or b"").decode(), now=now)
         Finding.objects.filter(pk=command.target_pk).update(deleted_at=now)
         return Done()

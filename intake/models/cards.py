@@ -150,6 +150,8 @@ class CardImage(models.Model):
     concern = models.CharField(max_length=10, choices=Concern, blank=True, default="")
     overruled_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     look = models.CharField(max_length=16, blank=True, default="", editable=False)
+    # The keyed fingerprint of the content, which stays in the proof when the photo is deleted.
+    proof = models.CharField(max_length=64, blank=True, default="", editable=False)
     # By how many degrees (clockwise) it was turned by itself because its text ran up or down.
     turned = models.PositiveSmallIntegerField(default=0)
     # How often sending was begun; after an unclear first time the vendor is asked before the photo goes again.

@@ -19,7 +19,7 @@ from .. import fields, images
 from ..models import CardExtra, CardField, CardImage, CardMovedOn, CardScan, Patient
 from ..models.cards import image_path
 from ..vendors.cardscan.wire import ENRICHED, ReadField, ScannedCard
-from . import flags
+from . import deletions, flags, holds
 from .payers import match_payer, names_a_payer
 
 READ, ENRICH, DELETE = "intake.card.read", "intake.card.enrich", "intake.card.delete"
@@ -102,6 +102,7 @@ def _keep(
             "height": photo.height,
             "concern": photo.concern,
             "look": photo.look,
+            "proof": deletions.proof_of(photo.jpeg),
             "overruled_by": None,
             "sends": 0,
         },
@@ -155,7 +156,7 @@ def take_again(card: CardScan, *, by: User, now: datetime) -> CardScan:
     if card.status == Status.REVIEW:
         card.move(Status.RETAKEN, allowed=(Status.REVIEW,))
     fresh = new_card(patient=card.patient, clinic=card.clinic, by=by, earlier=card)
-    if failed:
+    if failed and not holds.is_held(card.patient_id):  # under a legal hold it stays as it is, with its photos
         card.images.update(card=fresh, sends=0, sent_at=None, answered_at=None)
         delete_card(card, by=by, now=now)
     return fresh
@@ -274,8 +275,9 @@ def move_to_patient(card: CardScan, patient: Patient, *, by: User, version: int 
 def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
     """Delete a card: photos and fields go here at once, and at the vendor by a command. Coverage made of it stays.
 
-    Raises CardMovedOn when it is deleted already.
+    Raises CardMovedOn when it is deleted already, holds.Held when a legal hold keeps it.
     """
+    holds.require_free(card.patient_id)
     _stop_reading(card, now)
     # First the card, so that whoever adds something to it meanwhile waits and then finds it deleted.
     card.move(
@@ -285,14 +287,31 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
         problem="",
         retry_at=None,
     )
-    files = list(card.images.values_list("file", flat=True))
+    files = deletions.files_of(card.images.all())
+    what, there = deletions.What.CARD, card.vendor_card_id
+    deletions.prove(what, clinic=card.clinic, by=by, now=now, card=card, vendor_card_id=there, files=files)
     for rows in (card.images, card.fields, card.extras, card.phone_links, card.vendor_links):
         rows.all().delete()
     flags.forget_messages(card, now=now)
-    delete_at_vendor(card, card.vendor_card_id, by=by)
+    delete_at_vendor(card, there, by=by)
     audit.record(by, "intake.card.deleted", card, clinic=card.clinic, photos=len(files))
-    for name in files:
-        transaction.on_commit(partial(default_storage.delete, name), robust=True)
+    for entry in files:
+        transaction.on_commit(partial(default_storage.delete, entry["file"]), robust=True)
+
+
+@transaction.atomic
+def put_aside(card: CardScan, *, by: User, now: datetime) -> None:
+    """Delete a photographed card that is not needed; under a legal hold it is kept as checked instead.
+
+    Raises CardMovedOn.
+    """
+    try:
+        delete_card(card, by=by, now=now)
+    except holds.Held:
+        _add_missing(card, found=())
+        kept = CardScan.Outcome.LEFT
+        to, drafts = Status.CONFIRMED, (Status.DRAFT,)
+        card.move(to, allowed=drafts, confirmed_by=by, confirmed_at=now, outcome=kept, read_at=now)
 
 
 def delete_at_vendor(card: CardScan, vendor_card_id: str, *, by: User | None) -> None:

@@ -89,7 +89,7 @@ def nothing_changed(card: CardScan, coverage: Coverage, *, photos: str, by: User
         raise CardMovedOn
     card_seen(seen.coverage, today=card.clinic.today(now))
     audit.record(by, "intake.card.same", card, clinic=card.clinic, coverage=coverage.pk)
-    cards.delete_card(card, by=by, now=now)
+    cards.put_aside(card, by=by, now=now)
 
 
 def card_seen(coverage: Coverage, *, today: date) -> None:

@@ -13,6 +13,7 @@ from core import audit, commands
 
 from ..models import CardScan, Finding, ListedCard, Stocktake
 from ..vendors.cardscan import wire
+from . import deletions, holds
 
 COMPARE, DELETE = "intake.cards.compare", "intake.stray.delete"
 # A card opened there a moment ago may not have been written down here yet.
@@ -144,8 +145,9 @@ def delete_strays(code: str, *, seen: str, by: User, clinic: Clinic, only: str =
     """Have the vendor delete the cards that nobody here knows, or the one of the finding `only`; return how many.
 
     `code` and `seen` are the comparison and the number of cards that the form showed. A card that is known by now,
-    because its opening was written down since, stays. Raises ListChanged.
+    because its opening was written down since, stays. Raises ListChanged, holds.Held.
     """
+    holds.require_none()
     last = shown()
     stocktake = Stocktake.objects.select_for_update().filter(pk=last.pk).first() if last else None
     if stocktake is None or str(stocktake.code) != code:
@@ -159,6 +161,8 @@ def delete_strays(code: str, *, seen: str, by: User, clinic: Clinic, only: str =
     found = [stray for stray in wanted if stray.vendor_card_id not in known]
     begun = [stray for stray in found if not commands.open_for(DELETE, stray)]
     for stray in begun:
+        there, now = stray.vendor_card_id, timezone.now()
+        deletions.prove(deletions.What.STRAY, clinic=clinic, by=by, now=now, vendor_card_id=there)
         commands.create(DELETE, stray, clinic=clinic, by=by, request=stray.vendor_card_id.encode())
     audit.record(by, "intake.strays.deleted", stocktake, cards=len(begun))
     return len(begun)

@@ -18,7 +18,7 @@ from core import audit
 from ..access import coverages_for, get_card, get_patient
 from ..images import MAX_BYTES, PhotoRefused
 from ..models import CardImage, CardMovedOn, CardScan
-from ..services import cards, same_card
+from ..services import cards, holds, same_card
 from .common import Asker, is_fragment, reads, said, version_of, writes
 from .standing import standing_of, vendor_standing
 
@@ -54,8 +54,9 @@ def capture(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 def _capture_page(request: HttpRequest, card: CardScan, side: str = "", error: str = "") -> dict[str, Any]:
-    """Return what the whole page shows: both sides, and how the hand-offs to phones stand."""
-    return _capture_context(request, card, side, error) | standing_of(card) | vendor_standing(card)
+    """Return what the whole page shows: both sides, how hand-offs to phones stand, why nothing may be deleted."""
+    held = {"held": holds.is_held(card.patient_id)}
+    return _capture_context(request, card, side, error) | standing_of(card) | vendor_standing(card) | held
 
 
 def slot_of(side: str, context: dict[str, Any]) -> dict[str, Any]:
@@ -268,6 +269,8 @@ def delete(request: HttpRequest, code: UUID) -> HttpResponse:
     card = get_card(asker.clinic, code)
     try:
         cards.delete_card(card, by=asker.user, now=timezone.now())
+    except holds.Held as held:
+        return said(request, str(held), "patient-detail", card.patient.code, level=messages.WARNING)
     except CardMovedOn:
         messages.warning(request, MOVED_ON)
         return redirect("patient-detail", card.patient.code)

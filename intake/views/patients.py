@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clinic.models import Role
 from core import audit
 from core.models import EditedMeanwhile
 
@@ -24,7 +25,7 @@ from ..models import Coverage, Patient
 from ..patient_form import PatientForm, initial_of
 from ..patient_record import BY_NAME
 from ..record_page import sections_of, silent_groups
-from ..services import duplicates, merging, patients, paying_order, registration
+from ..services import duplicates, holds, merging, patients, paying_order, registration
 from .common import CHANGED_MEANWHILE, Asker, differences, is_fragment, reads, said, version_of, visit_day_of, writes
 
 PERSON = ("first_name", "last_name", "birth_date")
@@ -166,6 +167,8 @@ def patient_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     cards = kept_cards_for(asker.clinic).filter(patient=patient)
     context = {
         "patient": patient,
+        "held": holds.is_held(patient.pk),
+        "is_admin": asker.role == Role.ADMIN,
         "paying": paying_order.paying(patient, today=today),
         "current": sorted((row for row in coverages if not row.has_ended_before(today)), key=_starts_later(today)),
         "ended": [row for row in coverages if row.has_ended_before(today)],

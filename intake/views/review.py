@@ -17,7 +17,7 @@ from .. import fields
 from ..access import get_card, get_patient
 from ..forms import OnFileForm, SubscriberForm
 from ..models import CardMovedOn, CardScan, Coverage
-from ..services import cards, coverage, patients, readings, review, same_card
+from ..services import cards, coverage, holds, patients, readings, review, same_card
 from ..services.payers import NAMELESS, names_a_payer, payer_from_choice
 from .cards import MOVED_ON
 from .common import Asker, is_fragment, reads, said, version_of, writes
@@ -77,6 +77,7 @@ def _page(
         "may_write": Asker(request).may_write,
         "readings": _readings(request, card),
         **flags_of(card),
+        "held": holds.is_held(card.patient_id),
         **_also(card),
     }
     return render(request, "intake/card.html", context, status=status)

@@ -14,7 +14,7 @@ from clinic.models import Role
 from core import audit
 
 from ..models import Stocktake
-from ..services import stocktake
+from ..services import holds, stocktake
 from .common import Asker, is_fragment, said
 
 PER_PAGE = 50
@@ -70,6 +70,8 @@ def delete_strays(request: HttpRequest) -> HttpResponse:
     code, seen, only = (request.POST.get(name, "") for name in ("stocktake", "count", "only"))
     try:
         count = stocktake.delete_strays(code, seen=seen, only=only, by=asker.user, clinic=asker.clinic)
+    except holds.Held as held:
+        return said(request, str(held), "stocktake", level=messages.WARNING)
     except stocktake.ListChanged:
         return said(request, CHANGED, "stocktake", level=messages.WARNING)
     cards = "1 card" if count == 1 else f"{count} cards"

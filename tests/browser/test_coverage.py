@@ -1,11 +1,12 @@
 """A desk with two plans and an injury, in a browser: the pages of a coverage as people see them."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Look, People
-from tests.browser.test_desk import find
+from tests.browser.test_desk import find, photograph
 
 
 def record_of(page: Page, name: str) -> None:
@@ -68,3 +69,31 @@ def injury(page: Page, look: Look) -> None:
     page.get_by_role("link", name=re.compile("Aetna")).click()
     expect(page.get_by_text("Typed by").first).to_be_visible()
     look(page, "coverage-sources")
+
+
+def test_an_admin_keeps_deletes_and_holds(people: People, look: Look, card: tuple[Path, Path]) -> None:
+    desk = people.enter("frontdesk")
+    record_of(desk, "Walt Whitman")
+    desk.get_by_role("button", name="Scan a card").click()
+    photograph(desk, "Front", card[0])
+    desk.get_by_role("button", name="Delete", exact=True).click()
+    desk.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(desk.get_by_text("photos and fields are deleted")).to_be_visible()
+    page = people.enter("admin")
+    record_of(page, "Walt Whitman")
+    page.get_by_role("link", name="Legal hold").click()
+    page.get_by_label("Reason").fill("Letter of Hale & Park of 20 November, matter 26-118")
+    look(page, "legal-hold")
+    page.get_by_role("button", name="Set the hold").click()
+    expect(page.get_by_text("nothing can be deleted until an admin lifts the hold")).to_be_visible()
+    page.get_by_role("link", name="Legal hold").click()
+    page.get_by_role("button", name="Lift the hold").click()
+    page.get_by_role("dialog").get_by_role("button", name="Lift it").click()
+    expect(page.get_by_text("The legal hold is lifted.")).to_be_visible()
+    page.goto("/clinic/settings/")
+    page.get_by_role("link", name="Keeping card photos").click()
+    page.get_by_label("Delete card photos after so many months").fill("24")
+    page.get_by_role("button", name="Save the rule").click()
+    expect(page.get_by_text("after 24 months")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("Card, values and photos, 1 photo"))).to_be_visible()
+    look(page, "keeping")

@@ -108,6 +108,7 @@ def test_every_page_with_a_code_is_listed_here() -> None:
     elsewhere = {"card-capture", "card-status", "card-phone-status", "card-vendor-link-status", "card-also"}
     # the pages about two records: tests/intake/test_merge_pages.py, and tests/test_access.py for all
     elsewhere |= {"patient-merge", "patient-two-people", "patient-unmerge"}
+    elsewhere |= {"patient-hold"}
     assert with_code - elsewhere == set(READS) | set(WRITES_GET) | set(WRITES_POST)
 
 

@@ -57,6 +57,11 @@ class CardScanClient:
         """Return the card as it stands."""
         return self._card(self._ask("GET", f"/cards/{quote(card_id, safe='')}"))
 
+    def is_deleted(self, card_id: str) -> bool:
+        """Return whether the vendor has deleted the card: it says so, or knows no such card any more."""
+        answer = self._ask("GET", f"/cards/{quote(card_id, safe='')}", answers={404})
+        return answer.status == 404 or self._card(answer).deleted
+
     def delete_card(self, card_id: str) -> None:
         """Delete the card with its photos and results; a card that is gone already is deleted too.
 

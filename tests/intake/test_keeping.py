@@ -1,0 +1,373 @@
+"""Keeping and deleting card photos: the clinic's rule, the proof, looking again, and legal holds."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.models import Membership, Role
+from core import commands
+from core.models import AuditEvent, Command
+from intake.handlers import deleting, verifying
+from intake.models import (
+    CardField,
+    CardImage,
+    CardScan,
+    Coverage,
+    Deletion,
+    DeletionStep,
+    LegalHold,
+    Patient,
+    Payer,
+    Retention,
+)
+from intake.services import cards, coverage, deletions, holds, keeping, same_card
+from intake.services.coverage import Placing
+from tests.conftest import Cast
+from tests.intake.cards import card_in_review, photo
+
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def admin(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(cast.ana)
+    return client
+
+
+def photographed(cast: Cast, patient: Patient, **columns: Any) -> CardScan:
+    """Return a card with one photo; `columns` are written past its states, as time would."""
+    card = cards.new_card(patient=patient, clinic=cast.clinic_a, by=cast.alice)
+    cards.put_photo(card, "FRONT", photo(), by=cast.alice)
+    CardScan.objects.filter(pk=card.pk).update(**columns)
+    card.refresh_from_db()
+    return card
+
+
+def old(cast: Cast, patient: Patient, **columns: Any) -> CardScan:
+    """Return a card that was checked two years ago."""
+    then = NOW - timedelta(days=730)
+    known = {"status": "CONFIRMED", "created_at": then, "confirmed_at": then, "vendor_card_id": "v-1"}
+    return photographed(cast, patient, **known | columns)
+
+
+def keep_months(cast: Cast, months: int | None, at_vendor: bool = True) -> None:
+    keeping.set_rule(cast.clinic_a, months=months, is_also_at_vendor=at_vendor, by=cast.ana)
+
+
+def file_of(card: CardScan) -> str:
+    return str(CardImage.objects.get(card=card).file.name)
+
+
+# ---- the proof ------------------------------------------------------------------------------------------------------
+
+
+def test_deleting_a_card_leaves_nothing_but_the_proof(
+    cast: Cast, emily: Patient, django_capture_on_commit_callbacks: Any
+) -> None:
+    card = photographed(cast, emily, vendor_card_id="v-9", vendor_answer={"secret": "M-123"})
+    CardField.objects.create(card=card, name="member_number", value="M-123")
+    name, proof = file_of(card), CardImage.objects.get(card=card).proof
+    with default_storage.open(name) as file:
+        assert proof == deletions.proof_of(file.read())
+    with django_capture_on_commit_callbacks(execute=True):
+        cards.delete_card(card, by=cast.alice, now=NOW)
+    assert not default_storage.exists(name) and not card.fields.exists() and not card.images.exists()
+    card.refresh_from_db()
+    assert card.vendor_answer is None
+    kept = Deletion.objects.get()
+    assert (kept.what, kept.card_code, kept.vendor_card_id, kept.by) == ("CARD", card.code, "v-9", cast.alice)
+    assert kept.files == [{"file": name, "fingerprint": proof}]
+    assert Command.objects.get(kind=cards.DELETE).target_pk == card.pk
+
+
+def test_a_proof_is_never_changed(cast: Cast, emily: Patient) -> None:
+    cards.delete_card(photographed(cast, emily), by=cast.alice, now=NOW)
+    kept = Deletion.objects.get()
+    for attempt in (
+        kept.save,
+        kept.delete,
+        Deletion.objects.all().delete,
+        lambda: Deletion.objects.update(what="STRAY"),
+        DeletionStep.objects.all().delete,
+    ):
+        with pytest.raises(TypeError):
+            attempt()
+
+
+def test_a_card_without_anything_leaves_no_proof(cast: Cast, emily: Patient) -> None:
+    cards.delete_card(cards.new_card(patient=emily, clinic=cast.clinic_a, by=cast.alice), by=cast.alice, now=NOW)
+    assert not Deletion.objects.exists()
+
+
+def test_the_vendors_word_completes_the_proof(cast: Cast, emily: Patient) -> None:
+    card = photographed(cast, emily, vendor_card_id="v-9")
+    cards.delete_card(card, by=cast.alice, now=NOW)
+    command = Command.objects.get(kind=cards.DELETE)
+    for _ in range(2):
+        deleting.DeleteCard().record(command, None, now=NOW)
+    assert [step.outcome for step in Deletion.objects.get().steps.all()] == ["VENDOR_DELETED"]
+
+
+def test_what_is_still_here_is_said(cast: Cast, emily: Patient, admin: Client) -> None:
+    card = photographed(cast, emily)
+    name = file_of(card)
+    cards.delete_card(card, by=cast.alice, now=NOW - timedelta(hours=1))  # its file stays: nothing was committed
+    assert deletions.begin_verifying(now=NOW) == 1 and deletions.begin_verifying(now=NOW) == 0
+    command, looking = Command.objects.get(kind=deletions.VERIFY), verifying.VerifyDeletion()
+    looking.record(command, looking.call(command), now=NOW)
+    assert b"Still there" in admin.get(reverse("keeping")).content
+    default_storage.delete(name)
+    looking.record(command, looking.call(command), now=NOW)
+    assert [step.outcome for step in Deletion.objects.get().steps.all()] == ["STILL_HERE", "GONE_HERE"]
+    assert b"Still there" not in admin.get(reverse("keeping")).content
+    assert not deletions.unverified(now=NOW).exists()
+
+
+@pytest.mark.real
+def test_storage_and_vendor_are_asked(cast: Cast, emily: Patient, sandbox: Any, work: Callable[..., int]) -> None:
+    from intake.vendors import cardscan
+
+    there = cardscan.client().create_card(both_sides=False, reference="r").card_id
+    assert not cardscan.client().is_deleted(there) and cardscan.client().is_deleted("0" * 8 + there[8:])
+    card = photographed(cast, emily, vendor_card_id=there)
+    name = file_of(card)
+    cards.delete_card(card, by=cast.alice, now=NOW - timedelta(days=400))
+    default_storage.delete(name)
+    work()
+    deletions.begin_verifying(now=timezone.now())
+    work()
+    outcomes = [step.outcome for step in Deletion.objects.get().steps.all()]
+    assert outcomes == ["VENDOR_DELETED", "GONE_HERE", "GONE_THERE"]
+
+
+# ---- the rule -------------------------------------------------------------------------------------------------------
+
+
+def test_photos_of_ended_coverage_go_and_the_values_stay(
+    cast: Cast, emily: Patient, django_capture_on_commit_callbacks: Any
+) -> None:
+    card = old(cast, emily)
+    CardField.objects.create(card=card, name="member_number", value="M-123")
+    name = file_of(card)
+    keep_months(cast, 12)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert keeping.tidy_photos(now=NOW) == 1 and keeping.tidy_photos(now=NOW) == 0
+    assert not default_storage.exists(name) and card.fields.count() == 1 and not card.images.exists()
+    kept = Deletion.objects.get()
+    assert (kept.what, kept.rule_months, kept.by, len(kept.files)) == ("PHOTOS", 12, None, 1)
+    assert Command.objects.filter(kind=cards.DELETE, target_pk=card.pk).count() == 1
+
+
+def test_the_vendors_copy_stays_when_the_rule_says_so(cast: Cast, emily: Patient) -> None:
+    old(cast, emily)
+    keep_months(cast, 12, at_vendor=False)
+    assert keeping.tidy_photos(now=NOW) == 1
+    assert not Command.objects.filter(kind=cards.DELETE).exists()
+    assert Deletion.objects.get().vendor_card_id == ""
+
+
+@pytest.mark.parametrize(
+    ("ends", "status", "goes"),
+    [
+        (None, "CURRENT", False),
+        (date(2027, 1, 1), "CURRENT", False),
+        (date(2025, 11, 22), "CURRENT", False),  # the last day of the twelve months counts
+        (date(2025, 11, 21), "CURRENT", True),
+        (date(2025, 11, 21), "REPLACED", True),
+        (None, "REMOVED", True),
+    ],
+)
+def test_the_months_count_from_the_end_of_the_coverage(
+    cast: Cast, emily: Patient, ends: date | None, status: str, goes: bool
+) -> None:
+    card = old(cast, emily)
+    made = coverage.add_coverage(
+        patient=emily, clinic=cast.clinic_a, by=cast.alice, placing=Placing(), today=NOW.date(), card=card,
+        payer=Payer.objects.create(name="Aetna"), member_id="A1", termination_date=ends,
+    )  # fmt: skip
+    Coverage.objects.filter(pk=made.pk).update(status=status)
+    keep_months(cast, 12)
+    assert keeping.tidy_photos(now=NOW) == int(goes)
+
+
+@pytest.mark.parametrize("columns", [{"confirmed_at": NOW - timedelta(days=9)}, {"status": "PROCESSING"}])
+def test_what_is_young_or_being_read_stays(cast: Cast, emily: Patient, columns: dict[str, Any]) -> None:
+    old(cast, emily, **columns)
+    keep_months(cast, 12)
+    assert keeping.tidy_photos(now=NOW) == 0
+
+
+def test_other_clinics_and_clinics_without_a_rule_keep_theirs(cast: Cast, emily: Patient) -> None:
+    old(cast, emily)
+    Retention.objects.create(clinic=cast.clinic_b, months=1)
+    assert keeping.tidy_photos(now=NOW) == 0
+    keep_months(cast, None)
+    assert keeping.tidy_photos(now=NOW) == 0
+
+
+def test_it_works_in_batches_and_goes_on_after_a_crash(
+    cast: Cast, emily: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = [old(cast, emily, vendor_card_id=f"v-{number}") for number in range(5)]
+    keep_months(cast, 12)
+    monkeypatch.setattr(keeping, "BATCH", 2)
+    real, seen = deletions.prove, []
+
+    def dies(*args: Any, **options: Any) -> Any:
+        seen.append(options["card"])
+        if len(seen) == 4:
+            raise RuntimeError("the machine stops")
+        return real(*args, **options)
+
+    monkeypatch.setattr(deletions, "prove", dies)
+    with pytest.raises(RuntimeError):
+        keeping.tidy_photos(now=NOW)
+    assert Deletion.objects.count() == 3 and CardImage.objects.count() == 2
+    assert keeping.tidy_photos(now=NOW) == 2
+    assert sorted(row.card_code for row in Deletion.objects.all()) == sorted(card.code for card in mine)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "before"),
+    [
+        (date(2026, 3, 31), 1, date(2026, 2, 28)),
+        (date(2026, 1, 15), 1, date(2025, 12, 15)),
+        (date(2028, 2, 29), 12, date(2027, 2, 28)),
+        (date(2026, 12, 31), 24, date(2024, 12, 31)),
+    ],
+)
+def test_months_are_those_of_the_calendar(day: date, months: int, before: date) -> None:
+    assert keeping.months_before(day, months) == before
+
+
+# ---- legal hold -----------------------------------------------------------------------------------------------------
+
+
+def held(cast: Cast, patient: Patient) -> LegalHold:
+    return keeping.set_hold(patient, "Letter of Hale & Park", clinic=cast.clinic_a, by=cast.ana, now=NOW)
+
+
+def test_a_hold_stops_the_button_the_api_and_the_rule(desk: Client, cast: Cast, emily: Patient) -> None:
+    from clinic import tokens
+
+    card = old(cast, emily)
+    held(cast, emily)
+    keep_months(cast, 12)
+    page = desk.post(reverse("card-delete", args=[card.code]), follow=True).content.decode()
+    assert "A legal hold keeps everything" in page
+    assert "Cannot be deleted" in desk.get(reverse("card-review", args=[card.code])).content.decode()
+    key = tokens.issue(user=cast.alice, clinic=cast.clinic_a, name="t", by=cast.ana, now=timezone.now())
+    answer = desk.delete(f"/api/v1/card-scans/{card.code}/", headers={"authorization": f"Bearer {key}"})
+    assert (answer.status_code, answer.json()["title"]) == (409, "Under legal hold")
+    assert keeping.tidy_photos(now=NOW) == 0
+    assert card.images.count() == 1 and not Deletion.objects.exists()
+
+
+def test_lifting_goes_on_with_what_the_hold_had_stopped_at_the_vendor(cast: Cast, emily: Patient) -> None:
+    card = photographed(cast, emily, vendor_card_id="v-9")
+    cards.delete_card(card, by=cast.alice, now=NOW)
+    held(cast, emily)
+    command = Command.objects.get(kind=cards.DELETE)
+    with pytest.raises(commands.NotWanted):
+        deleting.DeleteCard().claim(command, now=NOW)
+    commands.cancel(command, reason="A legal hold keeps it.", now=NOW)
+    assert keeping.chase_vendor(now=NOW + timedelta(days=1)) == 0
+    assert keeping.lift_holds(emily, clinic=cast.clinic_a, by=cast.ana, now=NOW + timedelta(days=1)) == 1
+    assert Command.objects.filter(kind=cards.DELETE, status="DUE").count() == 1
+
+
+def test_taking_a_card_again_and_the_same_card_delete_nothing(cast: Cast, emily: Patient) -> None:
+    failed = photographed(cast, emily, status="FAILED")
+    held(cast, emily)
+    fresh = cards.take_again(failed, by=cast.alice, now=NOW)
+    assert failed.images.count() == 1 and not fresh.images.exists()
+    draft = photographed(cast, emily)
+    cards.put_aside(draft, by=cast.alice, now=NOW)
+    draft.refresh_from_db()
+    assert (draft.status, draft.outcome, draft.images.count()) == ("CONFIRMED", "LEFT", 1)
+    assert same_card.cards.put_aside is cards.put_aside and not Deletion.objects.exists()
+
+
+def test_unknown_cards_stay_while_anybody_is_held(cast: Cast, emily: Patient, admin: Client) -> None:
+    held(cast, emily)
+    page = admin.post(reverse("stocktake-delete"), {"stocktake": "x", "count": "0"}, follow=True).content.decode()
+    assert "nobody can tell whose these cards are" in page
+    with pytest.raises(commands.NotWanted):
+        deleting.DeleteStray().claim(Command(kind="x", request=b"v-1"), now=NOW)
+
+
+def test_a_hold_is_set_and_lifted_by_admins_with_a_reason(admin: Client, desk: Client, emily: Patient) -> None:
+    url, record = reverse("patient-hold", args=[emily.code]), reverse("patient-detail", args=[emily.code])
+    assert b"Say who asked for it" in admin.post(url, {"reason": ""}).content
+    admin.post(url, {"reason": "Letter of Hale & Park"})
+    assert holds.is_held(emily.pk)
+    assert b"Hale &amp; Park" in admin.get(url).content
+    page = desk.get(record).content
+    assert b"Legal hold" in page and b"Hale" not in page and desk.get(url).status_code == 403
+    admin.post(url, {"lift": "1"})
+    assert not holds.is_held(emily.pk) and b"Earlier holds" in admin.get(url).content
+    assert set(AuditEvent.objects.filter(action__startswith="intake.hold.").values_list("action", flat=True)) == {
+        "intake.hold.set", "intake.hold.lifted", "intake.hold.viewed",
+    }  # fmt: skip
+    assert "Hale" not in str(list(AuditEvent.objects.values_list("facts", flat=True)))
+
+
+def test_an_admin_of_another_clinic_holds_nobody_here(cast: Cast, emily: Patient) -> None:
+    Membership.objects.filter(user=cast.charlie).update(role=Role.ADMIN)
+    client, url = Client(), reverse("patient-hold", args=[emily.code])
+    client.force_login(cast.charlie)
+    assert client.get(url).status_code == client.post(url, {"reason": "x"}).status_code == 404
+    assert not holds.is_held(emily.pk)
+
+
+def test_a_hold_moves_with_a_merged_record(cast: Cast, emily: Patient) -> None:
+    from intake.services.relations import relations
+
+    assert "intake.legalhold.patient" in {one.label for one in relations()}
+
+
+# ---- pages ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_sets_the_rule_and_says_what_is_due(admin: Client, cast: Cast, emily: Patient) -> None:
+    CardScan.objects.filter(pk=old(cast, emily).pk).update(created_at=NOW - timedelta(days=4000))
+    admin.post(reverse("keeping"), {"months": "12", "is_also_at_vendor": "on"})
+    assert Retention.objects.get().months == 12
+    assert b"is due tonight" in admin.get(reverse("keeping")).content
+    assert b"greater than or equal to 1" in admin.post(reverse("keeping"), {"months": "0"}).content
+
+
+def test_the_list_is_exported_whole_and_of_one_clinic(admin: Client, cast: Cast, emily: Patient) -> None:
+    for _ in range(3):
+        cards.delete_card(photographed(cast, emily), by=cast.alice, now=NOW)
+    Deletion.objects.create(clinic=cast.clinic_b, what="STRAY", vendor_card_id="v-b", at=NOW)
+    text = admin.get(reverse("keeping-export")).content.decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 3 and {row["by"] for row in rows} == {"alice@clinic.test"}
+    assert all(len(row["fingerprints"]) == 64 for row in rows) and "v-b" not in text and "Emily" not in text
+
+
+def test_photos_from_before_fingerprints_get_theirs(cast: Cast, emily: Patient) -> None:
+    card = photographed(cast, emily)
+    known = CardImage.objects.get(card=card).proof
+    CardImage.objects.update(proof="")
+    assert deletions.files_of(card.images.all())[0]["fingerprint"] == known
+    default_storage.delete(file_of(card))
+    assert deletions.files_of(card.images.all())[0]["fingerprint"] == ""
+    default_storage.save(file_of(card), ContentFile(b"x"))
+
+
+def test_a_checked_card_without_photos_is_shown(desk: Client, cast: Cast, emily: Patient) -> None:
+    card = card_in_review(emily, cast.clinic_a, cast.alice)
+    CardScan.objects.filter(pk=card.pk).update(status="CONFIRMED", confirmed_at=NOW)
+    assert desk.get(reverse("card-review", args=[card.code])).status_code == 200
