@@ -13,7 +13,7 @@ from core import mail
 from core.context import banner
 
 _EVERYONE = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
-_OF_A_PATIENT = ("/patients/", "/cards/", "/coverages/", "/checks/", "/captures/")
+_OF_A_PATIENT = ("/patients/", "/payers/", "/cards/", "/coverages/", "/checks/", "/captures/")
 # url name, label, icon, who sees it, where its pages begin
 _NAV = [
     ("today", "Today", "calendar", _EVERYONE, ()),

@@ -24,7 +24,7 @@ from .models import EligibilityCheck
 
 def light(clinic: Clinic, appointments: list[Appointment]) -> dict[int, Light]:
     """Return a light for each appointment whose patient has a coverage; two queries whatever their number."""
-    coverages = Coverage.objects.for_visits(appointments)
+    coverages = Coverage.objects.select_related("payer").for_visits(appointments)
     for visit in appointments:
         if visit.pk in coverages:
             coverages[visit.pk].patient = visit.patient  # loaded already, and without what is sealed
@@ -86,6 +86,8 @@ def _plan_alone(light: Light, plan: EligibilityCheck, ask: Light) -> Light:
 
 
 def _not_asked(appointment: Appointment, coverage: Coverage, day: date) -> Light:
+    if coverage.payer and coverage.payer.supports_eligibility is False:
+        return Light("needs-you", "Answers by phone only", _call(appointment, coverage), "Call payer")
     form = (
         ("date_of_service", day.isoformat()),
         ("service_type_code", appointment.service_type_code),
@@ -94,9 +96,13 @@ def _not_asked(appointment: Appointment, coverage: Coverage, day: date) -> Light
     return Light("needs-you", "Not asked yet", link("check-start", coverage.code), "Check coverage", form)
 
 
+def _call(appointment: Appointment, coverage: Coverage) -> str:
+    return f"{link('capture-start', coverage.code)}?{urlencode({'appointment': appointment.code})}"
+
+
 def _answered(check: EligibilityCheck, appointment: Appointment, coverage: Coverage) -> Light:
     see = link("check-detail", check.code)
-    call = f"{link('capture-start', coverage.code)}?{urlencode({'appointment': appointment.code})}"
+    call = _call(appointment, coverage)
     if check.status == CheckStatus.WAITING and check.next_try_at is not None:
         at = check.next_try_at.astimezone(check.clinic.zone)
         return Light("waiting", f"Payer cannot answer, retry {at:%H:%M}", call, "Call payer")

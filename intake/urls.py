@@ -12,6 +12,7 @@ from .views import (
     loose,
     merging,
     patients,
+    payers,
     paying_order,
     phone,
     registration,
@@ -103,6 +104,19 @@ appointment_urls = [
     path("reschedule/", visits.reschedule_appointment, name="appointment-reschedule"),
 ]
 
+# /payers/; eligibility has payers/search/
+payer_urls = [
+    path("", payers.payer_list, name="payer-list"),
+    path("export/", payers.export, name="payer-export"),
+    path("import/", payers.upload, name="payer-import"),
+    path("import/<uuid:code>/", payers.preview, name="payer-preview"),
+    path("import/<uuid:code>/refused/", payers.refused, name="payer-refused"),
+    path("<uuid:code>/", payers.payer_detail, name="payer-detail"),
+    path("<uuid:code>/edit/", payers.edit_payer, name="payer-edit"),
+    path("<uuid:code>/merge/", payers.merge_payer, name="payer-merge"),
+    path("<uuid:code>/aliases/remove/", payers.remove_alias, name="payer-alias-remove"),
+]
+
 # /c/, for phones that a card was handed to; nobody is signed in there
 phone_urls = [
     path("", phone.door, name="phone-door"),
@@ -114,6 +128,7 @@ phone_urls = [
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("payers/", include(payer_urls)),
     path("schedule/import/", schedule.upload, name="schedule-import"),
     path("schedule/import/<uuid:code>/", schedule.preview, name="schedule-preview"),
     path("schedule/import/<uuid:code>/refused/", schedule.refused, name="schedule-refused"),

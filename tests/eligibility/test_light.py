@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from eligibility.today import light
 from intake.models import Coverage
@@ -39,3 +41,16 @@ def test_nobody_is_asked_about_a_day_without_coverage(cast: Cast) -> None:
     visit = make.visit(cast.clinic_a, ended.patient)
     shown = light(cast.clinic_a, [visit])[visit.pk]
     assert (shown.state, shown.action) == ("none", "")
+
+
+def test_a_payer_that_answers_by_phone_alone_is_called_before_a_check_is_wasted(client: Client, cast: Cast) -> None:
+    coverage = make.coverage(cast.clinic_a)
+    visit = make.visit(cast.clinic_a, coverage.patient)
+    coverage.payer.change(None, supports_eligibility=False)
+    shown = light(cast.clinic_a, [visit])[visit.pk]
+    assert (shown.sentence, shown.action) == ("Answers by phone only", "Call payer")
+    assert shown.url == f"{reverse('capture-start', args=[coverage.code])}?appointment={visit.code}"
+    client.force_login(cast.alice)
+    page = client.get(reverse("coverage-checks", args=[coverage.code])).content.decode()
+    assert "This payer answers no electronic questions: phone them." in page
+    assert "Write down a call" in page and "Check coverage" not in page

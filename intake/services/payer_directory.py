@@ -1,0 +1,148 @@
+"""The payers' directory: pages of it, corrections, two that are one, and aliases taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, QuerySet
+
+from clinic.models import User
+from core import audit
+
+from ..models import CardScan, Coverage, Payer, PayerAlias, payer_name_key
+from .payers import search_payers
+
+PER_PAGE = 25
+
+
+class NumberTaken(Exception):
+    """Another payer has this clearinghouse id (or this name, where neither has an id): `payer`."""
+
+    def __init__(self, payer: Payer | None) -> None:
+        super().__init__(payer.pk if payer else None)
+        self.payer = payer
+
+
+class KeepTheNumbered(Exception):
+    """Of two payers that are one, the one with a clearinghouse id has to stay."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A payer of the directory: the names cards print for it, and how many coverages in use it has."""
+
+    payer: Payer
+    aliases: list[PayerAlias]
+    coverages: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page, and the code that the next one starts after ("" on the last)."""
+
+    entries: list[Entry]
+    after: str
+
+
+def page_of_payers(text: str, after: str = "") -> Page:
+    """Return the payers that match, in order of names, after the payer of a code; an unknown code begins anew."""
+    rows = search_payers(text)
+    last = _payer_of(after)
+    if last:
+        rows = rows.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
+    found = list(rows.order_by("name", "pk")[: PER_PAGE + 1])
+    shown = found[:PER_PAGE]
+    return Page(entries_of(shown), str(shown[-1].code) if len(found) > PER_PAGE else "")
+
+
+def _payer_of(code: str) -> Payer | None:
+    try:
+        return Payer.objects.filter(code=UUID(code)).first() if code else None
+    except ValueError:
+        return None
+
+
+def entries_of(payers: list[Payer]) -> list[Entry]:
+    """Return payers with their aliases and coverages, in two queries."""
+    aliases: dict[int, list[PayerAlias]] = {}
+    for alias in PayerAlias.objects.filter(payer__in=payers).order_by("-taught", "-used", "name"):
+        aliases.setdefault(alias.payer_id, []).append(alias)
+    used = _in_use().filter(payer__in=payers).order_by().values_list("payer").annotate(Count("pk"))
+    counts: dict[int, int] = dict(used)
+    return [Entry(payer, aliases.get(payer.pk, []), counts.get(payer.pk, 0)) for payer in payers]
+
+
+def _in_use() -> QuerySet[Coverage]:
+    return Coverage.objects.filter(status=Coverage.Status.CURRENT)
+
+
+@transaction.atomic
+def edit_payer(payer: Payer, *, by: User, version: int, **values: object) -> Payer:
+    """Change name, phone, clearinghouse id or what is known about asking.
+
+    Raises core.models.EditedMeanwhile, and NumberTaken when another payer has the id.
+    """
+    changed = sorted(name for name, value in values.items() if getattr(payer, name) != value)
+    try:
+        with transaction.atomic():
+            payer.change(version, **values)
+    except IntegrityError:
+        raise NumberTaken(_same_as(payer, values)) from None
+    audit.record(by, "intake.payer.edited", payer, fields=changed)
+    return payer
+
+
+def _same_as(payer: Payer, values: dict[str, object]) -> Payer | None:
+    number = str(values.get("edi_payer_id", payer.edi_payer_id))
+    others = Payer.objects.exclude(pk=payer.pk)
+    if number:
+        return others.filter(edi_payer_id=number).first()
+    return others.filter(edi_payer_id="", name_key=payer_name_key(str(values.get("name", payer.name)))).first()
+
+
+@transaction.atomic
+def merge_payers(gone: Payer, into: Payer, *, by: User, version: int) -> None:
+    """Let two payers be one: coverages, cards and aliases of the first follow the second.
+
+    The first stays as what it was, out of the directory: its id and its names lead to the second, and what was
+    believed earlier of a coverage is still true. Raises KeepTheNumbered, core.models.EditedMeanwhile.
+    """
+    if gone.pk == into.pk or into.merged_into_id is not None:
+        raise ValueError("A payer is merged into another one of the directory.")
+    if gone.edi_payer_id and not into.edi_payer_id:
+        raise KeepTheNumbered
+    gone.change(version, merged_into=into)
+    coverages = list(Coverage.objects.filter(payer=gone))
+    for coverage in coverages:
+        coverage.change(None, payer=into)
+    cards = CardScan.objects.filter(payer=gone).update(payer=into)
+    for alias in PayerAlias.objects.filter(payer=gone):
+        _follow(alias, into)
+    Payer.objects.filter(merged_into=gone).update(merged_into=into)
+    into.change(None)
+    audit.record(by, "intake.payer.merged", gone, into=into.pk, coverages=len(coverages), cards=cards)
+
+
+def _follow(alias: PayerAlias, into: Payer) -> None:
+    """Give an alias to another payer, adding up where that payer has it already."""
+    same = PayerAlias.objects.filter(payer=into, name_key=alias.name_key).first()
+    if same is None:
+        alias.payer = into
+        alias.save(update_fields=["payer"])
+        return
+    same.taught, same.used = same.taught + alias.taught, same.used + alias.used
+    same.weight = max(same.weight, alias.weight)
+    same.save(update_fields=["taught", "used", "weight"])
+    alias.delete()
+
+
+@transaction.atomic
+def remove_alias(payer: Payer, name_key: str, *, by: User) -> bool:
+    """Forget that cards print this name for the payer; False when it is forgotten already."""
+    gone, _ = PayerAlias.objects.filter(payer=payer, name_key=name_key).delete()
+    if gone:
+        payer.change(None)
+        audit.record(by, "intake.payer.alias_removed", payer)
+    return bool(gone)

@@ -1,0 +1,199 @@
+"""The payers' directory as a table: given out, and taken in again from another installation or a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from clinic.imports import Importer, Outcome, Planned, refused
+from clinic.models import Clinic, User
+from core import audit
+from core.tables import Column, Row, Table, TableRefused, header_key, values_of, write_table
+
+from .. import fields
+from ..models import Payer, PayerAlias, payer_name_key
+from .payers import NAMELESS, names_a_payer
+
+COLUMNS = (
+    Column("edi_payer_id", "Payer ID", ("EDI payer ID", "Clearinghouse ID", "ID")),
+    Column("name", "Payer", ("Payer name", "Name", "Insurance")),
+    Column("phone", "Phone", ("Payer phone", "Phone number")),
+    Column("supports", "Answers electronically", ("Supports eligibility", "Eligibility", "Real-time eligibility")),
+    Column("alias", "Also printed as", ("Alias", "Other name", "Printed name")),
+    Column("count", "How often", ("Count", "Times")),
+)
+_LABELS = {column.name: column.label for column in COLUMNS}
+_LONGEST = {"edi_payer_id": 40, "name": 120, "phone": 40, "alias": 120}
+_YES_NO: dict[str, bool | None] = {
+    "": None, "unknown": None, "notknown": None,
+    "yes": True, "y": True, "true": True, "1": True, "supported": True,
+    "no": False, "n": False, "false": False, "0": False, "notsupported": False, "byphone": False, "byphoneonly": False,
+}  # fmt: skip
+MOST_COUNTED = 1_000_000
+
+ADD, LEARN, FILL, SAME = "add", "learn", "fill", "same"
+OUTCOMES = {
+    ADD: Outcome("done", "Payer added"),
+    LEARN: Outcome("done", "Printed name learned"),
+    FILL: Outcome("done", "Completed"),
+    SAME: Outcome("none", "Here already"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a row says of a payer, and the payer it is already."""
+
+    edi_payer_id: str
+    name: str
+    phone: str
+    supports: bool | None
+    alias: str
+    count: int
+    payer: Payer | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what two rows of one payer share."""
+        return f"id {self.edi_payer_id.casefold()}" if self.edi_payer_id else f"name {payer_name_key(self.name)}"
+
+
+def directory_file() -> bytes:
+    """Return the whole directory as CSV, a row for each printed name."""
+    return write_table([column.label for column in COLUMNS], _rows())
+
+
+def _rows() -> Iterator[list[object]]:
+    words = {True: "yes", False: "no", None: ""}
+    for payer in Payer.objects.listed().order_by("name", "pk").prefetch_related("aliases"):
+        said: list[object] = [payer.edi_payer_id, payer.name, payer.phone, words[payer.supports_eligibility]]
+        aliases = sorted(payer.aliases.all(), key=lambda alias: (-alias.taught, alias.name))
+        yield from ([*said, alias.name, alias.taught] for alias in aliases)
+        if not aliases:
+            yield [*said, "", ""]
+
+
+def plan_payers(clinic: Clinic, table: Table, found: dict[str, int]) -> list[Planned]:
+    """Return what happens to each row. Raises TableRefused when the file names no payers."""
+    if not {"name", "edi_payer_id"} & set(found):
+        raise TableRefused("No column names a payer. The headers are “Payer” and “Payer ID”.")
+    by_id: dict[str, Payer] = {}
+    by_name: dict[str, Payer] = {}
+    for payer in Payer.objects.select_related("merged_into").order_by("edi_payer_id", "-pk"):
+        by_id[payer.edi_payer_id.casefold()] = by_name[payer.name_key] = payer.meant
+    learned = {(alias.payer_id, alias.name_key): alias.taught for alias in PayerAlias.objects.all()}
+    plan, added = [], set[str]()
+    for row in table.rows:
+        entry = _entry(row, values_of(row, found))
+        if isinstance(entry, Planned) or row.problems:
+            plan.append(entry if isinstance(entry, Planned) else refused(row))
+            continue
+        known = (
+            by_id.get(entry.edi_payer_id.casefold()) if entry.edi_payer_id else by_name.get(payer_name_key(entry.name))
+        )
+        entry = replace(entry, payer=known)
+        outcome = _outcome(entry, learned, added)
+        added.add(entry.key)
+        plan.append(Planned(row, outcome, _words(entry), entry))
+    return plan
+
+
+def _entry(row: Row, values: dict[str, str]) -> Entry | Planned:
+    """Return what a row says, or that it cannot be taken."""
+    problems = [
+        f"{_LABELS[name]}: This is longer than {longest} characters, or has characters that no name has."
+        for name, longest in _LONGEST.items()
+        if len(values.get(name, "")) > longest or not fields.is_keepable(values.get(name, ""))
+    ]
+    supports, count = header_key(values.get("supports", "")), values.get("count", "") or "1"
+    if supports not in _YES_NO:
+        problems.append(f"{_LABELS['supports']}: Write yes, no, or nothing.")
+    if not (count.isascii() and count.isdigit() and 0 < int(count[:9]) <= MOST_COUNTED):
+        problems.append(f"{_LABELS['count']}: Write a whole number from 1 to {MOST_COUNTED:,}.")
+    if not names_a_payer(values.get("edi_payer_id", ""), values.get("name", "")):
+        problems.append(f"{_LABELS['name']}: {NAMELESS}")
+    if values.get("alias") and not payer_name_key(values["alias"]):
+        problems.append(f"{_LABELS['alias']}: {NAMELESS}")
+    if problems:
+        return refused(row, *problems)
+    edi_payer_id, name, phone, alias = (values.get(column, "") for column in _LONGEST)
+    return Entry(edi_payer_id, name, phone, _YES_NO[supports], alias, int(count))
+
+
+def _outcome(entry: Entry, learned: dict[tuple[int, str], int], added: set[str]) -> str:
+    if entry.payer is None and entry.key not in added:
+        return ADD
+    key = payer_name_key(entry.alias)
+    if key and (entry.payer is None or learned.get((entry.payer.pk, key), 0) < entry.count):
+        return LEARN
+    return FILL if entry.payer and _filled(entry, entry.payer) else SAME
+
+
+def _filled(entry: Entry, payer: Payer) -> dict[str, object]:
+    """Return what a row knows that is not known here; what people here wrote stays."""
+    found: dict[str, object] = {}
+    if entry.phone and not payer.phone:
+        found["phone"] = entry.phone
+    if entry.supports is not None and payer.supports_eligibility is None:
+        found["supports_eligibility"] = entry.supports
+    return found
+
+
+def _words(entry: Entry) -> str:
+    name = entry.payer.label if entry.payer else " · ".join(filter(None, [entry.name, entry.edi_payer_id]))
+    return f"{name}, also printed as {entry.alias} ({entry.count})" if entry.alias else name
+
+
+def run_payers(clinic: Clinic, plan: list[Planned], by: User, now: datetime) -> None:
+    """Do what was planned; call it in a transaction."""
+    new: dict[str, Payer] = {}
+    for item in plan:
+        entry: Entry = item.what
+        payer = entry.payer or new.get(entry.key)
+        if payer is None:
+            payer = new[entry.key] = _add(entry, by)
+        elif missing := _filled(entry, payer):
+            payer.change(None, **missing)
+        if entry.alias and payer_name_key(entry.alias) != payer.name_key:
+            _learn(payer, entry, now)
+
+
+def _add(entry: Entry, by: User) -> Payer:
+    payer = Payer.objects.create(
+        edi_payer_id=entry.edi_payer_id,
+        name=entry.name or entry.edi_payer_id,
+        phone=entry.phone,
+        supports_eligibility=entry.supports,
+    )
+    audit.record(by, "intake.payer.added", payer, imported=True)
+    return payer
+
+
+def _learn(payer: Payer, entry: Entry, now: datetime) -> None:
+    """Keep a printed name with the larger of the two counts, so that the same file twice counts nothing twice."""
+    alias, is_new = PayerAlias.objects.get_or_create(
+        payer=payer,
+        name_key=payer_name_key(entry.alias),
+        defaults={
+            "name": entry.alias,
+            "taught": entry.count,
+            "weight": min(entry.count, PayerAlias.HEAVIEST),
+            "last_at": now,
+        },
+    )
+    if not is_new and alias.taught < entry.count:
+        alias.taught, alias.weight = entry.count, max(alias.weight, min(entry.count, PayerAlias.HEAVIEST))
+        alias.save(update_fields=["taught", "weight"])
+
+
+PAYERS = Importer(
+    purpose="intake.payers",
+    columns=COLUMNS,
+    plan=plan_payers,
+    run=run_payers,
+    outcomes=OUTCOMES,
+    title="Import payers",
+    about="Payers and the names that cards print for them, as a CSV file such as the one this page gives out.",
+    urls=("payer-import", "payer-preview", "payer-refused", "payer-list"),
+)

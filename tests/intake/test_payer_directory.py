@@ -1,0 +1,174 @@
+"""The payers' directory: pages, corrections, merging, and its table."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from core.models import AuditEvent
+from core.tables import read_table
+from intake.models import CardScan, Coverage, Patient, Payer, PayerAlias
+from intake.services import payer_directory as directory
+from intake.services.coverage import Placing, add_coverage
+from intake.services.payers import learn_alias, match_payer, payer_from_choice
+from tests.conftest import Cast
+
+
+@pytest.fixture
+def admin(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(cast.ana)
+    return client
+
+
+@pytest.fixture
+def aetna(cast: Cast) -> Payer:
+    payer = payer_from_choice("60054", "Aetna")
+    learn_alias(payer, "Open Choice")
+    return payer
+
+
+def cover(cast: Cast, patient: Patient, payer: Payer) -> Coverage:
+    today = cast.clinic_a.today()
+    values: dict[str, Any] = {"placing": Placing(), "today": today, "payer": payer, "member_id": "W1"}
+    return add_coverage(patient=patient, clinic=cast.clinic_a, by=cast.alice, **values)
+
+
+def test_it_shows_what_is_known_of_each_payer(desk: Client, cast: Cast, emily: Patient, aetna: Payer) -> None:
+    cover(cast, emily, aetna)
+    aetna.change(None, supports_eligibility=False, phone="800-555-0100")
+    page = desk.get(reverse("payer-list")).content.decode()
+    for words in ("Aetna", "60054", "By phone only", "Open Choice", "800-555-0100"):
+        assert words in page
+    assert desk.get(reverse("payer-list"), {"q": "open ch"}).context["rows"][0][0].coverages == 1
+
+
+def test_it_goes_through_the_whole_directory_page_by_page(desk: Client, cast: Cast) -> None:
+    for number in range(60):
+        payer_from_choice(f"{number:05}", f"Payer {number % 7}")
+    seen, after = [], ""
+    for _ in range(3):
+        page = desk.get(reverse("payer-list"), {"after": after} if after else {})
+        seen += [entry.payer.pk for entry, _, _ in page.context["rows"]]
+        after = page.context["after"]
+    assert len(seen) == len(set(seen)) == 60 and after == ""
+
+
+def test_a_page_costs_the_same_whatever_is_on_it(desk: Client, cast: Cast, django_assert_num_queries: Any) -> None:
+    payers = [payer_from_choice(f"{number:05}", f"Payer {number}") for number in range(20)]
+    for payer in payers:
+        learn_alias(payer, f"Alias of {payer.pk}")
+    with django_assert_num_queries(3):
+        assert len(directory.page_of_payers("").entries) == 20
+
+
+def form_of(payer: Payer, **changes: str) -> dict[str, str]:
+    said = {"name": payer.name, "edi_payer_id": payer.edi_payer_id, "phone": "", "supports_eligibility": ""}
+    return said | {"version": str(payer.version)} | changes
+
+
+def test_an_admin_corrects_a_payer(admin: Client, aetna: Payer) -> None:
+    url = reverse("payer-edit", args=[aetna.code])
+    admin.post(url, form_of(aetna, name="Aetna Inc", supports_eligibility="no", phone="800"))
+    aetna.refresh_from_db()
+    assert (aetna.name, aetna.name_key, aetna.supports_eligibility) == ("Aetna Inc", "aetnainc", False)
+    page = admin.post(url, form_of(aetna, name="Aetna", version="1"))
+    assert page.status_code == 409 and b"Somebody else changed this" in page.content
+    assert b"Aetna Inc" in page.content
+
+
+def test_a_number_that_another_payer_has_is_refused_with_its_name(admin: Client, aetna: Payer) -> None:
+    cigna = payer_from_choice("62308", "Cigna")
+    page = admin.post(reverse("payer-edit", args=[cigna.code]), form_of(cigna, edi_payer_id="60054"))
+    assert page.status_code == 400 and b"Another payer has this: Aetna" in page.content
+
+
+def test_two_payers_that_are_one_become_one(admin: Client, cast: Cast, emily: Patient, aetna: Payer) -> None:
+    other = payer_from_choice("", "Aetna Life")
+    learn_alias(other, "Open Choice")
+    learn_alias(other, "Managed Choice")
+    held = cover(cast, emily, other)
+    card = CardScan.objects.create(patient=emily, clinic=cast.clinic_a, payer=other)
+    url = reverse("payer-merge", args=[other.code])
+    admin.post(url, {"into": str(aetna.code), "version": "1"})
+    held.refresh_from_db()
+    card.refresh_from_db()
+    assert held.payer == card.payer == aetna
+    names = PayerAlias.objects.order_by("name").values_list("payer__name", "name", "taught")
+    assert list(names) == [("Aetna", "Managed Choice", 1), ("Aetna", "Open Choice", 2)]
+    assert match_payer("", "Aetna Life").payer == aetna
+    assert admin.get(reverse("payer-detail", args=[other.code])).url == reverse("payer-detail", args=[aetna.code])
+    assert other not in Payer.objects.listed() and AuditEvent.objects.filter(action="intake.payer.merged").exists()
+
+
+def test_the_payer_with_a_number_stays(admin: Client, aetna: Payer) -> None:
+    other = payer_from_choice("", "Aetna Life")
+    page = admin.post(reverse("payer-merge", args=[aetna.code]), {"into": str(other.code), "version": "1"}, follow=True)
+    assert b"Merge the other way round" in page.content and aetna in Payer.objects.listed()
+
+
+@pytest.mark.parametrize("into", ["", "no-code", "self"])
+def test_a_payer_is_not_merged_into_nothing(admin: Client, aetna: Payer, into: str) -> None:
+    code = str(aetna.code) if into == "self" else into
+    page = admin.post(reverse("payer-merge", args=[aetna.code]), {"into": code, "version": "1"}, follow=True)
+    assert b"One of the two was changed meanwhile." in page.content and aetna in Payer.objects.listed()
+
+
+def test_a_wrong_name_is_forgotten(admin: Client, aetna: Payer) -> None:
+    admin.post(reverse("payer-alias-remove", args=[aetna.code]), {"alias": "openchoice"})
+    assert not PayerAlias.objects.exists() and match_payer("", "Open Choice").payer is None
+
+
+# ---- the table ------------------------------------------------------------------------------------------------------
+
+
+def bring_in(admin: Client, data: bytes) -> Any:
+    page = admin.post(reverse("payer-import"), {"file": SimpleUploadedFile("payers.csv", data)}, follow=True)
+    return admin.post(page.redirect_chain[-1][0], follow=True)
+
+
+def everything() -> list[Any]:
+    payers = Payer.objects.order_by("name").values_list("edi_payer_id", "name", "phone", "supports_eligibility")
+    aliases = PayerAlias.objects.order_by("name").values_list("payer__name", "name", "taught", "weight")
+    return [*payers, *aliases]
+
+
+def test_what_is_given_out_comes_in_again_and_adds_nothing_twice(admin: Client, aetna: Payer) -> None:
+    learn_alias(aetna, "Open Choice")
+    aetna.change(None, supports_eligibility=True)
+    payer_from_choice("", "=County Fund")
+    before, data = everything(), admin.get(reverse("payer-export")).content
+    assert b"'=County Fund" in data
+    page = bring_in(admin, data)
+    assert everything() == before and [outcome.word for _, outcome in page.context["counts"]] == ["Here already"]
+    PayerAlias.objects.all().delete()
+    Payer.objects.all().delete()
+    bring_in(admin, data)
+    assert everything() == before
+
+
+def test_good_payers_come_in_and_bad_ones_come_back(admin: Client, aetna: Payer) -> None:
+    text = (
+        "Payer ID,Payer name,Supports eligibility,Alias,Count\n"
+        "62308,Cigna,no,Cigna Healthcare,4\n"
+        "62308,Cigna,no,Great-West,2\n"
+        "60054,Another spelling,yes,,\n"
+        ",***,maybe,,many\n"
+    )
+    page = bring_in(admin, text.encode())
+    cigna = Payer.objects.get(edi_payer_id="62308")
+    assert cigna.supports_eligibility is False and cigna.aliases.count() == 2
+    aetna.refresh_from_db()
+    assert (aetna.name, aetna.supports_eligibility) == ("Aetna", True)
+    link = reverse("payer-refused", args=[page.context["upload"].code])
+    row = read_table(admin.get(link).content).rows[0]
+    assert row.cells[:5] == ["", "***", "maybe", "", "many"]
+    for words in ("Answers electronically: Write yes", "How often: Write a whole number", "Payer: Write the payer"):
+        assert words in row.cells[5]
+
+
+def test_a_file_that_names_no_payer_is_refused(admin: Client) -> None:
+    page = admin.post(reverse("payer-import"), {"file": SimpleUploadedFile("x.csv", b"Colour\nred\n")})
+    assert b"No column names a payer." in page.content
