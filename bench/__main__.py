@@ -12,11 +12,12 @@ import django
 
 django.setup()
 
-from bench import images, reader, running, sandbox, today  # noqa: E402 (Django first)
+from bench import finding, images, reader, running, sandbox, today  # noqa: E402 (Django first)
 
 BENCHES = {
     "images": images.run,
     "today": today.run,
+    "finding": finding.run,
     "running": running.run,
     "reader": reader.run,
     "sandbox": sandbox.run,

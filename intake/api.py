@@ -23,7 +23,7 @@ from .access import coverages_for, get_appointment, get_coverage, get_patient, p
 from .asker import Asker
 from .coverage_shapes import CoverageIn, CoverageOut
 from .models import Coverage, Patient, Payer
-from .services import appointments, coverage, patients, registration
+from .services import appointments, coverage, finding, patients, registration
 from .services.payers import payer_from_choice, search_payers
 
 READERS = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
@@ -46,16 +46,16 @@ def page_of(request: Request, rows: Any, shape: type[Any]) -> Response:
 # ---- /patients/ -----------------------------------------------------------------------------------------------------
 
 
-@extend_schema(request=shapes.SearchIn, responses=people.PatientOut(many=True))
+@extend_schema(request=shapes.SearchIn, responses=people.FoundOut(many=True))
 @clinic_api(*READERS)
 @api_view(["POST"])
 def search(request: Request) -> Response:
-    """Find patients by name parts, birth date or a whole member id; posted, so that no name stands in an address."""
+    """Find patients by names, birth date, phone, member id or record number; posted: no name stands in an address."""
     asker = Asker(request)
     text = read_input(shapes.SearchIn, request.data)["text"]
-    found = list(patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())))
+    found = finding.find_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())).found
     audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(found))
-    return Response(people.PatientOut(found, many=True).data)
+    return Response(people.FoundOut(found, many=True).data)
 
 
 @extend_schema(methods=["GET"], parameters=[PageOf], responses=people.PatientOut(many=True))

@@ -10,7 +10,7 @@ from core.addresses import BAD_STATE, BAD_ZIP, state_of, zip_of
 
 from .models import Patient
 from .patient_form import BAD_SSN, choices_of, default_of, ssn_of
-from .patient_record import ALWAYS, PATIENT_RECORD, Item, Kind
+from .patient_record import ALWAYS, PATIENT_RECORD, Item, Kind, Sex
 from .serializers import PersonIn, past
 
 
@@ -113,3 +113,18 @@ class PatientDetail(PatientOut):
     def get_missing(self, patient: Patient) -> list[str]:
         """Return their names; the view hands over what was found."""
         return list(self.context["missing"])
+
+
+class FoundOut(serializers.Serializer):
+    """A patient as a search shows it: nothing that is sealed. `found_by` says what matched, "" for the name."""
+
+    code = serializers.UUIDField(source="patient.code")
+    first_name = serializers.CharField(source="patient.first_name")
+    middle_name = serializers.CharField(source="patient.middle_name")
+    last_name = serializers.CharField(source="patient.last_name")
+    suffix = serializers.CharField(source="patient.suffix")
+    preferred_name = serializers.CharField(source="patient.preferred_name")
+    birth_date = serializers.DateField(source="patient.birth_date")
+    sex = serializers.ChoiceField(source="patient.sex", choices=Sex.choices)
+    mrn = serializers.CharField(source="patient.mrn")
+    found_by = serializers.CharField(source="why")

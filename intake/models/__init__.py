@@ -9,7 +9,7 @@ from .keeping import Deletion, DeletionStep, LegalHold, Retention
 from .loose import LoosePhoto
 from .merging import PatientMerge, TwoPeople
 from .payers import Payer, PayerAlias, payer_name_key
-from .people import MergedAway, Patient, PatientName, folded_name, mrn_key, phone_fingerprint
+from .people import MergedAway, Patient, PatientName, folded_name, mrn_key, phone_fingerprint, whole_name
 from .registration import RegistrationRule
 from .stocktake import Finding, ListedCard, Stocktake
 from .vendor_link import VendorLink
@@ -50,4 +50,5 @@ __all__ = [
     "mrn_key",
     "payer_name_key",
     "phone_fingerprint",
+    "whole_name",
 ]

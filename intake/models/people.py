@@ -23,6 +23,11 @@ def folded_name(first_name: str, last_name: str) -> str:
     return f" {fold(f'{first_name} {last_name}')}"[:400]
 
 
+def whole_name(*parts: str) -> str:
+    """Return the parts of a name that there are, in a row."""
+    return " ".join(part for part in parts if part)
+
+
 def phone_fingerprint(number: str) -> str:
     """Return the look-up value of a phone number, "" for what is none: its last ten digits, without an extension."""
     digits = re.sub(r"\D", "", re.split(r"(?i)\s*(?:x|ext)", number, maxsplit=1)[0])
@@ -192,8 +197,7 @@ class Patient(Coded, Versioned):
     @property
     def full_name(self) -> str:
         """Return the whole name: first, middle, last, suffix."""
-        parts = (self.first_name, self.middle_name, self.last_name, self.suffix)
-        return " ".join(part for part in parts if part)
+        return whole_name(self.first_name, self.middle_name, self.last_name, self.suffix)
 
     @property
     def address(self) -> str:

@@ -1,61 +1,25 @@
-"""Finding and registering patients. A patient belongs to the organization and is seen by the clinics linked to it."""
+"""Registering patients, and changing their records.
+
+A patient belongs to the organization and is seen by the clinics linked to it.
+"""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from clinic.models import Clinic, User
 from core import audit
 
-from .. import fields
 from ..access import patients_for
-from ..models import Coverage, Patient, folded_name, member_id_fingerprint
+from ..models import Patient, folded_name
 from .coverage import follow_patient
-
-MOST_FOUND = 30
-_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
 
 
 class NobodyToLink(Exception):
     """No other clinic of the organization knows a patient of this name and birth date."""
-
-
-def search_patients(clinic: Clinic, text: str, *, today: date) -> QuerySet[Patient]:
-    """Return the clinic's patients that match: name parts, a birth date, or a whole member id, in any order.
-
-    `today` decides the century of a two-digit year. An empty text finds nobody.
-    """
-    if not text.strip():
-        return Patient.objects.none()
-    found = patients_for(clinic)
-    rest = text
-    for written in _DATE.findall(text):
-        try:
-            found = found.filter(birth_date=fields.parse_date(written, latest=today))
-        except fields.NotADate:
-            continue
-        rest = rest.replace(written, " ")
-    if re.search(r"\d", rest):
-        return found.filter(_has_number(rest)).distinct()[:MOST_FOUND]
-    words = fields.fold(rest).split()
-    if rest.strip() and not words:
-        return Patient.objects.none()
-    for word in words:
-        found = found.filter(folded_name__contains=f" {word}")
-    return found[:MOST_FOUND]
-
-
-def _has_number(text: str) -> Q:
-    """Return the test for a typed number: the member id of a coverage, or the medical record number."""
-    number = text.strip()
-    holders = Coverage.objects.filter(member_id_fingerprint=member_id_fingerprint(number))
-    holders = holders.exclude(status=Coverage.Status.REMOVED)
-    return Q(pk__in=holders.values("patient")) | Q(mrn__iexact=number)
 
 
 def known_here(clinic: Clinic, *, first_name: str, last_name: str, birth_date: date) -> Patient | None:

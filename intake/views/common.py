@@ -12,7 +12,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import ResolverMatch, reverse
 
 from clinic.access import staff
@@ -29,6 +31,7 @@ __all__ = [
     "differences",
     "is_fragment",
     "reads",
+    "render_part",
     "said",
     "version_of",
     "visit_day_of",
@@ -77,6 +80,11 @@ CHANGED_MEANWHILE = (
 def is_fragment(request: HttpRequest) -> bool:
     """Return whether htmx asks for a part of the page."""
     return bool(request.htmx)  # type: ignore[attr-defined]
+
+
+def render_part(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render a part of a page that needs nothing of its frame, which takes as long as the part itself."""
+    return HttpResponse(render_to_string(template, {**context, "csrf_token": get_token(request)}))
 
 
 def version_of(request: HttpRequest) -> int:

@@ -21,7 +21,7 @@ from core import audit
 from ..access import get_loose_photo, get_patient, loose_photos_for, refuse_others_pile
 from ..images import MAX_BYTES, PhotoRefused
 from ..models import CardScan, LoosePhoto
-from ..services import loose, patients
+from ..services import finding, loose
 from .common import Asker, is_fragment, said, writes
 
 GONE = "These photos were given to a patient or deleted meanwhile. The page shows what is still here."
@@ -119,7 +119,7 @@ def find(request: HttpRequest, code: UUID) -> HttpResponse:
     """Find the patient whose card it is."""
     refuse_others_pile(Asker(request).clinic, code)
     asker, text = Asker(request), request.POST.get("q", "").strip()[:100]
-    found = list(patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now()))[:8])
+    found = finding.find_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())).patients[:8]
     if found:
         audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(found))
     template = "intake/_loose_found.html" if is_fragment(request) else "intake/loose_find.html"

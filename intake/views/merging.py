@@ -17,7 +17,7 @@ from core.models import EditedMeanwhile
 from ..access import get_patient, patients_for
 from ..models import MergedAway, Patient, PatientMerge
 from ..patient_record import BY_NAME
-from ..services import choosing, duplicates, merging, patients
+from ..services import choosing, duplicates, finding, merging
 from ..services.relations import and_list
 from .common import Asker, reads, said, writes
 
@@ -125,7 +125,7 @@ def same_as(request: HttpRequest, code: UUID) -> HttpResponse:
     asker = Asker(request)
     patient = get_patient(asker.clinic, code)
     text = request.POST.get("q", "").strip()[:100]
-    found = patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now()))
+    found = finding.find_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())).patients
     if text:
         audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(found))
     context = {"patient": patient, "q": text, "found": [row for row in found if row.pk != patient.pk]}

@@ -25,8 +25,20 @@ from ..models import Coverage, Patient
 from ..patient_form import PatientForm, initial_of
 from ..patient_record import BY_NAME
 from ..record_page import sections_of, silent_groups
-from ..services import duplicates, holds, merging, patients, paying_order, registration
-from .common import CHANGED_MEANWHILE, Asker, differences, is_fragment, reads, said, version_of, visit_day_of, writes
+from ..services import duplicates, finding, holds, merging, patients, paying_order, registration
+from .common import (
+    CHANGED_MEANWHILE,
+    Asker,
+    differences,
+    is_fragment,
+    reads,
+    render_part,
+    said,
+    version_of,
+    visit_day_of,
+    writes,
+)
+from .patient_lines import lines_of
 
 PERSON = ("first_name", "last_name", "birth_date")
 
@@ -34,20 +46,37 @@ PERSON = ("first_name", "last_name", "birth_date")
 @require_http_methods(["GET", "HEAD", "POST"])
 @reads
 def patient_list(request: HttpRequest) -> HttpResponse:
-    """Search patients. The words are posted, so that no name stands in an address or a log."""
+    """List the patients by name, or search them. The words are posted, so that no name stands in an address or a log.
+
+    A page of the list is named by the code of the patient at its edge (`after`, `before`).
+    """
     asker = Asker(request)
     text = request.POST.get("q", "").strip()[:100]
-    found = list(patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())))
+    day = visit_day_of(request)
+    context: dict[str, object] = {"q": text, "visit_day": day, "may_write": asker.may_write}
     if text:
-        audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(found))
-    context = {
-        "q": text,
-        "found": found,
-        "visit_day": visit_day_of(request),
-        "may_write": asker.may_write,
-        "loose_count": loose_photos_for(asker.clinic).count(),
-    }
-    return render(request, "intake/_patients_found.html" if is_fragment(request) else "intake/patients.html", context)
+        findings = finding.find_patients(asker.clinic, text, today=asker.clinic.today(timezone.now()))
+        audit.record(asker.user, "intake.patients.searched", clinic=asker.clinic, found=len(findings.found))
+        context |= {"rows": lines_of(findings.found, day, asker.may_write), "has_more": findings.has_more}
+    else:
+        page = finding.list_patients(asker.clinic, after=_code(request, "after"), before=_code(request, "before"))
+        audit.record(asker.user, "intake.patients.listed", clinic=asker.clinic, rows=len(page.patients))
+        context |= {
+            "rows": lines_of([finding.Found(patient) for patient in page.patients], day, asker.may_write),
+            "page": page,
+        }
+    if is_fragment(request):
+        return render_part(request, "intake/_patients_found.html", context)
+    context["loose_count"] = loose_photos_for(asker.clinic).count()
+    return render(request, "intake/patients.html", context)
+
+
+def _code(request: HttpRequest, name: str) -> UUID | None:
+    """Return the code that the address gives, None where it gives none or a broken one."""
+    try:
+        return UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 def _typed(text: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from .. import fields
 from ..access import get_card, get_patient
 from ..forms import OnFileForm, SubscriberForm
 from ..models import CardMovedOn, CardScan, Coverage
-from ..services import cards, coverage, holds, patients, readings, review, same_card
+from ..services import cards, coverage, finding, holds, readings, review, same_card
 from ..services.payers import NAMELESS, names_a_payer, payer_from_choice
 from .cards import MOVED_ON
 from .common import Asker, is_fragment, reads, said, version_of, writes
@@ -310,7 +310,7 @@ def move(request: HttpRequest, code: UUID) -> HttpResponse:
     if request.method == "POST" and request.POST.get("patient"):
         return _move_to(request, asker, card)
     text = request.POST.get("q", "").strip()[:100]
-    found = patients.search_patients(asker.clinic, text, today=asker.clinic.today(timezone.now()))
+    found = finding.find_patients(asker.clinic, text, today=asker.clinic.today(timezone.now())).patients
     context = {"card": card, "q": text, "found": [row for row in found if row.pk != card.patient_id]}
     return render(request, "intake/card_move.html", context)
 

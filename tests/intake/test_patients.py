@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from intake.models import CardScan, Coverage, Patient, Payer
-from intake.services import cards, coverage, patients
+from intake.services import cards, coverage, finding, patients
 from tests.conftest import Cast
 from tests.intake.cards import photo
 
@@ -18,7 +18,7 @@ FORM = {"first_name": "Walt", "last_name": "Whitman", "birth_date": "05/31/1979"
 
 
 def names(cast: Cast, text: str) -> list[str]:
-    return [patient.name for patient in patients.search_patients(cast.clinic_a, text, today=TODAY)]
+    return [found.name for found in finding.find_patients(cast.clinic_a, text, today=TODAY).patients]
 
 
 @pytest.fixture
@@ -231,12 +231,12 @@ def test_it_shows_the_record_in_a_constant_number_of_queries(
 def test_it_finds_accents_and_case_as_people_type_them(cast: Cast, text: str) -> None:
     person: dict[str, Any] = {"first_name": "José", "last_name": "Núñez García", "birth_date": date(1990, 5, 5)}
     jose = patients.register_patient(clinic=cast.clinic_a, by=cast.alice, **person)
-    assert list(patients.search_patients(cast.clinic_a, text, today=TODAY)) == [jose]
+    assert [one.patient.pk for one in finding.find_patients(cast.clinic_a, text, today=TODAY).found] == [jose.pk]
 
 
 @pytest.mark.parametrize("text", ["ose", "***", "jose x"])
 def test_it_finds_nobody_by_the_middle_of_a_word_or_by_no_letter(cast: Cast, emily: Patient, text: str) -> None:
-    assert not patients.search_patients(cast.clinic_a, text, today=TODAY)
+    assert not finding.find_patients(cast.clinic_a, text, today=TODAY).found
 
 
 def test_it_knows_a_patient_by_another_spelling_here_and_by_the_same_one_elsewhere(cast: Cast) -> None:
@@ -247,7 +247,7 @@ def test_it_knows_a_patient_by_another_spelling_here_and_by_the_same_one_elsewhe
     assert patients.known_elsewhere(cast.clinic_b, **typed) is None
     assert patients.known_elsewhere(cast.clinic_b, **person) == jose
     patients.edit_patient(jose, clinic=cast.clinic_a, by=cast.alice, version=1, last_name="Ångström")
-    assert list(patients.search_patients(cast.clinic_a, "angstrom", today=TODAY)) == [jose]
+    assert [one.patient.pk for one in finding.find_patients(cast.clinic_a, "angstrom", today=TODAY).found] == [jose.pk]
 
 
 def test_a_new_phone_number_does_not_touch_the_coverages(cast: Cast, emily: Patient) -> None:

@@ -13,7 +13,7 @@ from clinic.models import Provider
 from core.models import AuditEvent, UploadedTable
 from core.tables import read_table
 from intake.models import Appointment, Patient
-from intake.services import patients
+from intake.services import finding, patients
 from tests.conftest import Cast
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -55,7 +55,8 @@ def test_it_shows_first_and_imports_then(desk: Client, emily: Patient, cast: Cas
     assert (first.patient, first.starts_at) == (emily, datetime(2026, 11, 23, 9, 20, tzinfo=CHICAGO))
     assert (first.provider, first.visit_type, first.external_id) == (cast.provider, "URGENT_CARE", "A1")
     assert (second.patient.name, second.patient.mrn, second.visit_type) == ("Walt Whitman", "77", "OTHER")
-    assert list(patients.search_patients(cast.clinic_a, "whitman", today=date(2026, 11, 22))) == [second.patient]
+    found = finding.find_patients(cast.clinic_a, "whitman", today=date(2026, 11, 22)).patients
+    assert [one.pk for one in found] == [second.patient.pk]
     assert second.provider == cast.provider and UploadedTable.objects.get().rows == []
     event = AuditEvent.objects.get(action="intake.schedule.imported")
     assert event.facts == {"add": 1, "register": 1}

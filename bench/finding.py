@@ -1,0 +1,236 @@
+"""Finding patients among a million on PostgreSQL: the whole request against the bare SQL of a search.
+
+The server is a private one (tests/with_postgres.py). Both sides are measured in turn, request by request. The request
+goes through Django's handler with every middleware but those that load session, user and clinic; somebody signed in is
+put in their place, since what signing in costs is no part of a search. It ends with the page's part as HTML and the
+line of the audit trail on disk. The bare SQL is that of three letters, the search's own statements sent again over the
+same connection; the bare SQL of the other kinds is named beside them. A busy machine hurts the request more than the
+bare SQL, since it has more to compute: judge the ratio on a quiet one.
+"""
+
+import base64
+import json
+import os
+import secrets
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bench.measure import Figure, seconds, side_by_side
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES, WARM, DEPTH = 120, 10, 15_000
+LETTERS = "three letters"
+_SIGN_IN = ("SessionMiddleware", "AuthenticationMiddleware", "AccountMiddleware", "MessageMiddleware", "CurrentClinic")
+
+
+def run() -> list[Figure]:
+    """Return for each kind of search the request's p95 over its bare SQL's p50, and a deep page over the first."""
+    from tests.with_postgres import postgres
+
+    binaries = _binaries()
+    if binaries is None:
+        sys.stderr.write("Finding among a million patients is not measured: PostgreSQL's initdb is not here.\n")
+        return []
+    try:
+        with postgres(binaries) as url:
+            keys = ",".join(f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}" for name in ("k1", "lookup"))
+            told = subprocess.run(
+                [sys.executable, "-c", "from bench.finding import tell; tell()"],
+                cwd=ROOT,
+                env={**os.environ, "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(64), "SEALING_KEYS": keys},
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+    except RuntimeError as error:
+        sys.stderr.write(f"Finding among a million patients is not measured. {error}\n")
+        return []
+    return [Figure(**figure) for figure in json.loads(told.stdout)]
+
+
+def _binaries() -> Path | None:
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return installed[-1].parent if installed else None
+
+
+# ---- in a process of its own, with PostgreSQL as its database -------------------------------------------------------
+
+
+def tell() -> None:
+    """Fill the database, measure, and print the figures as JSON."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from bench import million
+
+    call_command("migrate", verbosity=0)
+    took = seconds(million.fill)
+    sys.stderr.write(f"{million.PATIENTS:,} patients written in {took:.0f} s\n")
+    json.dump([asdict(figure) for figure in measure()], sys.stdout)
+
+
+def measure() -> list[Figure]:
+    """Return the figures of a filled database."""
+    desk = Desk()
+    kinds = {kind: list(texts) for kind, texts in _kinds().items()}
+    letters = [desk.statements(text) for text in kinds[LETTERS]]
+    return [*(_figure(desk, kind, texts, letters) for kind, texts in kinds.items()), _deep(desk)]
+
+
+def _kinds() -> dict[str, Iterator[str]]:
+    """Return what is typed, by kind; every text once."""
+    from bench import million
+
+    family, given = million.family_names(), million.given_names()
+    known = [million.number_of(number) for number in million.known()]
+    return {
+        "last, fi": (f"{family[n]}, {given[n % 40][:2]}" for n in range(SAMPLES)),
+        LETTERS: (f"{family[n * 13][:3]}" for n in range(SAMPLES)),
+        "member ID": (member for _, member in known[:SAMPLES]),
+        "phone": (f"({phone[:3]}) {phone[3:6]}-{phone[6:]}" for phone, _ in known[:SAMPLES]),
+        "birth date": (f"{1 + n % 12}/{1 + n % 28}/{1935 + n % 80}" for n in range(SAMPLES)),
+    }
+
+
+class SignedIn:
+    """Stands where session, user and clinic are loaded: somebody of the front desk is signed in already."""
+
+    user: Any = None
+    clinic: Any = None
+
+    def __init__(self, get_response: Callable[[Any], Any]) -> None:
+        """Keep what comes next."""
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        """Hand the user on, with an empty session."""
+        from django.contrib.messages.storage.cookie import CookieStorage
+
+        request.user, request.session, request._messages = self.user, {}, CookieStorage(request)
+        request.clinic, request.role, request.memberships, request.api_token = self.clinic, "FRONT_DESK", [], None
+        return self.get_response(request)
+
+
+class Desk:
+    """Asks as the front desk's page does, through Django's handler."""
+
+    def __init__(self) -> None:
+        """Load the middleware with somebody signed in."""
+        from django.conf import settings
+        from django.core.handlers.base import BaseHandler
+        from django.test import RequestFactory
+        from django.test.utils import override_settings
+
+        from clinic.models import Clinic, User
+
+        self.clinic = SignedIn.clinic = Clinic.objects.select_related("organization").get()
+        SignedIn.user = User.objects.get()
+        names = [name for name in settings.MIDDLEWARE if not name.endswith(_SIGN_IN)]
+        names.insert(names.index("django.middleware.common.CommonMiddleware"), "bench.finding.SignedIn")
+        self.handler, self.factory = BaseHandler(), RequestFactory(SERVER_NAME="localhost")
+        with override_settings(MIDDLEWARE=names):
+            self.handler.load_middleware()
+
+    def find(self, text: str) -> bytes:
+        """Return the page's part with whom a text finds."""
+        request = self.factory.post("/patients/", {"q": text}, headers={"HX-Request": "true"})
+        request._dont_enforce_csrf_checks = True
+        return self._answer(request)
+
+    def open_list(self, after: str) -> bytes:
+        """Return the part of the page with the list by name, from the first or after the patient of a code."""
+        asked = {"after": after} if after else {}
+        return self._answer(self.factory.get("/patients/", asked, headers={"HX-Request": "true"}))
+
+    def statements(self, text: str) -> list[str]:
+        """Return the bare SQL of a search."""
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        from intake.services.finding import find_patients
+
+        with CaptureQueriesContext(connection) as captured:
+            find_patients(self.clinic, text, today=self.clinic.today())
+        return [query["sql"] for query in captured.captured_queries]
+
+    def _answer(self, request: Any) -> bytes:
+        response = self.handler.get_response(request)
+        assert response.status_code == 200, response.status_code
+        return bytes(response.content)
+
+
+def _figure(desk: "Desk", kind: str, texts: list[str], letters: list[list[str]]) -> Figure:
+    """Measure the request, its own bare SQL and that of three letters in turn, text by text."""
+    _same_as_plain(desk, kind, texts)
+    whole, own, bare = [], [], []
+    for place, text in enumerate(texts[:WARM] + texts):
+        statements = desk.statements(text)
+        bare.append(seconds(lambda place=place: _send(letters[place % len(letters)])))
+        own.append(seconds(lambda statements=statements: _send(statements)))
+        whole.append(seconds(lambda text=text: desk.find(text)))
+    p50, p95 = statistics.median(bare[WARM:]), statistics.quantiles(whole[WARM:], n=20)[-1]
+    middle, own_p50 = statistics.median(whole[WARM:]), statistics.median(own[WARM:])
+    note = f"p95 {p95 * 1000:.1f} ms, median {middle * 1000:.1f}; bare {p50 * 1000:.2f}, its own {own_p50 * 1000:.2f}"
+    return Figure(f"a million patients, {kind}: request p95 / bare SQL p50", p95 / p50, 5.0, note=note)
+
+
+def _send(statements: list[str]) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            cursor.fetchall()
+
+
+_PLAIN = {
+    "last, fi": "lower(last_name) LIKE %s AND lower(first_name) LIKE %s",
+    LETTERS: "lower(last_name) LIKE %s",
+    "birth date": "to_char(birth_date, 'FMMM/FMDD/YYYY') = %s",
+}
+
+
+def _same_as_plain(desk: Desk, kind: str, texts: list[str]) -> None:
+    """Hold two searches against the plain query that reads the whole table, or the known holder of a number."""
+    from bench import million
+    from intake.services.finding import MOST_FOUND, find_patients
+
+    for place in (0, len(texts) // 2):
+        text = texts[place]
+        found = [one.patient.pk for one in find_patients(desk.clinic, text, today=desk.clinic.today()).found]
+        if kind not in _PLAIN:
+            assert found == [million.known()[place]], (kind, place)
+            continue
+        values = [text] if kind == "birth date" else [f"{part}%" for part in text.split(", ")]
+        order = "last_name, first_name, id" if kind == "birth date" else "lower(last_name), lower(first_name), id"
+        assert found == _plainly(_PLAIN[kind], values, order, MOST_FOUND), (kind, place)
+
+
+def _plainly(where: str, values: list[str], order: str, most: int) -> list[int]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM intake_patient WHERE {where} ORDER BY {order} LIMIT {most}", values)
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _deep(desk: Desk) -> Figure:
+    from intake.models import PatientName
+
+    listed = PatientName.objects.filter(clinic=desk.clinic, is_last_name=True).order_by("word", "rest", "patient_id")
+    edge = str(listed.values_list("patient__code", flat=True)[DEPTH])
+    assert desk.open_list(edge) != desk.open_list("")
+    deep, first = side_by_side(lambda: desk.open_list(edge), lambda: desk.open_list(""), 60)
+    note = f"{deep * 1000:.1f} ms against {first * 1000:.1f} ms"
+    return Figure(f"list of a million patients: page at {DEPTH:,} / page 1", deep / first, 1.3, note=note)
