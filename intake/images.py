@@ -70,12 +70,15 @@ class CleanPhoto:
     look: str = field(repr=False)
 
 
-def clean(data: bytes) -> CleanPhoto:
-    """Return the cleaned copy of an uploaded photo; raises PhotoRefused with a sentence that says what to do."""
+def clean(data: bytes, *, quarters: int = 0) -> CleanPhoto:
+    """Return the cleaned copy of an uploaded photo; raises PhotoRefused with a sentence that says what to do.
+
+    It is turned by so many quarters (0 to 3, clockwise) after it is upright by its own account.
+    """
     refusal = _refused_unseen(data)
     if refusal:
         raise PhotoRefused(refusal)
-    return _cleaner.clean(data)
+    return _cleaner.clean(data, quarters)
 
 
 def far_apart(one: str, other: str) -> int:
@@ -109,13 +112,13 @@ class _Cleaner:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def clean(self, data: bytes) -> CleanPhoto:
+    def clean(self, data: bytes, quarters: int) -> CleanPhoto:
         """Have the child clean one photo within WALL_SECONDS, the wait for other photos included."""
         ends = time.monotonic() + WALL_SECONDS
         if not self._lock.acquire(timeout=WALL_SECONDS / 2):
             raise PhotoRefused(BUSY)
         try:
-            return self._exchange(data, ends - time.monotonic())
+            return self._exchange(data, ends - time.monotonic(), quarters)
         finally:
             self._lock.release()
 
@@ -138,13 +141,13 @@ class _Cleaner:
             )
         return self._process
 
-    def _exchange(self, data: bytes, seconds: float) -> CleanPhoto:
+    def _exchange(self, data: bytes, seconds: float, quarters: int = 0) -> CleanPhoto:
         """Send one photo and read the answer. A timer kills the child at the deadline, which ends both pipes."""
         child = self._child()
         timer = threading.Timer(seconds, child.kill)
         timer.start()
         try:
-            return _read_answer(child, data)
+            return _read_answer(child, data, quarters)
         except (OSError, EOFError):
             self._drop(child)
             raise PhotoRefused(DIED) from None
@@ -161,11 +164,11 @@ class _Cleaner:
         self._process = None
 
 
-def _read_answer(child: subprocess.Popen[bytes], data: bytes) -> CleanPhoto:
+def _read_answer(child: subprocess.Popen[bytes], data: bytes, quarters: int) -> CleanPhoto:
     """Speak one frame each way with the child; raises OSError or EOFError when it is gone, PhotoRefused for its no."""
     if child.stdin is None or child.stdout is None:
         raise EOFError
-    child.stdin.write(worker.HEADER.pack(len(data), 0, 0, 0, 0, b""))
+    child.stdin.write(worker.HEADER.pack(len(data), quarters, 0, 0, 0, b""))
     child.stdin.write(data)
     child.stdin.flush()
     header = child.stdout.read(worker.HEADER.size)

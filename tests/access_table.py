@@ -63,6 +63,8 @@ PAGES: dict[str, set[Role]] = {
     "card-by-hand": {DESK},
     "card-again": {DESK},
     "card-earlier": {DESK},
+    "card-photo-turn": {DESK},
+    "card-swap": {DESK},
     "card-flag": {DESK},
     "card-flags": ALL,
     "card-delete": {DESK},

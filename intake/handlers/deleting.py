@@ -47,8 +47,9 @@ class DeleteCard(DeleteThere):
 
     def record(self, command: Command, answer: None, *, now: datetime) -> commands.Next:
         """Forget the vendor's id, since there is nothing left at the other end of it, and complete the proof."""
-        deletions.deleted_at_vendor(bytes(command.request or b"").decode(), now=now)
-        CardScan.objects.filter(pk=command.target_pk).update(vendor_card_id="")
+        gone = bytes(command.request or b"").decode()  # the card may have been opened there anew meanwhile
+        deletions.deleted_at_vendor(gone, now=now)
+        CardScan.objects.filter(pk=command.target_pk, vendor_card_id=gone).update(vendor_card_id="")
         return Done()
 
 

@@ -14,7 +14,7 @@ from core.http import Rejected
 from core.models import Command
 
 from ..models import CardImage, CardMovedOn, CardScan
-from ..services import cards, events
+from ..services import cards, events, sides
 from ..vendors import cardscan
 from ..vendors.cardscan.wire import ENRICHED, NOTHING_RECEIVED
 from . import made_there
@@ -43,7 +43,18 @@ _UNREAD = {
     "backside_failed": "CardScan could not read the back. Take it again: flat, in even light, the card filling it.",
     "RejectedCard": "CardScan sees no insurance card in this photo. Take it again, the card filling the picture.",
 }
+FRONT_FAILED, REJECTED = "frontside_failed", "RejectedCard"
+TRIED_BOTH = "Front and back were tried the other way round, too."
+NEXT_TO_NOTHING = 1  # values: a card of two photos that gives no more may have its sides mixed up
 UNREAD = "CardScan could not read this card. Take the photos again, or type the card in."
+
+
+def _front_refused(card: CardScan, answer: cardscan.ScannedCard) -> bool:
+    """Return whether the vendor saw no card in the front: it says so, or refuses before it was sent a back."""
+    if answer.deleted:
+        return False
+    rejected = answer.error_type == REJECTED and not card.images.filter(side=Side.BACK, sent_at__isnull=False).exists()
+    return answer.state == FRONT_FAILED or rejected
 
 
 @dataclass(frozen=True)
@@ -132,12 +143,14 @@ class ReadCard(Handler):
             made_there.keep(card, answer, now=now)
             answer = answer.scanned
         if answer.meaning is cardscan.Meaning.READ:
+            if len(answer.fields) <= NEXT_TO_NOTHING and sides.try_the_other_way(card):
+                return Later(now)
             card.images.filter(answered_at=None).update(answered_at=now)
             cards.receive_fields(card, answer, now=now)
             cards.await_extras(card, answer, now=now)
             return Done()
         if answer.meaning is cardscan.Meaning.FAILED:
-            return self._unread(card, answer)
+            return self._unread(card, answer, now)
         return self._wait(card, answer, now)
 
     def _opened(self, command: Command, card: CardScan, answer: Opened, now: datetime) -> commands.Next:
@@ -150,10 +163,19 @@ class ReadCard(Handler):
         hints.send_on_commit(command.pk)
         return Later(now)
 
-    def _unread(self, card: CardScan, answer: cardscan.ScannedCard) -> commands.Next:
-        """The vendor gave the card up: that is an answer, and the person retakes the photo."""
+    def _unread(self, card: CardScan, answer: cardscan.ScannedCard, now: datetime) -> commands.Next:
+        """The vendor gave the card up: that is an answer, and the person retakes the photo.
+
+        When it sees no card in the front, front and back may be mixed up: tried once the other way round.
+        """
         gone = GONE if answer.deleted else UNREAD
         problem = _UNREAD.get(answer.state) or _UNREAD.get(answer.error_type) or gone
+        if _front_refused(card, answer):
+            if sides.try_the_other_way(card):
+                return Later(now)
+            if card.swapped:
+                sides.exchange(card)  # neither way was better: as the person had it
+                problem = f"{problem} {TRIED_BOTH}"
         card.move(
             Status.FAILED,
             allowed=CardScan.WORKING,

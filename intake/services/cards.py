@@ -55,18 +55,25 @@ def begin_card(*, patient: Patient, clinic: Clinic, by: User) -> CardScan:
 
 
 def put_photo(
-    card: CardScan, side: str, data: bytes, *, by: User | None, still: Callable[[], None] | None = None
+    card: CardScan,
+    side: str,
+    data: bytes,
+    *,
+    by: User | None,
+    still: Callable[[], None] | None = None,
+    quarters: int = 0,
 ) -> CardImage:
     """Clean and keep the photo of one side, replacing an earlier one; the other side stays as it is.
 
     `by` is None for a phone that the card was handed to; `still` is then called in the transaction that keeps the
-    photo, and raises when the phone's time has ended while the photo was on its way.
+    photo, and raises when the phone's time has ended while the photo was on its way. The photo is turned by so many
+    `quarters` (clockwise).
 
     Raises images.PhotoRefused with a sentence, CardMovedOn when the card is already being read.
     """
     if card.status != Status.DRAFT:
         raise CardMovedOn
-    photo = images.clean(data)
+    photo = images.clean(data, quarters=quarters)
     # The file is written before the transaction, which then only has to name it.
     name = default_storage.save(image_path(None, ""), ContentFile(photo.jpeg))
     try:

@@ -18,7 +18,7 @@ from core import audit
 from ..access import coverages_for, get_card, get_patient
 from ..images import MAX_BYTES, PhotoRefused
 from ..models import CardImage, CardMovedOn, CardScan
-from ..services import cards, holds, same_card
+from ..services import cards, holds, same_card, sides
 from .common import Asker, is_fragment, reads, said, version_of, writes
 from .standing import standing_of, vendor_standing
 
@@ -172,6 +172,36 @@ def use_anyway(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
     card = get_card(asker.clinic, code)
     try:
         cards.use_anyway(card, SIDES[side], by=asker.user, photo=request.POST.get("stamp", ""))
+    except CardMovedOn:
+        return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
+    return _capture_answer(request, card, side, "")
+
+
+@require_POST
+@writes
+def swap_sides(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Exchange the photos of front and back."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    try:
+        sides.swap_sides(card, by=asker.user)
+    except CardMovedOn:
+        return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
+    return redirect("card-capture", card.code)
+
+
+@require_POST
+@writes
+def turn(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
+    """Turn the photo of a side by a quarter."""
+    if side not in SIDES:
+        raise Http404
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    try:
+        sides.turn_photo(card, SIDES[side], by=asker.user, photo=request.POST.get("turn", ""))
+    except PhotoRefused as refused:
+        return _capture_answer(request, card, side, str(refused))
     except CardMovedOn:
         return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
     return _capture_answer(request, card, side, "")

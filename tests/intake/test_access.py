@@ -51,6 +51,8 @@ WRITES_POST = [
     "card-by-hand",
     "card-again",
     "card-earlier",
+    "card-photo-turn",
+    "card-swap",
     "card-flag",
     "card-delete",
     "card-field",
