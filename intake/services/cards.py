@@ -177,8 +177,9 @@ def use_earlier(card: CardScan, *, by: User, now: datetime) -> None:
     """
     card.move(Status.REVIEW, allowed=(Status.RETAKEN,))
     for later in card.later.exclude(status=Status.DISCARDED):
-        if later.status == Status.REVIEW:
-            later.move(Status.RETAKEN, allowed=(Status.REVIEW,))
+        held = holds.is_held(later.patient_id) and later.status in {Status.DRAFT, Status.FAILED}
+        if later.status == Status.REVIEW or held:
+            later.move(Status.RETAKEN, allowed=(Status.REVIEW, Status.DRAFT, Status.FAILED))
         elif later.status in {Status.DRAFT, Status.FAILED}:
             delete_card(later, by=by, now=now)
         elif later.status != Status.RETAKEN:
