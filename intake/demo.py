@@ -14,6 +14,7 @@ from django.db import transaction
 from clinic.models import Clinic, Provider
 
 from .models import Appointment, Coverage, Patient, Payer, PayerAlias
+from .patient_record import Guarantor
 from .services.coverage import Placing, add_coverage
 from .services.payers import payer_from_choice
 
@@ -40,6 +41,32 @@ PATIENTS: dict[str, tuple[str, str, date, str, str, int]] = {
     "harriet": ("Harriet", "Monroe", date(1960, 12, 23), Sex.FEMALE, "217-555-0119", 9009),
 }
 
+# what else their records say
+RECORDS: dict[str, dict[str, Any]] = {
+    "james": {
+        "preferred_name": "Jim",
+        "address_line": "12 Oak Street",
+        "email": "jim@jones.test",
+        "contact_by": "TEXT",
+    },
+    "emily": {"pronouns": "she/her", "language": "English", "has_no_email": True, "pharmacy": "Lindell's, Main Street"},
+    "jane": {"other_phone": "217-555-0123", "employer": "Sangamon Library", "primary_care_provider": "Nora Whitfield"},
+    "jordan": {
+        "guarantor": Guarantor.OTHER,
+        "guarantor_first_name": "John",
+        "guarantor_last_name": "Doe",
+        "guarantor_relationship": "Father",
+        "guarantor_birth_date": date(1985, 5, 8),
+        "guarantor_phone": "217-555-0124",
+    },
+    "mary": {
+        "emergency_name": "Percy Oliver",
+        "emergency_relationship": "Sibling",
+        "emergency_phone": "217-555-0125",
+        "language": "Spanish",
+    },
+}
+
 # hours and minutes, whom, what for
 DAY = [
     ((8, 40), "james", Visit.OFFICE_VISIT),
@@ -61,7 +88,7 @@ def seed(clinic: Clinic, now: datetime) -> None:
     if Patient.objects.filter(clinics=clinic).exists():
         return
     payers = _payers()
-    patients = {key: _patient(clinic, *person) for key, person in PATIENTS.items()}
+    patients = {key: _patient(clinic, *person, **RECORDS.get(key, {})) for key, person in PATIENTS.items()}
     _coverages(clinic, patients, payers, clinic.today(now))
     provider = Provider.objects.filter(clinics=clinic).order_by("pk").first()
     today = clinic.today(now)
@@ -82,7 +109,9 @@ def _payers() -> dict[str, Payer]:
     return payers
 
 
-def _patient(clinic: Clinic, first: str, last: str, born: date, sex: str, phone: str, spry: int) -> Patient:
+def _patient(
+    clinic: Clinic, first: str, last: str, born: date, sex: str, phone: str, spry: int, **more: Any
+) -> Patient:
     patient = Patient.objects.create(
         organization=clinic.organization,
         first_name=first,
@@ -94,6 +123,7 @@ def _patient(clinic: Clinic, first: str, last: str, born: date, sex: str, phone:
         state="IL",
         postal_code="62701",
         spry_patient_id=spry,
+        **more,
     )
     patient.clinics.add(clinic)
     return patient

@@ -220,12 +220,12 @@ PATIENT_RECORD: tuple[Item, ...] = (
     ),
     Item(
         "guarantor",
-        "Responsible for what insurance does not pay",
+        "Responsible party",
         Group.RESPONSIBLE,
         Kind.CHOICE,
         is_sealed=False,
         choices=Guarantor,
-        hint="A patient under 18 needs somebody else here.",
+        hint="Who pays what insurance does not. A patient under 18 needs somebody else here.",
     ),
     Item(
         "guarantor_relationship",

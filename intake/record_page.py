@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from core.addresses import one_address
 
 from .models import Patient
-from .patient_record import PATIENT_RECORD, Group, Guarantor, Item
+from .patient_record import PATIENT_RECORD, Group, Item
 
 _ADDRESS = ("address_line", "address_line2", "city", "state", "postal_code")
-_IN_HEADING = ("first_name", "last_name", "birth_date", "sex", "mrn")
+#: what the page's heading says, and what the name of the responsible party says better
+_SAID = ("first_name", "last_name", "birth_date", "sex", "mrn", "guarantor")
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,13 @@ def silent_groups(patient: Patient) -> list[str]:
 def _facts(patient: Patient, group: Group) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
     for item in PATIENT_RECORD:
-        if item.group != group or item.name in _IN_HEADING or not item.applies(patient):
+        if item.group != group or item.name in _SAID or not item.applies(patient):
             continue
         if item.name in ("address_line", "guarantor_address_line"):
             facts.append((_address_label(item), _address(patient, item.name.removesuffix("address_line"))))
         elif item.name.removeprefix("guarantor_") not in _ADDRESS:
-            facts.append((item.label, _words(patient, item)))
+            facts.append((item.label, item.shown(patient)))
     return [(label, words) for label, words in facts if words]
-
-
-def _words(patient: Patient, item: Item) -> str:
-    """Return the words for a column; that patients answer for themselves goes without saying."""
-    answers_for_themselves = item.name == "guarantor" and patient.guarantor == Guarantor.PATIENT
-    return "" if answers_for_themselves else item.shown(patient)
 
 
 def _address_label(item: Item) -> str:
