@@ -23,7 +23,7 @@ from .access import coverages_for, get_appointment, get_coverage, get_patient, p
 from .asker import Asker
 from .coverage_shapes import CoverageIn, CoverageOut
 from .models import Coverage, Patient, Payer
-from .services import appointments, coverage, finding, patients, registration
+from .services import appointments, coverage, duplicates, finding, patients, registration
 from .services.payers import payer_from_choice, search_payers
 
 READERS = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
@@ -116,6 +116,19 @@ def _detail(asker: Asker, patient: Patient) -> dict[str, Any]:
     """Return the record as the API shows it, with what the clinic misses in it."""
     missing = [found.item.name for found in registration.missing_from(patient, asker.clinic, timezone.now())]
     return dict(people.PatientDetail(patient, context={"missing": missing}).data)
+
+
+@extend_schema(responses=shapes.AlikeOut(many=True))
+@clinic_api(*READERS)
+@api_view(["GET"])
+def patient_alike(request: Request, code: UUID) -> Response:
+    """List the clinic's patients who may be the same person, the likeliest first, with the reasons."""
+    asker = Asker(request)
+    patient = get_patient(asker.clinic, code)
+    found = duplicates.like(patient, asker.clinic)
+    others = [one.patient.pk for one in found]
+    audit.record(asker.user, "intake.patients.compared", patient, clinic=asker.clinic, others=others)
+    return Response(shapes.AlikeOut(found, many=True).data)
 
 
 # ---- /appointments/ -------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ urlpatterns = [
     path("patients/", api.patient_list, name="api-patient-list"),
     path("patients/search/", api.search, name="api-patient-search"),
     path("patients/<uuid:code>/", api.patient_detail, name="api-patient-detail"),
+    path("patients/<uuid:code>/alike/", api.patient_alike, name="api-patient-alike"),
     path("appointments/", api.appointment_list, name="api-appointment-list"),
     path("appointments/<uuid:code>/", api.appointment_detail, name="api-appointment-detail"),
     path("payers/", api.payer_list, name="api-payer-list"),

@@ -18,6 +18,7 @@ class IntakeConfig(AppConfig):
 
         from . import demo, handlers, happenings, hooks, listener  # noqa: F401
         from .services import keeping
+        from .services.late_rows import gather
         from .services.loose import sweep_loose
         from .services.stocktake import begin_nightly
         from .services.sweep import sweep_photos
@@ -25,6 +26,7 @@ class IntakeConfig(AppConfig):
 
         happenings.register()
         demo_seeds.append(demo.seed)
+        tidying.register(gather)
         tidying.register(sweep_loose)
         tidying.register(sweep_photos)
         tidying.register(begin_nightly)

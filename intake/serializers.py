@@ -29,6 +29,24 @@ class PersonIn(serializers.Serializer):
     birth_date = serializers.DateField(validators=[past])
 
 
+class ReasonOut(serializers.Serializer):
+    """One thing that speaks for one person (`points` above 0) or for two."""
+
+    words = serializers.CharField()
+    points = serializers.IntegerField()
+
+
+class AlikeOut(serializers.Serializer):
+    """Another patient of the clinic who may be the same person; `score` is 0 to 100."""
+
+    patient = serializers.UUIDField(source="patient.code")
+    first_name = serializers.CharField(source="patient.first_name")
+    last_name = serializers.CharField(source="patient.last_name")
+    birth_date = serializers.DateField(source="patient.birth_date")
+    score = serializers.IntegerField(source="likeness.score")
+    reasons = ReasonOut(many=True, source="likeness.reasons")
+
+
 class SearchIn(serializers.Serializer):
     """What to look for; posted, so that it stands in no address."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -24,6 +25,7 @@ from .common import Asker, reads, said, writes
 CHANGED = "One of the two records was changed while you had them open. Look at the values again, then go on."
 ALREADY_ONE = "One of the two records was made one with this one meanwhile. This is the record that is used."
 TO_CHOOSE = "Choose which of the two is right."
+BUSY = "The database was busy with these records for a moment, and nothing was done. Press again."
 TWO_PEOPLE = "It is written down that these are two people. You find it on this page, should it turn out otherwise."
 
 
@@ -79,6 +81,8 @@ def _merge(request: HttpRequest, asker: Asker, pair: Pair, chosen: list[choosing
         )
     except merging.MergedMeanwhile as meanwhile:
         return said(request, ALREADY_ONE, "patient-detail", meanwhile.survivor.code, level=messages.WARNING)
+    except OperationalError:
+        return said(request, BUSY, "patient-merge", pair.keep.code, pair.gone.code, level=messages.WARNING)
     except EditedMeanwhile:
         fresh = Pair(*(patients_for(asker.clinic).get(pk=one.pk) for one in (pair.keep, pair.gone)))
         now_shown = choosing.choices(fresh.keep, fresh.gone)
@@ -211,6 +215,8 @@ def unmerge(request: HttpRequest, code: UUID, merge_code: UUID) -> HttpResponse:
         told = merging.undo(done, clinic=asker.clinic, by=asker.user, now=timezone.now())
     except merging.UndoRefused as refused:
         return said(request, str(refused), "patient-detail", patient.code, level=messages.WARNING)
+    except OperationalError:
+        return said(request, BUSY, "patient-unmerge", patient.code, done.code, level=messages.WARNING)
     for sentence in _in_words(told)[1:]:
         messages.info(request, sentence)
     return said(request, "The two records stand for themselves again.", "patient-detail", patient.code)

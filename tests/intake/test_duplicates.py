@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+from clinic import tokens
 from core.models import AuditEvent
 from intake.models import Patient, Payer, TwoPeople
 from intake.services import coverage, duplicates, merging, patients
@@ -141,3 +144,12 @@ def test_the_queries_do_not_grow_with_the_clinic(cast: Cast, emily: Patient) -> 
     for number in range(12):
         register(cast, "Em", "Dickinson", date(1986, 3, 5 + number), phone="2175550100", mrn=str(number))
     assert count() == few
+
+
+def test_a_program_is_told_who_is_alike(cast: Cast, emily: Patient, client: Client) -> None:
+    second = register(cast, last="Dickenson")
+    token = tokens.issue(user=cast.bo, clinic=cast.clinic_a, name="t", by=None, now=timezone.now())
+    address = reverse("api-patient-alike", args=[emily.code])
+    (found,) = client.get(address, headers={"Authorization": f"Bearer {token}"}).json()
+    assert (found["patient"], found["score"]) == (str(second.code), 69)
+    assert {"words": "last names differ by one letter", "points": 14} in found["reasons"]

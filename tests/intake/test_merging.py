@@ -13,7 +13,7 @@ from core.models import AuditEvent, EditedMeanwhile
 from eligibility.models import EligibilityCheck, ManualCapture
 from intake.models import Appointment, CardScan, Coverage, CoverageVersion, MergedAway, Patient, PatientMerge, Payer
 from intake.patient_record import NAMES
-from intake.services import appointments, cards, coverage, history, merging, patients, relations
+from intake.services import appointments, cards, coverage, history, late_rows, merging, patients, relations
 from tests.conftest import Cast
 from tests.eligibility import make
 from tests.intake.cards import card_in_review
@@ -291,3 +291,19 @@ def test_it_is_written_down_without_values(cast: Cast, emily: Patient, em: Patie
         row = repr(cursor.fetchone())
     for value in ("0100", "0199", "Emily", "Dickenson"):
         assert value not in row and not any(value in str(event.facts) for event in events)
+
+
+def test_a_row_that_comes_late_is_given_to_the_survivor_at_night(cast: Cast, emily: Patient, em: Patient) -> None:
+    """Somebody forgot to hold the record; the night finds the row, and undoing the merge gives it back."""
+    done = merge(cast, emily, em)
+    late = Appointment.objects.create(clinic=cast.clinic_a, patient=em, starts_at=NOW)
+    for _ in range(2):
+        late_rows.gather()
+    late.refresh_from_db()
+    assert late.patient == emily
+    done.refresh_from_db()
+    undo(cast, done)
+    late.refresh_from_db()
+    assert late.patient == em
+    late_rows.gather()
+    assert AuditEvent.objects.filter(action="intake.patient.late_row").count() == 1
