@@ -44,6 +44,8 @@ _PATIENT: dict[str, Words] = {
     "intake.patient.edited": _edited,
     "intake.patient.merged": _merged,
     "intake.patient.unmerged": _says("Taken apart from another record"),
+    "intake.hold.set": _says("Legal hold set: nothing is deleted"),
+    "intake.hold.lifted": _says("Legal hold lifted"),
     "intake.patient.told_apart": _says("Written down: this and another record are two people"),
     "intake.patient.not_told_apart": _says("Taken back: this and another record are two people"),
 }

@@ -144,8 +144,8 @@ def verify_nightly() -> None:
 
 @transaction.atomic
 def set_hold(patient: Patient, reason: str, *, clinic: Clinic, by: User, now: datetime) -> LegalHold:
-    """Hold everything of a patient from now on; a patient who is held already keeps that hold."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    """Hold everything of a patient from now on; a patient who is held already keeps that hold. Raises MergedAway."""
+    patient.hold()
     known = holds.hold_of(patient)
     if known:
         return known
@@ -157,7 +157,7 @@ def set_hold(patient: Patient, reason: str, *, clinic: Clinic, by: User, now: da
 @transaction.atomic
 def lift_holds(patient: Patient, *, clinic: Clinic, by: User, now: datetime) -> int:
     """Lift every hold of a patient, and go on with the deletions it had stopped at the vendor; return how many."""
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    patient.hold()
     lifted = LegalHold.objects.filter(patient=patient, lifted_at=None).update(lifted_by=by, lifted_at=now)
     if lifted:
         audit.record(by, "intake.hold.lifted", patient, clinic=clinic, holds=lifted)

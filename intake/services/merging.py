@@ -13,7 +13,7 @@ from clinic.models import Clinic, User
 from core import audit
 from core.models import EditedMeanwhile
 
-from ..models import CardScan, Coverage, Patient, PatientMerge, PatientName
+from ..models import CardScan, Coverage, LegalHold, Patient, PatientMerge, PatientName
 from ..models.people import write_names
 from ..patient_record import NAMES
 from .coverage import follow_patient
@@ -198,6 +198,9 @@ def _refuse_undo(done: PatientMerge) -> None:
         raise UndoRefused("The record was merged into another one since. Take that merge back first.")
     if done.survivor.merges.filter(undone_at=None, pk__gt=done.pk).exists():
         raise UndoRefused("Another record was merged into this one since. Take the newer merge back first.")
+    newest = done.newest.get("intake.legalhold.patient", 0)
+    if LegalHold.objects.filter(patient=done.survivor, lifted_at=None, pk__gt=newest).exists():
+        raise UndoRefused("A legal hold was set since, and holds the whole record. It has to be lifted first.")
 
 
 def _give_back(one: Relation | None, pks: list[int], done: PatientMerge) -> None:

@@ -27,6 +27,7 @@ _NOUNS: dict[str, tuple[str, str]] = {
     "intake.appointment": ("visit", "visits"),
     "intake.cardscan": ("card", "cards"),
     "intake.coverage": ("coverage", "coverages"),
+    "intake.legalhold": ("legal hold", "legal holds"),
 }
 
 

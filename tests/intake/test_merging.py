@@ -13,7 +13,18 @@ from core.models import AuditEvent, EditedMeanwhile
 from eligibility.models import EligibilityCheck, ManualCapture
 from intake.models import Appointment, CardScan, Coverage, CoverageVersion, MergedAway, Patient, PatientMerge, Payer
 from intake.patient_record import NAMES
-from intake.services import appointments, cards, coverage, history, late_rows, merging, patients, relations
+from intake.services import (
+    appointments,
+    cards,
+    coverage,
+    history,
+    holds,
+    keeping,
+    late_rows,
+    merging,
+    patients,
+    relations,
+)
 from tests.conftest import Cast
 from tests.eligibility import make
 from tests.intake.cards import card_in_review
@@ -307,3 +318,22 @@ def test_a_row_that_comes_late_is_given_to_the_survivor_at_night(cast: Cast, emi
     assert late.patient == em
     late_rows.gather()
     assert AuditEvent.objects.filter(action="intake.patient.late_row").count() == 1
+
+
+def test_a_legal_hold_of_either_record_holds_both(cast: Cast, emily: Patient, em: Patient) -> None:
+    """What was held before goes with its record; what was set since holds all, so nothing may leave it."""
+    held = {"clinic": cast.clinic_a, "by": cast.ana, "now": NOW}
+    keeping.set_hold(em, "A lawsuit", **held)
+    done = merge(cast, emily, em)
+    assert holds.hold_of(emily)
+    undo(cast, done)
+    assert holds.hold_of(em) and not holds.hold_of(emily)
+    keeping.lift_holds(em, **held)
+    done = merge(cast, emily, em)
+    keeping.set_hold(emily, "Another lawsuit", **held)
+    with pytest.raises(merging.UndoRefused, match="A legal hold was set since"):
+        undo(cast, done)
+    with pytest.raises(MergedAway):
+        keeping.set_hold(em, "Another lawsuit", **held)
+    keeping.lift_holds(emily, **held)
+    undo(cast, done)
