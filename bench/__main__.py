@@ -12,13 +12,14 @@ import django
 
 django.setup()
 
-from bench import finding, images, reader, running, sandbox, today  # noqa: E402 (Django first)
+from bench import finding, images, reader, running, sandbox, today, waiting  # noqa: E402 (Django first)
 
 BENCHES = {
     "images": images.run,
     "today": today.run,
     "finding": finding.run,
     "running": running.run,
+    "waiting": waiting.run,
     "reader": reader.run,
     "sandbox": sandbox.run,
 }

@@ -162,6 +162,11 @@ def due(*, now: datetime) -> models.QuerySet[Command]:
     ).order_by("due_at", "pk")
 
 
+def is_due(command_id: int, *, now: datetime) -> bool:
+    """Return whether the command may be claimed again already."""
+    return due(now=now).filter(pk=command_id).exists()
+
+
 def settle(command_id: int, outcome: Next, *, now: datetime) -> bool:
     """Move an UNCLEAR command on, for a resolver or a person, inside a transaction.
 
@@ -220,7 +225,8 @@ def _claim(command_id: int, now: datetime) -> Command | None:
     )
     if claimed != 1:
         return None
-    command.refresh_from_db()
+    # What else may have changed meanwhile, by an event, is not looked at by any handler.
+    command.status, command.fence, command.lease_until = Status.CLAIMED, command.fence + 1, lease
     if was == Status.CLAIMED:
         command.tries.filter(ended_at=None).update(ended_at=now, outcome=Outcome.LOST)
         if handler.policy is not Policy.ASK_AGAIN:
@@ -336,7 +342,6 @@ def _put_off(command: Command, outcome: Later, now: datetime) -> None:
     changes: dict[str, Any] = {"due_at": outcome.at} if outcome.reason else {"due_at": outcome.at, "failures": 0}
     if not outcome.reason and Command.objects.filter(pk=command.pk, woken_at__isnull=False).exists():
         changes |= {"due_at": min(outcome.at, now), "hinted_at": None}
-        hints.send_on_commit(command.pk)
     Command.objects.filter(pk=command.pk).update(
         status=Status.DUE, lease_until=None, reason=outcome.reason[:300], **changes
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from core import commands, hints
+from core import commands
 from core.commands import Done, Failed, Handler, Later, NotWanted, Policy
 from core.http import Rejected
 from core.models import Command
@@ -49,7 +49,6 @@ class CompareCards(Handler):
             return Failed(OVER)
         if stocktake.keep_page(taken, answer, now=now):
             return Failed(taken.problem) if taken.problem else Done()
-        hints.send_on_commit(command.pk)
         return Later(now)
 
     def rejected(self, command: Command, error: Rejected, *, now: datetime) -> commands.Next:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.core.files.storage import default_storage
 from django.db.models import F
 
-from core import commands, hints
+from core import commands
 from core.commands import Done, Failed, Handler, Later, NotWanted, Policy
 from core.http import Rejected
 from core.models import Command
@@ -160,7 +160,6 @@ class ReadCard(Handler):
             cards.delete_at_vendor(card, answer.vendor_card_id, by=None)
         if not card.is_working:
             return Done()
-        hints.send_on_commit(command.pk)
         return Later(now)
 
     def _unread(self, card: CardScan, answer: cardscan.ScannedCard, now: datetime) -> commands.Next:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from core import commands, heartbeats, hints
+from core import commands, heartbeats, hints, tasks
 from core.commands import Done, Failed, Later
 from core.http import NotSent
 from core.models import Command
@@ -45,7 +45,8 @@ def test_an_event_that_comes_while_it_is_done_makes_it_look_once_more(make, sent
     command = make("test.ask", lambda: wake(command) and Later(far), Later(far), Done())
     sent.clear()
     commands.run(command.pk)
-    assert fresh(command).due_at <= timezone.now() and sent == [command.pk]
+    assert commands.is_due(command.pk, now=timezone.now()), "its worker goes on with it"
+    assert fresh(command).hinted_at is None, "and without that worker the dispatcher sends it"
     commands.run(command.pk)
     assert fresh(command).due_at == far, "once, not for ever"
 
@@ -102,3 +103,24 @@ def test_a_heart_that_stops_is_noticed():
     assert not heartbeats.is_beating("test", within=within, now=now + timedelta(seconds=9))
     heartbeats.rest("test")
     assert not heartbeats.is_beating("test", within=within, now=now + timedelta(seconds=3))
+
+
+def test_a_worker_goes_on_with_what_has_its_next_step_already(make, sent):
+    command = make("test.ask", lambda: Later(timezone.now()), lambda: Later(timezone.now()), Done())
+    tasks.run_command(command_id=command.pk)
+    assert fresh(command).status == "DONE"
+    assert command.tries.count() == 3
+
+
+def test_a_worker_lets_others_have_their_turn(make, monkeypatch):
+    again: list[int] = []
+    monkeypatch.setattr(hints, "send", again.append)
+    command = make("test.ask", *[lambda: Later(timezone.now())] * 20)
+    tasks.run_command(command_id=command.pk)
+    assert command.tries.count() == tasks.MOST_STEPS and again == [command.pk]
+
+
+def test_a_worker_waits_for_what_failed(make, sent):
+    command = make("test.ask", NotSent("candid", "could not be reached"), Done())
+    tasks.run_command(command_id=command.pk)
+    assert fresh(command).status == "DUE" and command.tries.count() == 1
