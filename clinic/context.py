@@ -16,7 +16,7 @@ _EVERYONE = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
 _OF_A_PATIENT = ("/patients/", "/payers/", "/cards/", "/coverages/", "/checks/", "/captures/")
 # url name, label, icon, who sees it, where its pages begin
 _NAV = [
-    ("today", "Today", "calendar", _EVERYONE, ()),
+    ("today", "Today", "calendar", _EVERYONE, ("/appointments/", "/walk-in/", "/schedule/")),
     ("patient-list", "Patients", "people", _EVERYONE, _OF_A_PATIENT),
     ("worklist", "Worklist", "list", _EVERYONE, ("/worklist/",)),
     ("batch-list", "Payments", "bank", (Role.BILLING, Role.ADMIN), ("/payments/",)),

@@ -91,7 +91,8 @@ def record_lights(clinic: Clinic, appointments: list[Appointment]) -> dict[int, 
 def _record_light(visit: Appointment, missing: list[Missing]) -> Light:
     if not missing:
         return Light("done", "Complete", link("patient-detail", visit.patient.code))
-    words = missing[0].item.label if len(missing) == 1 else f"{len(missing)} things"
+    label = "Responsible party" if missing[0].item.name == "guarantor" else missing[0].item.label
+    words = label if len(missing) == 1 else f"{len(missing)} things"
     return Light("needs-you", f"{words} missing", link("patient-edit", visit.patient.code), "Complete the record")
 
 

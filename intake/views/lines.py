@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .. import fields
 from ..models import CardExtra, CardField, CardScan
 from ..services import review
+from ..services.payer_suggestions import Suggestion, suggestions_for
 
 PAYER = "payer"
 _WIDTH = 22  # characters that one row of a line's control shows
@@ -41,6 +42,9 @@ class Line:
     rank: float = _UNREAD
     place: dict[str, Any] | None = None
     sources: Sources | None = None
+    # Where nothing says who pays: who may be meant, and what the directory can be searched for.
+    suggestions: list[Suggestion] = field(default_factory=list)
+    printed_name: str = ""
 
     @property
     def key(self) -> str:
@@ -152,6 +156,8 @@ def _payer_line(card: CardScan, rows: list[CardField]) -> Line:
         trust,
         done,
         rank=1.0 if is_certain else _UNREAD if score is None else score,
+        suggestions=suggestions_for(card, printed.get("payer_name", "")),
+        printed_name="" if card.payer else printed.get("payer_name", ""),
         place=next((row.place for row in sorted(rows, key=lambda row: row.name != "payer_name") if row.place), None),
     )
 

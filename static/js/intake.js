@@ -26,7 +26,8 @@
     const chooser = within(event, "[data-payer-name-input]");
     if (chooser) {
       const picker = chooser.closest("[data-payer-picker]");
-      const press = picker.querySelector("[data-payer-id]") || picker.parentElement.querySelector("[data-payer-use]");
+      // Suggestions nobody asked for are chosen by a press of their own, never by the Enter that goes through the lines.
+      const press = picker.querySelector("[data-payer-id]:not([data-payer-suggestions] [data-payer-id])") || picker.parentElement.querySelector("[data-payer-use]");
       if (!press) return;
       event.preventDefault();
       press.click();
@@ -98,6 +99,7 @@
     if (!picker) return;
     picker.querySelector("[data-payer-edi]").value = "";
     picker.querySelector("[data-payer-chosen]").textContent = "";
+    picker.querySelector("[data-payer-suggestions]")?.remove();
   });
 
   document.addEventListener("click", (event) => {

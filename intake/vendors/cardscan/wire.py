@@ -198,7 +198,7 @@ def parse_card(doc: Any) -> ScannedCard:
         deleted=doc.get("deleted") is True,
         error_type=_error_type(doc.get("error")),
         fields=list(read_fields(doc.get("details"))),
-        payers=_payers(doc.get("payer_match")),
+        payers=[(item.payer_id, item.name) for item in ranked_payers(doc)],
         extras=list(_extras(doc.get("enriched_results"))),
         photos=_photos(doc.get("images")),
         answer={key: value for key, value in doc.items() if key != "images"},
@@ -330,13 +330,26 @@ def _extra(kind: str, type_: Any, label: Any, value: Any, entry: dict[str, Any])
         yield Extra(kind, as_text(type_)[:40], as_text(label)[:_LONGEST_EXTRA], text, as_number(entry.get("score")))
 
 
-def _payers(match: Any) -> list[tuple[str, str]]:
-    """Return the clearinghouse payers of a payer_match, best score first; an account without the feature has none."""
+@dataclass(frozen=True)
+class PayerMatch:
+    """A payer of the clearinghouse that the vendor takes a card for; `score` is between 0 and 1, None unsaid."""
+
+    payer_id: str
+    name: str
+    score: Decimal | None
+
+
+def ranked_payers(doc: Any) -> list[PayerMatch]:
+    """Return whom an answer takes the card for, best score first; an account without the feature has none."""
+    match = doc.get("payer_match") if isinstance(doc, dict) else None
     matches = match.get("matches") if isinstance(match, dict) else None
-    found = [entry for entry in (matches if isinstance(matches, list) else []) if isinstance(entry, dict)]
-    found = [entry for entry in found if as_text(entry.get("payer_id") or "")]
-    found.sort(key=lambda entry: as_number(entry.get("score")) or Decimal(0), reverse=True)
-    return [(as_text(entry["payer_id"]), as_text(entry.get("payer_name") or "")) for entry in found]
+    entries = [entry for entry in (matches if isinstance(matches, list) else []) if isinstance(entry, dict)]
+    found = [
+        PayerMatch(as_text(entry["payer_id"]), as_text(entry.get("payer_name") or ""), as_number(entry.get("score")))
+        for entry in entries
+        if as_text(entry.get("payer_id") or "")
+    ]
+    return sorted(found, key=lambda item: item.score or Decimal(0), reverse=True)
 
 
 def _need(doc: Any, name: str, kind: type, *, may_be_empty: bool = False) -> Any:
