@@ -28,6 +28,7 @@ from ..visit_day import day_of
 __all__ = [
     "CHANGED_MEANWHILE",
     "Asker",
+    "administers",
     "differences",
     "is_fragment",
     "reads",
@@ -70,6 +71,7 @@ def _staff(*roles: Role) -> Callable[[View], View]:
 
 reads = _staff(Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
 writes = _staff(Role.FRONT_DESK)
+administers = _staff(Role.ADMIN)
 
 CHANGED_MEANWHILE = (
     "Somebody else changed this while you had it open. What they wrote is kept and listed here; what you typed is "

@@ -14,14 +14,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.access import staff
-from clinic.models import Role
 from core import audit
 
 from ..access import get_patient
 from ..models import Deletion
 from ..services import deletions, holds, keeping
-from .common import Asker, said
+from .common import Asker, administers, said
 
 PER_PAGE = 50
 _CHUNK = 500
@@ -29,7 +27,6 @@ HEADER = (
     "deleted_at", "what", "card", "photos", "fingerprints", "by", "rule_months", "cardscan_card",
     "cardscan_deleted_at", "looked_at", "found_here", "found_at_cardscan",
 )  # fmt: skip
-admins = staff(Role.ADMIN)
 
 
 class RetentionForm(forms.Form):
@@ -58,7 +55,7 @@ class HoldForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@admins
+@administers
 def page(request: HttpRequest) -> HttpResponse:
     """Show the rule and what was deleted; a post sets the rule."""
     asker = Asker(request)
@@ -82,7 +79,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@admins
+@administers
 def look(request: HttpRequest) -> HttpResponse:
     """Have the storage and CardScan asked whether what was deleted is gone."""
     asker = Asker(request)
@@ -104,7 +101,7 @@ class _Echo:
 
 
 @require_safe
-@admins
+@administers
 def export(request: HttpRequest) -> HttpResponse:
     """Send every deletion of the clinic as CSV, the oldest first."""
     asker = Asker(request)
@@ -143,7 +140,7 @@ def _row(deletion: Deletion) -> list[str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@admins
+@administers
 def hold(request: HttpRequest, code: UUID) -> HttpResponse:
     """Set or lift a patient's legal hold."""
     asker = Asker(request)
