@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import BinaryField, BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 
 from clinic.models import Clinic
 
@@ -246,21 +246,23 @@ def _date_of(number: str, today: date) -> date | None:
 
 
 class _Beyond(Func):
-    """Whether a row comes after (or before) another one in an order of several columns; answered from their index."""
+    """Whether a row comes after (or before) the one row of a subquery in an order of several columns.
+
+    The database compares whole rows, so that the index is entered at that row.
+    """
 
     output_field = BooleanField()
 
-    def __init__(self, columns: tuple[str, ...], sign: str, *values: Value) -> None:
-        """Compare the columns with the values as rows."""
-        super().__init__(*(F(column) for column in columns), *values)
+    def __init__(self, columns: tuple[str, ...], sign: str, edge: QuerySet[Any, Any]) -> None:
+        """Compare the columns with those of `edge`, as many in the same order."""
+        super().__init__(*(F(column) for column in columns), Subquery(edge))
         self.sign = sign
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        """Return `(a, b, c) > (x, y, z)`, which PostgreSQL and SQLite know alike."""
+        """Return `(a, b, c) > (SELECT x, y, z …)`, which PostgreSQL and SQLite know alike."""
         parts = [compiler.compile(part) for part in self.source_expressions]
-        half = len(parts) // 2
-        left, right = (", ".join(sql for sql, _ in side) for side in (parts[:half], parts[half:]))
-        return f"({left}) {self.sign} ({right})", [value for _, values in parts for value in values]
+        columns = ", ".join(sql for sql, _ in parts[:-1])
+        return f"({columns}) {self.sign} {parts[-1][0]}", [value for _, values in parts for value in values]
 
 
 @dataclass(frozen=True)
@@ -285,27 +287,16 @@ class Page:
 def list_patients(clinic: Clinic, *, after: UUID | None = None, before: UUID | None = None) -> Page:
     """Return a page of the clinic's patients by name: the first, or the one after or before the patient of a code.
 
-    However far in the list, a page costs the same: it is entered by the name at its edge. An unknown code begins anew.
+    However far in the list, a page costs the same: it is entered at its edge. A code that leads nowhere begins anew.
     """
-    edge = _edge(clinic, after or before)
-    backwards = edge is not None and after is None
+    code, backwards = after or before, after is None and before is not None
     named = Q(names__clinic=clinic, names__is_last_name=True)
-    if edge:
-        word, rest, pk = edge
-        values = (Value(word, output_field=BinaryField()), Value(rest, output_field=BinaryField()), Value(pk))
-        named &= Q(_Beyond(_ORDER, "<" if backwards else ">", *values))
-    rows = patients_for(clinic).filter(named)
+    if code:
+        edge = PatientName.objects.filter(clinic=clinic, is_last_name=True, patient__code=code)
+        named &= Q(_Beyond(_ORDER, "<" if backwards else ">", edge.values("word", "rest", "patient_id")))
     order = [f"-{column}" for column in _ORDER] if backwards else _ORDER
-    found = _listed(rows.order_by(*order), PER_PAGE + 1)
+    found = _listed(patients_for(clinic).filter(named).order_by(*order), PER_PAGE + 1)
+    if code and not found:
+        return list_patients(clinic)
     page, has_more = found[:PER_PAGE], len(found) > PER_PAGE
-    if backwards:
-        return Page(page[::-1], has_more, True)
-    return Page(page, edge is not None, has_more)
-
-
-def _edge(clinic: Clinic, code: UUID | None) -> tuple[bytes, bytes, int] | None:
-    if code is None:
-        return None
-    named = PatientName.objects.filter(clinic=clinic, is_last_name=True, patient__code=code)
-    row = named.values_list("word", "rest", "patient_id").first()
-    return (bytes(row[0]), bytes(row[1]), row[2]) if row else None
+    return Page(page[::-1], has_more, True) if backwards else Page(page, code is not None, has_more)
