@@ -12,10 +12,11 @@ import django
 
 django.setup()
 
-from bench import finding, images, reader, running, sandbox, today, waiting  # noqa: E402 (Django first)
+from bench import corpus, finding, images, reader, running, sandbox, today, waiting  # noqa: E402 (Django first)
 
 BENCHES = {
     "images": images.run,
+    "corpus": corpus.run,
     "today": today.run,
     "finding": finding.run,
     "running": running.run,

@@ -9,8 +9,10 @@ Imports Pillow and the standard library alone, so that it starts in a tenth of a
 
 from __future__ import annotations
 
+import contextlib
 import io
 import resource
+import signal
 import struct
 import sys
 import warnings
@@ -19,7 +21,7 @@ from typing import BinaryIO
 from PIL import Image, ImageFilter, ImageOps
 
 HEADER = struct.Struct(">IIIII8s")
-OK, NOT_AN_IMAGE, TOO_MANY_PIXELS, TOO_SMALL, DAMAGED = range(5)
+OK, NOT_AN_IMAGE, TOO_MANY_PIXELS, TOO_SMALL, DAMAGED, TOO_SLOW = range(6)
 
 # What is doubtful about a photo that can be used; a person decides.
 NO_CONCERN, BLURRED, DARK, FEW_PIXELS = range(4)
@@ -30,7 +32,9 @@ MAX_PIXELS = 50_000_000
 LONG_SIDE = 2000
 LEAST_LONG_SIDE, LEAST_SHORT_SIDE = 200, 100
 QUALITY, QUALITY_OF_SMALL, SMALL = 85, 92, 1200
-CPU_SECONDS = 10
+# Of processor time: a photo of 12 megapixels takes a tenth of it. One step of a decoder cannot be stopped half-way, so
+# what goes on after the first limit is refused a little later, and the second one ends the process.
+SECONDS, CPU_SECONDS = 1.5, 4
 MEMORY_BYTES = 768 * 1024 * 1024
 OPEN_FILES = 32
 
@@ -55,16 +59,22 @@ class Refused(Exception):
         self.code = code
 
 
-def clean(data: bytes, quarters: int = 0) -> tuple[bytes, int, int, int, bytes]:
+class Slow(BaseException):
+    """The photo has used up its processor time; no `except Exception` on the way may take it for damage."""
+
+
+def clean(file: io.BytesIO, quarters: int = 0) -> tuple[bytes, int, int, int, bytes]:
     """Return an upright RGB JPEG on white without metadata, long side at most 2000 pixels, with its width and height,
     what is doubtful about it, and its print (`looks_like`). It is turned by so many `quarters` (clockwise) after that.
 
     Raises Refused. Whatever Pillow raises while decoding means a damaged file (OSError, ValueError, SyntaxError,
     struct.error and others are all seen), so the boundary catches everything.
     """
-    image = _open(data)
+    image = _open(file)
     try:
-        image = _on_white(_upright(_shrunk(image)))
+        image = _shrunk(image)
+        file.close()  # the pixels are there; what was sent need not stay beside them
+        image = _on_white(_upright(image))
         if quarters:
             image = image.transpose(TURNS[quarters])
         return *_encoded(image), concern(image), looks_like(image)
@@ -74,10 +84,10 @@ def clean(data: bytes, quarters: int = 0) -> tuple[bytes, int, int, int, bytes]:
         raise Refused(DAMAGED) from None
 
 
-def _open(data: bytes) -> Image.Image:
+def _open(file: io.BytesIO) -> Image.Image:
     """Read the header alone, and judge the size it claims before a pixel is decoded."""
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(file, formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused(TOO_MANY_PIXELS) from None
     except Exception:
@@ -114,11 +124,10 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Turn the photo as its EXIF orientation says; a broken EXIF block leaves it as it lies."""
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:
-        return image
+    """Turn the photo, in its place, as its EXIF orientation says; a broken EXIF block leaves it as it lies."""
+    with contextlib.suppress(Exception):
+        ImageOps.exif_transpose(image, in_place=True)
+    return image
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -126,7 +135,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     if "transparency" in image.info and image.mode in {"1", "L", "RGB"}:
         image = image.convert("RGBA")
     if image.mode != "RGBA":
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     white = Image.new("RGB", image.size, "white")
     white.paste(image, mask=image.getchannel("A"))
     return white
@@ -191,19 +200,29 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _stop(signum: int, frame: object) -> None:
+    raise Slow
+
+
 def _allow_cpu() -> None:
-    """Let the next photo use CPU_SECONDS of processor time, counted from what the process has used so far."""
+    """Let the next photo use SECONDS of processor time, and end the process CPU_SECONDS from now if it goes on."""
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
-def _answer(data: bytes, quarters: int, out: BinaryIO) -> None:
+def _answer(file: io.BytesIO, quarters: int, out: BinaryIO) -> None:
+    _allow_cpu()
     try:
-        cleaned, width, height, doubt, look = clean(data, quarters)
+        cleaned, width, height, doubt, look = clean(file, quarters)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         frame = HEADER.pack(len(cleaned), OK, width, height, doubt, look) + cleaned
     except Refused as refusal:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         frame = HEADER.pack(0, refusal.code, 0, 0, NO_CONCERN, b"")
+    except Slow:
+        frame = HEADER.pack(0, TOO_SLOW, 0, 0, NO_CONCERN, b"")
     out.write(frame)
     out.flush()
 
@@ -213,11 +232,11 @@ def serve(source: BinaryIO, out: BinaryIO) -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     Image.preinit()
+    signal.signal(signal.SIGPROF, _stop)
     _limit()
     while header := source.read(HEADER.size):
         size, quarters, *_ = HEADER.unpack(header)
-        _allow_cpu()
-        _answer(source.read(size), quarters, out)
+        _answer(io.BytesIO(source.read(size)), quarters, out)
 
 
 if __name__ == "__main__":

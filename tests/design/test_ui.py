@@ -127,7 +127,7 @@ def test_it_marks_the_current_place() -> None:
     assert ui.active("/patients/", "/") == ""
 
 
-@pytest.mark.parametrize("template", ["403.html", "404.html", "500.html", "403_csrf.html"])
+@pytest.mark.parametrize("template", ["400.html", "403.html", "404.html", "500.html", "403_csrf.html"])
 def test_it_shows_an_error_page_without_any_context(template: str) -> None:
     html = render_to_string(template)
     assert "<h1>" in html
