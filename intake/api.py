@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -13,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic.access import clinic_api, providers_for
-from clinic.models import Role
+from clinic.models import Provider, Role
 from core import audit
 from core.api import PageOf, Problem
 
@@ -22,7 +23,7 @@ from . import serializers as shapes
 from .access import coverages_for, get_appointment, get_coverage, get_patient, patients_for
 from .asker import Asker
 from .coverage_shapes import CoverageIn, CoverageOut
-from .models import Coverage, Patient, Payer
+from .models import Appointment, Coverage, Patient, Payer
 from .services import appointments, coverage, duplicates, finding, patients, registration
 from .services.payers import payer_from_choice, search_payers
 
@@ -148,21 +149,55 @@ def appointment_list(request: Request) -> Response:
         return Response(shapes.AppointmentOut(rows, many=True).data)
     only_desk(request)
     values = read_input(shapes.AppointmentIn, request.data)
-    patient, provider = get_patient(asker.clinic, values.pop("patient")), values.pop("provider")
-    values["provider"] = get_object_or_404(providers_for(asker.clinic), code=provider) if provider else None
+    patient = get_patient(asker.clinic, values.pop("patient"))
+    values["provider"] = _provider(asker, values["provider"])
+    here = appointments.by_external_id(asker.clinic, values["external_id"])
+    if here:
+        raise Problem(409, "Here already", "An appointment has this external_id.", appointment=str(here.code))
     added = appointments.add_appointment(clinic=asker.clinic, patient=patient, by=asker.user, **values)
     return Response(shapes.AppointmentOut(added).data, status=201)
 
 
-@extend_schema(responses=shapes.AppointmentOut)
+def _provider(asker: Asker, code: UUID | None) -> Provider | None:
+    """Return the clinic's provider of a code. Raises Http404."""
+    return get_object_or_404(providers_for(asker.clinic), code=code) if code else None
+
+
+@extend_schema(methods=["GET"], responses=shapes.AppointmentOut)
+@extend_schema(methods=["PATCH"], request=shapes.AppointmentPatch, responses=shapes.AppointmentOut)
 @clinic_api(*READERS)
-@api_view(["GET"])
+@api_view(["GET", "PATCH"])
 def appointment_detail(request: Request, code: UUID) -> Response:
-    """Return an appointment."""
+    """Return an appointment, give it another time, or say where it stands."""
     asker = Asker(request)
     appointment = get_appointment(asker.clinic, code)
-    audit.record(asker.user, "intake.appointment.viewed", appointment, clinic=asker.clinic)
+    if request.method == "PATCH":
+        only_desk(request)
+        _change_appointment(asker, appointment, read_input(shapes.AppointmentPatch, request.data))
+    else:
+        audit.record(asker.user, "intake.appointment.viewed", appointment, clinic=asker.clinic)
     return Response(shapes.AppointmentOut(appointment).data)
+
+
+@transaction.atomic
+def _change_appointment(asker: Asker, visit: Appointment, values: dict[str, Any]) -> None:
+    """Do what a PATCH says: first the slot, then the state. Raises Problem, core.models.EditedMeanwhile."""
+    known: dict[str, Any] = {"by": asker.user, "now": timezone.now()}
+    version = values.get("version", visit.version)
+    provider = _provider(asker, values["provider"]) if "provider" in values else visit.provider
+    starts_at, visit_type = values.get("starts_at", visit.starts_at), values.get("visit_type", visit.visit_type)
+    slot = appointments.Slot(starts_at, provider, visit_type)
+    try:
+        if slot != appointments.Slot(visit.starts_at, visit.provider, visit.visit_type):
+            appointments.reschedule(visit, slot, version=version, **known)
+            version = visit.version
+        if values.get("status", visit.status) != visit.status:
+            reason = values.get("cancel_reason", "")
+            appointments.move_appointment(visit, values["status"], version=version, reason=reason, **known)
+    except appointments.ReasonMissing:
+        raise Problem(400, "Some values are not right", errors={"cancel_reason": ["Say why."]}) from None
+    except appointments.AppointmentMovedOn:
+        raise Problem(409, "Not from where it stands", f"The appointment is {visit.status}.") from None
 
 
 # ---- /payers/ -------------------------------------------------------------------------------------------------------

@@ -63,6 +63,18 @@ class AppointmentIn(serializers.Serializer):
     )
     provider = serializers.UUIDField(allow_null=True, default=None)
     spry_appointment_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, allow_null=True, default=None)
+    external_id = serializers.CharField(max_length=80, allow_blank=True, default="")
+
+
+class AppointmentPatch(serializers.Serializer):
+    """Another time, provider or purpose, or a state; `version` guards against undoing somebody else's."""
+
+    starts_at = serializers.DateTimeField(required=False, validators=[lambda moment: validate_visit_day(moment.date())])
+    visit_type = serializers.ChoiceField(choices=Appointment.VisitType.choices, required=False)
+    provider = serializers.UUIDField(required=False, allow_null=True)
+    status = serializers.ChoiceField(choices=Appointment.Status.choices, required=False)
+    cancel_reason = serializers.ChoiceField(choices=Appointment.CancelReason.choices, required=False)
+    version = serializers.IntegerField(required=False, min_value=1)
 
 
 class AppointmentOut(serializers.ModelSerializer):
@@ -78,8 +90,8 @@ class AppointmentOut(serializers.ModelSerializer):
 
         model = Appointment
         fields = (
-            "code", "patient", "provider", "starts_at", "visit_type", "status", "date_of_service", "service_type_code",
-            "spry_appointment_id",
+            "code", "version", "patient", "provider", "starts_at", "visit_type", "status", "cancel_reason",
+            "arrived_at", "is_walk_in", "date_of_service", "service_type_code", "spry_appointment_id", "external_id",
         )  # fmt: skip
 
 

@@ -85,6 +85,11 @@ def add_walk_in(
     return add_appointment(clinic=clinic, patient=patient, by=by, visit_type=visit_type, provider=provider, **here)
 
 
+def by_external_id(clinic: Clinic, external_id: str) -> Appointment | None:
+    """Return the clinic's visit that has this number in another program, None for no number."""
+    return appointments_for(clinic).filter(external_id=external_id).first() if external_id else None
+
+
 def expected_today(clinic: Clinic, patient: Patient, *, now: datetime) -> Appointment | None:
     """Return the visit for which the patient is expected on the clinic's day, the first when there are several."""
     begin, end = day_bounds(clinic, clinic.today(now))

@@ -1,0 +1,50 @@
+"""Visits over the API: added once, moved, checked in, called off; two programs on one get 409."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic import tokens
+from intake.models import Appointment, Patient
+from tests.conftest import Cast
+
+AT = "2026-11-23T09:20:00-06:00"
+
+
+@pytest.fixture
+def program(cast: Cast) -> dict[str, str]:
+    token = tokens.issue(user=cast.alice, clinic=cast.clinic_a, name="t", by=None, now=timezone.now())
+    return {"Authorization": f"Bearer {token}"}
+
+
+def add(client: Client, program: dict[str, str], emily: Patient, **values: Any) -> Any:
+    body = {"patient": str(emily.code), "starts_at": AT, **values}
+    return client.post(reverse("api-appointment-list"), body, content_type="application/json", headers=program)
+
+
+def patch(client: Client, program: dict[str, str], **values: Any) -> Any:
+    url = reverse("api-appointment-detail", args=[Appointment.objects.get().code])
+    return client.patch(url, values, content_type="application/json", headers=program)
+
+
+def test_a_visit_of_another_program_is_added_once(client: Client, program: Any, emily: Patient) -> None:
+    first = add(client, program, emily, external_id="A1")
+    again = add(client, program, emily, external_id="A1")
+    assert first.status_code == 201 and again.status_code == 409
+    assert again.json()["appointment"] == first.json()["code"] and Appointment.objects.count() == 1
+
+
+def test_it_is_moved_checked_in_and_called_off(client: Client, program: Any, emily: Patient, cast: Cast) -> None:
+    add(client, program, emily)
+    moved = patch(client, program, starts_at="2026-11-24T10:00:00-06:00", provider=str(cast.provider.code), version=1)
+    assert moved.status_code == 200 and moved.json()["date_of_service"] == "2026-11-24"
+    assert patch(client, program, status="CANCELLED").status_code == 400
+    assert patch(client, program, status="CANCELLED", cancel_reason="SICK").json()["cancel_reason"] == "SICK"
+    assert patch(client, program, status="ARRIVED").status_code == 409
+    assert patch(client, program, status="SCHEDULED", version=1).status_code == 409  # somebody changed it since
+    patch(client, program, status="SCHEDULED")
+    assert patch(client, program, status="ARRIVED").json()["arrived_at"]
+    assert Appointment.objects.get().changes.count() == 4
