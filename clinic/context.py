@@ -13,7 +13,7 @@ from core import mail
 from core.context import banner
 
 _EVERYONE = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
-_OF_A_PATIENT = ("/patients/", "/payers/", "/cards/", "/coverages/", "/checks/", "/captures/")
+_OF_A_PATIENT = ("/patients/", "/payers/", "/photos/", "/cards/", "/coverages/", "/checks/", "/captures/")
 # url name, label, icon, who sees it, where its pages begin
 _NAV = [
     ("today", "Today", "calendar", _EVERYONE, ("/appointments/", "/walk-in/", "/schedule/")),
@@ -21,7 +21,7 @@ _NAV = [
     ("worklist", "Worklist", "list", _EVERYONE, ("/worklist/",)),
     ("batch-list", "Payments", "bank", (Role.BILLING, Role.ADMIN), ("/payments/",)),
     ("operations", "Operations", "pulse", _EVERYONE, ("/operations/",)),
-    ("settings-home", "Clinic", "building", (Role.ADMIN,), ("/clinic/",)),
+    ("settings-home", "Clinic", "building", (Role.ADMIN,), ("/clinic/", "/cards/keeping/", "/cards/at-cardscan/")),
 ]
 
 
@@ -41,6 +41,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _nav(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    here = _place(request.path)
     for name, label, icon, roles, begins in _NAV:
         if getattr(request, "role", None) not in roles:
             continue
@@ -48,5 +49,11 @@ def _nav(request: HttpRequest) -> Iterator[dict[str, Any]]:
             url = reverse(name)
         except NoReverseMatch:
             continue  # the app is switched off
-        active = request.path == url or request.path.startswith(begins)
+        active = request.path == url or here in begins
         yield {"name": name, "url": url, "label": label, "icon": icon, "active": active}
+
+
+def _place(path: str) -> str:
+    """Return the longest beginning that the path has ("/cards/keeping/" before "/cards/"), "" for none."""
+    found = (begin for *_, begins in _NAV for begin in begins if path.startswith(begin))
+    return max(found, key=len, default="")

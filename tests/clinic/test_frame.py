@@ -27,6 +27,10 @@ CODE = uuid.UUID(int=1)
         (f"/payments/{CODE}/", "batch-list"),
         ("/operations/", "operations"),
         ("/clinic/settings/tokens/", "settings-home"),
+        ("/cards/keeping/", "settings-home"),
+        ("/cards/at-cardscan/", "settings-home"),
+        ("/photos/", "patient-list"),
+        ("/walk-in/", "today"),
         ("/accounts/password/change/", None),
     ],
 )
