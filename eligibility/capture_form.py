@@ -268,6 +268,7 @@ def prefilled(clinic: Clinic, coverage: Coverage, appointment: Appointment | Non
         "payer_name": coverage.payer_name,
         "edi_payer_id": coverage.payer.edi_payer_id if coverage.payer else "",
         "plan_name": coverage.plan_name,
+        "plan_type": coverage.get_plan_type_display(),
         "subscriber_same_as_patient": coverage.is_self,
         "subscriber_first_name": "" if coverage.is_self else coverage.subscriber_first_name,
         "subscriber_last_name": "" if coverage.is_self else coverage.subscriber_last_name,
