@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from .views import (
+    accuracy,
     cards,
     coverage,
     flags,
@@ -151,6 +152,10 @@ urlpatterns = [
     path("cards/at-cardscan/", stocktake.page, name="stocktake"),
     path("cards/at-cardscan/compare/", stocktake.begin, name="stocktake-begin"),
     path("cards/at-cardscan/delete/", stocktake.delete_strays, name="stocktake-delete"),
+    path("clinic/settings/accuracy/", accuracy.page, name="accuracy"),
+    path("clinic/settings/accuracy/rule/", accuracy.set_rule, name="accuracy-rule"),
+    path("clinic/settings/accuracy/<uuid:code>/", accuracy.settle, name="rekey-settle"),
+    path("cards/type-once-more/", accuracy.retype, name="rekey"),
     path("clinic/settings/registration/", registration.rule_page, name="registration-rule"),
     path("c/", include(phone_urls)),
 ]

@@ -20,7 +20,7 @@ from core import uploads, vendors
 from core.models import Command
 from core.tables import Row, Table
 from eligibility.models import PayerCorrection
-from intake.models import LoosePhoto, TwoPeople
+from intake.models import LoosePhoto, Rekey, TwoPeople
 from intake.services import cards, duplicates, loose, merging, patients
 from payments.models import PaymentAccount
 from payments.reading import read_payments
@@ -28,7 +28,7 @@ from payments.services import drafts
 from tests.access_table import ADMIN, BILLING, DESK, OPEN, PAGES, ROW, SHARED, WHO
 from tests.conftest import Cast
 from tests.eligibility import make
-from tests.intake.cards import photo
+from tests.intake.cards import photo, value_of
 from tests.payments_data import dumps, make_batch
 
 
@@ -84,6 +84,7 @@ def rows(cast: Cast, settings: Any, tmp_path: Any, monkeypatch: Any) -> dict[str
         "schedule": uploads.keep(table, purpose="intake.schedule", clinic_pk=clinic.pk, by=cast.alice),
         "loose": loose.add_photo(photo(), clinic=clinic, by=cast.alice, lot=uuid.uuid4(), place=0),
     }
+    coded["rekey"] = Rekey.objects.create(outcome=value_of(coded["card"]), clinic=clinic, first_by=cast.bo)
     LoosePhoto.objects.update(pile=coded["loose"].code)  # the photo and its card have one name here
     account = PaymentAccount.objects.create(
         organization=cast.organization, name="Claims", short_code="ACCT1", sub_account_short_code="SUBACCT1"

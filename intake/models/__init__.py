@@ -1,5 +1,6 @@
 """The rows of intake: who is treated, when, who pays, and the cards that say so."""
 
+from .accuracy import FieldOutcome, FieldRule, Rekey
 from .cards import CardExtra, CardField, CardImage, CardMovedOn, CardScan
 from .coverage import Coverage, member_id_fingerprint
 from .flags import CardFlag
@@ -28,6 +29,8 @@ __all__ = [
     "CoverageVersion",
     "Deletion",
     "DeletionStep",
+    "FieldOutcome",
+    "FieldRule",
     "Finding",
     "LegalHold",
     "ListedCard",
@@ -40,6 +43,7 @@ __all__ = [
     "PayerAlias",
     "PhoneLink",
     "RegistrationRule",
+    "Rekey",
     "Retention",
     "Stocktake",
     "TwoPeople",

@@ -152,8 +152,6 @@ class CardImage(models.Model):
     look = models.CharField(max_length=16, blank=True, default="", editable=False)
     # The keyed fingerprint of the content, which stays in the proof when the photo is deleted.
     proof = models.CharField(max_length=64, blank=True, default="", editable=False)
-    # By how many degrees (clockwise) it was turned by itself because its text ran up or down.
-    turned = models.PositiveSmallIntegerField(default=0)
     # How often sending was begun; after an unclear first time the vendor is asked before the photo goes again.
     sends = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -214,6 +212,7 @@ class CardField(models.Model):
     reviewed_value = SealedTextField(blank=True, default="")
     reviewed_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
+    rule = models.CharField(max_length=100, blank=True, default="")  # the sentence of the rule that accepted it
 
     class Meta:
         """One row per name and position."""

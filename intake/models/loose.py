@@ -27,7 +27,6 @@ class LoosePhoto(Coded):
     height = models.PositiveIntegerField()
     concern = models.CharField(max_length=10, choices=CardImage.Concern, blank=True, default="")
     look = models.CharField(max_length=16, blank=True, default="", editable=False)
-    turned = models.PositiveSmallIntegerField(default=0)
     created_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -19,7 +19,7 @@ from .. import fields, images
 from ..models import CardExtra, CardField, CardImage, CardMovedOn, CardScan, Patient
 from ..models.cards import image_path
 from ..vendors.cardscan.wire import ENRICHED, ReadField, ScannedCard
-from . import deletions, flags, holds
+from . import accuracy, deletions, flags, holds
 from .payers import match_payer, names_a_payer
 
 READ, ENRICH, DELETE = "intake.card.read", "intake.card.enrich", "intake.card.delete"
@@ -218,6 +218,7 @@ def receive_fields(card: CardScan, scanned: ScannedCard, *, now: datetime) -> No
         problem="",
         retry_at=None,
     )
+    accuracy.accept_by_rule(card, now=now)
 
 
 def await_extras(card: CardScan, scanned: ScannedCard, *, now: datetime) -> None:
@@ -276,6 +277,7 @@ def move_to_patient(card: CardScan, patient: Patient, *, by: User, version: int 
     patient.hold()
     was = card.patient_id
     card.change(version, patient=patient)
+    accuracy.take_back_names(card)
     audit.record(by, "intake.card.moved", card, clinic=card.clinic, from_patient=was, to_patient=patient.pk)
 
 
@@ -301,6 +303,7 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
     for rows in (card.images, card.fields, card.extras, card.phone_links, card.vendor_links):
         rows.all().delete()
     flags.forget_messages(card, now=now)
+    accuracy.drop_rekeys(card)
     delete_at_vendor(card, there, by=by)
     audit.record(by, "intake.card.deleted", card, clinic=card.clinic, photos=len(files))
     for entry in files:

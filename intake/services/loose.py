@@ -138,7 +138,6 @@ def assign(clinic: Clinic, pile: uuid.UUID, patient: Patient, *, by: User, now: 
             height=photo.height,
             concern=photo.concern,
             look=photo.look,
-            turned=photo.turned,
         )
     LoosePhoto.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
     audit.record(by, "intake.photo.assigned", card, clinic=clinic, photos=len(photos))

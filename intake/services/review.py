@@ -14,7 +14,7 @@ from core import audit
 from .. import fields
 from ..coverage_words import plan_type_of
 from ..models import CardField, CardMovedOn, CardScan, Coverage, Patient, Payer
-from . import same_card
+from . import accuracy, same_card
 from .coverage import DecisionMissing, OnFile, Placing, add_coverage, current_coverages, remove_coverage
 from .payers import PayerGuess, alias_used, learn_alias, match_payer, names_a_payer, payer_from_choice
 
@@ -73,7 +73,8 @@ def review_fields(
     for (name, position), value in values.items():
         row, _ = CardField.objects.get_or_create(card=card, name=name, position=position)
         row.reviewed_value, row.reviewed_by, row.reviewed_at = _checked(name, value, row.value), by, now
-        row.save(update_fields=["reviewed_value", "reviewed_by", "reviewed_at"])
+        row.rule = ""  # a person's word now
+        row.save(update_fields=["reviewed_value", "reviewed_by", "reviewed_at", "rule"])
         corrected += row.is_corrected
     if any(name in fields.PAYER_FIELDS for name, _ in values) and card.payer_match != Match.PERSON:
         _match_again(card)
@@ -195,6 +196,7 @@ def confirm_card(
         outcome=_OUTCOMES[OnFile(placing.on_file)],
     )
     audit.record(by, "intake.card.confirmed", card, clinic=card.clinic, on_file=placing.on_file)
+    accuracy.keep_outcomes(card, by=by, now=now)
     if placing.on_file == OnFile.LEAVE:
         known = same_card.compare(card, current_coverages(card.patient))
         if known and not known.changes:
@@ -262,6 +264,7 @@ def undo_confirm(card: CardScan, *, by: User, version: int | None) -> None:
     )
     if made:
         remove_coverage(made, clinic=card.clinic, by=by, version=made.version)
+    accuracy.forget_outcomes(card)
     audit.record(by, "intake.card.undone", card, clinic=card.clinic)
 
 

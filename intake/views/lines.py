@@ -97,7 +97,7 @@ def _line(row: CardField) -> Line:
     if not (row.value or fields.is_read(row.name)):
         trust = fields.Trust("none", "Not read from cards")
     if row.is_reviewed:
-        trust = fields.Trust("done", _did(row))
+        trust = fields.Trust("done", _did(row), row.rule)
     sources = _sources(row)
     if sources and not row.is_reviewed:
         trust = replace(trust, why=BOTH_AGREE) if sources.agree else fields.Trust("needs-you", "Check")
@@ -127,7 +127,9 @@ def _sources(row: CardField) -> Sources | None:
 
 
 def _did(row: CardField) -> str:
-    """Return the word for what a person did with a value."""
+    """Return the word for what was done with a value."""
+    if row.rule:
+        return "By rule"
     if not row.is_corrected:
         return "Accepted"
     return "Corrected" if row.value else "Typed"

@@ -25,7 +25,7 @@ from ..models import Coverage, Patient
 from ..patient_form import PatientForm, initial_of
 from ..patient_record import BY_NAME
 from ..record_page import sections_of, silent_groups
-from ..services import duplicates, finding, holds, merging, patients, paying_order, registration
+from ..services import accuracy, duplicates, finding, holds, merging, patients, paying_order, registration
 from .common import (
     CHANGED_MEANWHILE,
     Asker,
@@ -68,6 +68,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
     if is_fragment(request):
         return render_part(request, "intake/_patients_found.html", context)
     context["loose_count"] = loose_photos_for(asker.clinic).count()
+    context["to_type"] = accuracy.to_type(asker.clinic, asker.user).count()
     return render(request, "intake/patients.html", context)
 
 

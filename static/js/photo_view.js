@@ -134,6 +134,10 @@
     follow(photos, within(event, "[data-line]"));
   });
 
+  // A line may have had the focus before this script was here.
+  const here = document.activeElement?.closest("[data-line]");
+  if (here && document.querySelector("[data-photos]")) follow(document.querySelector("[data-photos]"), here);
+
   document.addEventListener("click", (event) => {
     const photos = within(event, "[data-photos]");
     const button = within(event, "button");

@@ -7,7 +7,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from clinic.models import Clinic, User
-from intake.models import CardScan, Patient
+from intake.models import CardScan, FieldOutcome, Patient
 from intake.services import cards
 from intake.vendors.cardscan import wire
 
@@ -60,3 +60,9 @@ def card_in_review(patient: Patient, clinic: Clinic, by: User, document: dict[st
     card.refresh_from_db()
     cards.receive_fields(card, wire.parse_card(document or answer()), now=timezone.now())
     return card
+
+
+def value_of(card: CardScan, position: int = 0, name: str = "rx_bin", **columns: Any) -> FieldOutcome:
+    """Return what became of a value of a card, accepted as it was read unless told otherwise."""
+    kept = {"score": "0.99500", "accepted": True, "decided_at": timezone.now()} | columns
+    return FieldOutcome.objects.create(clinic=card.clinic, card=card, name=name, position=position, **kept)
