@@ -11,6 +11,7 @@ from django.utils import timezone
 from PIL import Image
 
 from core.models import Command
+from intake.handlers.deleting import DeleteCard
 from intake.models import CardImage, CardMovedOn, CardScan, Patient
 from intake.services import cards, sides
 from tests.cards.draw import draw_back, draw_front
@@ -128,6 +129,14 @@ def test_when_neither_way_is_read_the_photos_lie_as_they_did(
     assert card.swapped and "tried the other way round, too" in card.problem
     assert sizes(card) == {"FRONT": (800, 500), "BACK": (700, 440)}
     assert not any(image.sent_at for image in card.images.all())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("deleted", "left"), [("the-first", "the-second"), ("the-second", "")])
+def test_deleting_the_first_there_leaves_the_second(draft: CardScan, deleted: str, left: str) -> None:
+    CardScan.objects.filter(pk=draft.pk).update(vendor_card_id="the-second")
+    DeleteCard().record(Command(target_pk=draft.pk, request=deleted.encode()), None, now=timezone.now())
+    assert CardScan.objects.get(pk=draft.pk).vendor_card_id == left
 
 
 def test_it_is_not_tried_without_a_back(cast: Cast, db: Any) -> None:
