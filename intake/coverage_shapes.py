@@ -100,6 +100,8 @@ class CoverageIn(SubscriberIn):
         if kind in (types.WORKERS_COMP, types.LIABILITY):
             problems |= {} if attrs["claim_number"].strip() else {"claim_number": "Type the claim number."}
             problems |= {} if attrs["injury_date"] else {"injury_date": "Type the day of the injury or accident."}
+            if kind == types.WORKERS_COMP and not attrs["employer"].strip():
+                problems["employer"] = "Type the employer: its insurer pays."
             attrs["effective_date"] = attrs["effective_date"] or attrs["injury_date"]
         starts, ends = attrs["effective_date"], attrs["termination_date"]
         if starts and ends and ends < starts:

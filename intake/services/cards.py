@@ -26,6 +26,9 @@ READ, ENRICH, DELETE = "intake.card.read", "intake.card.enrich", "intake.card.de
 # CardScan looks for phones, addresses and copays after the fields are there, about eight seconds later.
 SECOND_PASS = timedelta(seconds=9)
 Status = CardScan.Status
+HELD_PHOTO = "A legal hold keeps the photo that is here. Add another card to the patient for the new photo."
+# On a phone, which may be the patient's: it says nothing of the hold.
+STAYS = "The photo that came first stays. Ask the desk to begin another card for a new one."
 
 
 class FrontMissing(Exception):
@@ -67,7 +70,7 @@ def put_photo(
 
     `by` is None for a phone that the card was handed to; `still` is then called in the transaction that keeps the
     photo, and raises when the phone's time has ended while the photo was on its way. The photo is turned by so many
-    `quarters` (clockwise).
+    `quarters` (clockwise). Under a legal hold a photo is turned, and never replaced by another one.
 
     Raises images.PhotoRefused with a sentence, CardMovedOn when the card is already being read.
     """
@@ -77,7 +80,7 @@ def put_photo(
     # The file is written before the transaction, which then only has to name it.
     name = default_storage.save(image_path(None, ""), ContentFile(photo.jpeg))
     try:
-        image, replaced = _keep(card, side, name, photo, by, still)
+        image, replaced = _keep(card, side, name, photo, by, still, is_same=bool(quarters))
     except BaseException:
         default_storage.delete(name)
         raise
@@ -94,12 +97,20 @@ def _keep(
     photo: images.CleanPhoto,
     by: User | None,
     still: Callable[[], None] | None,
+    *,
+    is_same: bool,
 ) -> tuple[CardImage, str]:
-    """Write the row of a photo; return it and the name of the file it replaces, "" for none."""
+    """Write the row of a photo; return it and the name of the file it replaces, "" for none.
+
+    `is_same` says that it is the photo that is there, turned. Raises images.PhotoRefused for another one that would
+    take the place of a photo under legal hold.
+    """
     card.move(Status.DRAFT, allowed=(Status.DRAFT,))
     if still:
         still()
     before = CardImage.objects.filter(card=card, side=side).first()
+    if before and not is_same:
+        _require_replaceable(card, HELD_PHOTO if by else STAYS)
     image, _ = CardImage.objects.update_or_create(
         card=card,
         side=side,
@@ -116,6 +127,13 @@ def _keep(
     )
     audit.record(by, "intake.card.photographed", card, clinic=card.clinic, side=side, concern=photo.concern)
     return image, str(before.file.name) if before else ""
+
+
+def _require_replaceable(card: CardScan, sentence: str) -> None:
+    try:
+        holds.require_free_card(card.pk)
+    except holds.Held:
+        raise images.PhotoRefused(sentence) from None
 
 
 @transaction.atomic
@@ -287,7 +305,7 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
 
     Raises CardMovedOn when it is deleted already, holds.Held when a legal hold keeps it.
     """
-    holds.require_free(card.patient_id)
+    holds.require_free_card(card.pk)
     _stop_reading(card, now)
     # First the card, so that whoever adds something to it meanwhile waits and then finds it deleted.
     card.move(

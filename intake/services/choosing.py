@@ -15,12 +15,13 @@ from core.models import AuditEvent
 from ..fields import fold
 from ..models import Coverage, Patient, phone_fingerprint
 from ..nicknames import may_be_one
-from ..patient_record import BY_NAME, PATIENT_RECORD, Group, Item, Kind
+from ..patient_record import BY_NAME, PATIENT_RECORD, Group, Guarantor, Item, Kind
 from .relations import counted, relations
 
 KEEP, GONE = "keep", "gone"
 # An address of two halves is nobody's: these are chosen as a whole.
 _WHOLE = (Group.ADDRESS, Group.RESPONSIBLE, Group.EMERGENCY, Group.EMPLOYER)
+_RESPONSIBLE = Group.RESPONSIBLE.name
 # Numbers that other programs know the person by: nobody guesses which of two is the right one.
 _ASKED = ("mrn", "spry_patient_id")
 _WRITES = ("intake.patient.registered", "intake.patient.edited", "intake.patient.merged")
@@ -44,8 +45,8 @@ class Parcel:
         ]  # fmt: skip
 
     def is_empty(self, patient: Patient) -> bool:
-        """Return whether a record says nothing here."""
-        return not self.words(patient)
+        """Return whether a record says nothing here; "the patient" is what a record says when nobody was asked."""
+        return not self.words(patient) or (self.name == _RESPONSIBLE and patient.guarantor == Guarantor.PATIENT)
 
 
 def _parcels() -> tuple[Parcel, ...]:

@@ -123,6 +123,8 @@ def _complete(coverage: Coverage) -> None:
     coverage.member_id_fingerprint = member_id_fingerprint(coverage.member_id)
     if coverage.type == Coverage.Type.WORKERS_COMP:
         coverage.plan_type = PlanType.WORKERS_COMP
+    elif coverage.is_injury and coverage.plan_type == PlanType.WORKERS_COMP:  # it was said to be one, and is not
+        coverage.plan_type = ""
     if coverage.is_self:
         for column, own in _OWN.items():
             setattr(coverage, column, getattr(coverage.patient, own))
@@ -200,9 +202,9 @@ def put_in_order(
     """Have the coverages on file pay in this order; `order` is all of them, each with the version that was seen.
 
     `why` is a word for the audit trail ("PERSON", or the adviser's rules). Returns those whose place changed. Raises
-    core.models.EditedMeanwhile when one of them changed since, or when others are on file by now.
+    core.models.EditedMeanwhile when one of them changed since, or when others are on file by now; MergedAway.
     """
-    Patient.objects.select_for_update().get(pk=patient.pk)
+    patient.hold()
     if {row.pk for row in current_coverages(patient)} != {coverage.pk for coverage, _ in order}:
         raise EditedMeanwhile
     moved = []

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from clinic.models import Clinic
+
 from ..models import CardScan, LegalHold, Patient
 
-WHY = "A legal hold keeps everything of this patient. An admin lifts it on the patient's record."
+WHY = "A legal hold keeps everything of this patient. An admin of the clinic that set it lifts it."
+ELSEWHERE = "Another clinic holds this patient too, so everything is kept until it lifts its own hold."
 WHY_STRAYS = (
     "A legal hold is in force, and nobody can tell whose these cards are. They can be deleted once no patient is held."
 )
@@ -21,9 +24,10 @@ class Held(Exception):
         super().__init__(sentence)
 
 
-def hold_of(patient: Patient) -> LegalHold | None:
-    """Return the hold in force, None when there is none; of two that a merge brought together the newest."""
-    return LegalHold.objects.filter(patient=patient, lifted_at=None).select_related("set_by", "clinic").first()
+def hold_of(patient: Patient, clinic: Clinic) -> LegalHold | None:
+    """Return this clinic's hold in force, None when there is none; of two that a merge brought together the newest."""
+    own = LegalHold.objects.filter(patient=patient, clinic=clinic, lifted_at=None)
+    return own.select_related("set_by").first()
 
 
 def is_held(patient_pk: int) -> bool:
@@ -38,6 +42,14 @@ def require_free(patient_pk: int) -> None:
         raise Held
 
 
+def require_free_card(card_pk: int) -> None:
+    """Lock a card and then its patient, as a merge does, and raise Held when nothing of the patient may be deleted.
+
+    The patient is looked up under the lock: the card may have been given to somebody who is held since it was read.
+    """
+    require_free(CardScan.objects.select_for_update().values_list("patient_id", flat=True).get(pk=card_pk))
+
+
 def require_none() -> None:
     """Raise Held when any patient is held."""
     if LegalHold.objects.filter(lifted_at=None).exists():
@@ -49,6 +61,12 @@ def without_held(cards: QuerySet[CardScan]) -> QuerySet[CardScan]:
     return cards.exclude(Exists(LegalHold.objects.filter(patient=OuterRef("patient"), lifted_at=None)))
 
 
-def holds_of(patient: Patient) -> Iterable[LegalHold]:
-    """Return all holds of a patient, the newest first, lifted ones too."""
-    return LegalHold.objects.filter(patient=patient).select_related("set_by", "lifted_by", "clinic")
+def is_held_elsewhere(patient: Patient, clinic: Clinic) -> bool:
+    """Return whether a hold that another clinic set is in force; who set it, and why, stays there."""
+    return LegalHold.objects.filter(patient=patient, lifted_at=None).exclude(clinic=clinic).exists()
+
+
+def lifted_holds(patient: Patient, clinic: Clinic) -> Iterable[LegalHold]:
+    """Return the holds of a patient that this clinic set and lifted, the newest first."""
+    lifted = LegalHold.objects.filter(patient=patient, clinic=clinic).exclude(lifted_at=None)
+    return lifted.select_related("set_by", "lifted_by")

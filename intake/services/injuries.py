@@ -17,10 +17,16 @@ MOST_SHOWN = 30
 
 def visits_shown(claim: Coverage, clinic: Clinic) -> list[Appointment]:
     """Return the newest visits here that took or take place, without those of other injuries."""
-    visits = appointments_for(clinic).filter(patient=claim.patient_id)
+    visits = appointments_for(clinic).filter(patient=claim.patient_id).select_related("injury")
     lost = (Appointment.Status.CANCELLED, Appointment.Status.NO_SHOW)
     possible = list(visits.exclude(status__in=lost).order_by("-starts_at")[: 2 * MOST_SHOWN])
-    return [visit for visit in possible if visit.injury_id in (None, claim.pk)][:MOST_SHOWN]
+    return [visit for visit in possible if _may_belong(visit, claim)][:MOST_SHOWN]
+
+
+def _may_belong(visit: Appointment, claim: Coverage) -> bool:
+    """Return whether a visit is of no other injury; a claim that was taken out has no visits any more."""
+    other = visit.injury if visit.injury_id != claim.pk else None
+    return other is None or other.status == Coverage.Status.REMOVED
 
 
 @transaction.atomic
@@ -32,7 +38,7 @@ def set_visits(claim: Coverage, visits: Iterable[Appointment], chosen: set[str],
     changed = 0
     for visit in visits:
         belongs = claim.pk if str(visit.code) in chosen else None
-        if visit.injury_id not in (None, claim.pk) or visit.injury_id == belongs:
+        if not _may_belong(visit, claim) or visit.injury_id == belongs or (belongs is None and visit.injury != claim):
             continue
         visit.change(None, injury_id=belongs)
         action = "intake.appointment.injury_set" if belongs else "intake.appointment.injury_cleared"

@@ -17,21 +17,25 @@ from core import audit, commands
 
 from ..models import CardImage, CardScan, Coverage, Deletion, LegalHold, Patient, Retention
 from . import cards, deletions, holds
+from .rules import write_rule
 
 BATCH = 200
 Status = CardScan.Status
 
 
 def rule_of(clinic: Clinic) -> Retention:
-    """Return the clinic's rule; one that was never set keeps everything, and is not saved."""
-    return Retention.objects.filter(clinic=clinic).first() or Retention(clinic=clinic)
+    """Return the clinic's rule; one that was never set keeps everything, has version 0 and is not saved."""
+    return Retention.objects.filter(clinic=clinic).first() or Retention(clinic=clinic, version=0)
 
 
 @transaction.atomic
-def set_rule(clinic: Clinic, *, months: int | None, is_also_at_vendor: bool, by: User) -> None:
-    """Say after how many months photos are deleted; None keeps them."""
-    values = {"months": months, "is_also_at_vendor": is_also_at_vendor}
-    rule, _ = Retention.objects.update_or_create(clinic=clinic, defaults=values)
+def set_rule(clinic: Clinic, *, months: int | None, is_also_at_vendor: bool, version: int, by: User) -> None:
+    """Say after how many months photos are deleted; None keeps them.
+
+    Raises core.models.EditedMeanwhile when somebody else said otherwise since `version`.
+    """
+    rule = rule_of(clinic)
+    write_rule(rule, version, months=months, is_also_at_vendor=is_also_at_vendor, changed_at=timezone.now())
     audit.record(by, "intake.retention.set", rule, clinic=clinic, months=months, at_vendor=is_also_at_vendor)
 
 
@@ -88,7 +92,7 @@ def _photos_deleted(card: CardScan, rule: Retention, now: datetime) -> bool:
     """Delete the photos of one card here, and the card at the vendor when the rule says so; the values stay."""
     months = rule.months or 0
     try:
-        holds.require_free(card.patient_id)
+        holds.require_free_card(card.pk)
     except holds.Held:
         return False
     still = due(rule.clinic, months, today=rule.clinic.today(now)).filter(pk=card.pk)
@@ -144,9 +148,12 @@ def verify_nightly() -> None:
 
 @transaction.atomic
 def set_hold(patient: Patient, reason: str, *, clinic: Clinic, by: User, now: datetime) -> LegalHold:
-    """Hold everything of a patient from now on; a patient who is held already keeps that hold. Raises MergedAway."""
+    """Hold everything of a patient from now on; one whom this clinic holds already keeps that hold.
+
+    Each clinic holds for itself: it may not know that another one does. Raises MergedAway.
+    """
     patient.hold()
-    known = holds.hold_of(patient)
+    known = holds.hold_of(patient, clinic)
     if known:
         return known
     hold = LegalHold.objects.create(patient=patient, clinic=clinic, reason=reason, set_by=by, set_at=now)
@@ -156,9 +163,13 @@ def set_hold(patient: Patient, reason: str, *, clinic: Clinic, by: User, now: da
 
 @transaction.atomic
 def lift_holds(patient: Patient, *, clinic: Clinic, by: User, now: datetime) -> int:
-    """Lift every hold of a patient, and go on with the deletions it had stopped at the vendor; return how many."""
+    """Lift every hold of a patient that this clinic set, and return how many.
+
+    Deletions that they had stopped at the vendor go on, unless another clinic's hold stops them still.
+    """
     patient.hold()
-    lifted = LegalHold.objects.filter(patient=patient, lifted_at=None).update(lifted_by=by, lifted_at=now)
+    own = LegalHold.objects.filter(patient=patient, clinic=clinic, lifted_at=None)
+    lifted = own.update(lifted_by=by, lifted_at=now)
     if lifted:
         audit.record(by, "intake.hold.lifted", patient, clinic=clinic, holds=lifted)
         chase_vendor(now=now, patient=patient)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from clinic.models import Clinic, User
 from core import audit
-from core.models import EditedMeanwhile
 
 from ..models import Patient, RegistrationRule
 from ..patient_record import MAY_BE_REQUIRED, Missing, missing_fields
+from .rules import write_rule
 
 MAY_BE = frozenset(item.name for item in MAY_BE_REQUIRED)
 
@@ -40,12 +40,5 @@ def change_rule(clinic: Clinic, required: Iterable[str], *, version: int, by: Us
     """
     names = sorted(set(required) & MAY_BE)
     rule = rule_of(clinic)
-    if version == 0 == rule.version:
-        try:
-            with transaction.atomic():
-                rule = RegistrationRule.objects.create(clinic=clinic, required=names)
-        except IntegrityError:
-            raise EditedMeanwhile from None
-    else:
-        rule.change(version, required=names)
+    write_rule(rule, version, required=names)
     audit.record(by, "intake.registration_rule.changed", rule, clinic=clinic, fields=names)

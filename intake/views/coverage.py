@@ -41,7 +41,7 @@ def coverage_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     context = {
         "coverage": row,
         "card": card,
-        "groups": groups_of(row, card),
+        "groups": groups_of(row, card, asker.clinic),
         "also": also_on(card),
         "offers": printed.offers(row, card) if row.is_current else [],
         "visits": injuries.visits_shown(row, asker.clinic) if row.is_injury else [],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from clinic.models import User
+from clinic.models import Clinic, User
 from core.money import show
 
 from ..coverage_words import Copay, Source
@@ -41,12 +41,17 @@ _STATES = {Source.PRINTED: "needs-you"}
 
 
 class _Sources:
-    """Says where the values of one coverage come from; one query for all names."""
+    """Says where the values of one coverage come from; one query for all names.
 
-    def __init__(self, coverage: Coverage, card: CardScan | None) -> None:
+    A coverage follows the patient into other clinics; who works in another clinic alone is not named in this one.
+    """
+
+    def __init__(self, coverage: Coverage, card: CardScan | None, clinic: Clinic) -> None:
         self.coverage, self.card = coverage, card
         people = {entry["by"] for entry in coverage.sources.values() if entry.get("by")}
-        self.names = {user.pk: user.name for user in User.objects.filter(pk__in=people)}
+        elsewhere = User.objects.filter(memberships__isnull=False).exclude(memberships__clinic=clinic)
+        known = User.objects.filter(pk__in=people).exclude(pk__in=elsewhere.values("pk"))
+        self.names = {user.pk: user.name for user in known}
 
     def fact(self, label: str, column: str, words: str | None) -> Fact:
         """Return a value with its source."""
@@ -67,9 +72,9 @@ class _Sources:
         return f"{source.label}, {name}, {when}" if name else f"{source.label}, {when}"
 
 
-def groups_of(coverage: Coverage, card: CardScan | None) -> list[Group]:
-    """Return all that a coverage says; groups in which nothing is stated are left out."""
-    sources = _Sources(coverage, card)
+def groups_of(coverage: Coverage, card: CardScan | None, clinic: Clinic) -> list[Group]:
+    """Return all that a coverage says to a clinic; groups in which nothing is stated are left out."""
+    sources = _Sources(coverage, card, clinic)
     if coverage.is_self_pay:
         return []
     found = _claim(coverage, sources) if coverage.is_injury else _plan(coverage, sources)

@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit
+from core.models import EditedMeanwhile
 
 from ..access import get_patient
-from ..models import Deletion
+from ..models import Deletion, Retention
 from ..services import deletions, holds, keeping
-from .common import Asker, administers, said
+from .common import CHANGED_MEANWHILE, Asker, administers, differences, said, version_of
 
 PER_PAGE = 50
 _CHUNK = 500
@@ -63,19 +64,33 @@ def page(request: HttpRequest) -> HttpResponse:
     initial = {"months": rule.months, "is_also_at_vendor": rule.is_also_at_vendor}
     form = RetentionForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        keeping.set_rule(asker.clinic, by=asker.user, **form.cleaned_data)
+        try:
+            keeping.set_rule(asker.clinic, by=asker.user, version=version_of(request), **form.cleaned_data)
+        except EditedMeanwhile:
+            rule = keeping.rule_of(asker.clinic)
+            form.add_error(None, CHANGED_MEANWHILE)
+            return _rule_page(request, form, rule, differences(form, rule))
         return said(request, "The rule is saved. It is followed every night.", "keeping")
+    return _rule_page(request, form, rule)
+
+
+def _rule_page(
+    request: HttpRequest, form: RetentionForm, rule: Retention, theirs: list[tuple[str, str]] | None = None
+) -> HttpResponse:
+    """Show the form, what is due by the rule, and the deletions; `theirs` is what somebody else said meanwhile."""
+    asker = Asker(request)
     today = asker.clinic.today(timezone.now())
     shown = Paginator(deletions.deletions_of(asker.clinic), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "rule": rule,
+        "theirs": theirs,
         "due": keeping.due(asker.clinic, rule.months, today=today).count() if rule.months else 0,
         "shown": shown,
         "proofs": [deletions.proof_shown(deletion) for deletion in shown],
         "open": deletions.unverified(now=timezone.now()).filter(clinic=asker.clinic).count(),
     }
-    return render(request, "intake/keeping.html", context)
+    return render(request, "intake/keeping.html", context, status=200 if theirs is None else 409)
 
 
 @require_POST
@@ -147,8 +162,10 @@ def hold(request: HttpRequest, code: UUID) -> HttpResponse:
     patient, now = get_patient(asker.clinic, code), timezone.now()
     form = HoldForm(request.POST if request.method == "POST" and "lift" not in request.POST else None)
     if request.method == "POST" and "lift" in request.POST:
-        keeping.lift_holds(patient, clinic=asker.clinic, by=asker.user, now=now)
-        return said(request, "The legal hold is lifted.", "patient-detail", patient.code)
+        lifted = keeping.lift_holds(patient, clinic=asker.clinic, by=asker.user, now=now)
+        sentence = "The legal hold is lifted." if lifted else "There is no hold of this clinic to lift."
+        still = f" {holds.ELSEWHERE}" if holds.is_held_elsewhere(patient, asker.clinic) else ""
+        return said(request, sentence + still, "patient-detail", patient.code)
     if request.method == "POST" and form.is_valid():
         keeping.set_hold(patient, form.cleaned_data["reason"], clinic=asker.clinic, by=asker.user, now=now)
         return said(request, "Everything of this patient is kept from now on.", "patient-detail", patient.code)
@@ -156,7 +173,8 @@ def hold(request: HttpRequest, code: UUID) -> HttpResponse:
     context = {
         "patient": patient,
         "form": form,
-        "hold": holds.hold_of(patient),
-        "holds": [one for one in holds.holds_of(patient) if one.lifted_at],
+        "hold": holds.hold_of(patient, asker.clinic),
+        "elsewhere": holds.ELSEWHERE if holds.is_held_elsewhere(patient, asker.clinic) else "",
+        "holds": holds.lifted_holds(patient, asker.clinic),
     }
     return render(request, "intake/hold.html", context)

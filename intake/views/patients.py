@@ -82,10 +82,16 @@ def _code(request: HttpRequest, name: str) -> UUID | None:
 
 def _typed(text: str) -> dict[str, str]:
     """Return what a search already says about a new patient, to be carried into the form."""
-    words = [word for word in text.replace(",", " ").split() if word.isalpha()]
+    name = " ".join(word for word in text.split() if not any(sign.isdigit() for sign in word))
     dates = [word for word in text.split() if "/" in word]
-    first, last = fields.split_name(", ".join(words[:2]) if "," in text else " ".join(words))
-    return {"first_name": first.title(), "last_name": last.title(), "birth_date": dates[0] if dates else ""}
+    before, comma, after = (part.strip() for part in name.partition(","))
+    first, last = (after, before) if comma else fields.split_name(name)
+    return {"first_name": _cased(first), "last_name": _cased(last), "birth_date": dates[0] if dates else ""}
+
+
+def _cased(name: str) -> str:
+    """Return a name that was typed in one case with capitals, and any other as it was typed ("McDonald")."""
+    return name.title() if name.islower() or name.isupper() else name
 
 
 @writes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -68,15 +69,16 @@ def _keep(request: HttpRequest, patient: Patient) -> HttpResponse:
     if not all([form.is_valid() for form in forms]):
         return _page(request, patient, forms)
     try:
-        for form in forms:
-            paying_order.keep_facts(
-                form.coverage,
-                form.facts(),
-                form.columns(),
-                clinic=asker.clinic,
-                by=asker.user,
-                version=form.seen_version(request.POST),
-            )
+        with transaction.atomic():  # all of it or nothing, as the sentence says
+            for form in forms:
+                paying_order.keep_facts(
+                    form.coverage,
+                    form.facts(),
+                    form.columns(),
+                    clinic=asker.clinic,
+                    by=asker.user,
+                    version=form.seen_version(request.POST),
+                )
     except EditedMeanwhile:
         return said(request, MOVED_ON, "paying-order", patient.code, level=messages.WARNING)
     return said(request, "What you said is kept.", "paying-order", patient.code)

@@ -47,6 +47,14 @@ def other_desk(cast: Cast) -> Client:
 
 
 @pytest.fixture
+def admin(cast: Cast) -> Client:
+    """Ana's browser, an admin of clinic A."""
+    client = Client()
+    client.force_login(cast.ana)
+    return client
+
+
+@pytest.fixture
 def card(cast: Cast, emily: Patient) -> CardScan:
     """Emily's card, read and waiting for review."""
     return card_in_review(emily, cast.clinic_a, cast.alice)

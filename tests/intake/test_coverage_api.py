@@ -62,7 +62,7 @@ def test_an_injury_needs_its_claim_and_stands_beside_the_line(api: Api, emily: P
     assert (answer.status_code, answer.json()["priority"]) == (201, "UNRANKED")
     assert answer.json()["effective_date"] == "2026-11-02"
     less = api("POST", "/coverages/", {"patient": str(emily.code), "type": "WORKERS_COMP", "payer": {"name": "X"}})
-    assert set(less.json()["errors"]) == {"claim_number", "injury_date"}
+    assert set(less.json()["errors"]) == {"claim_number", "employer", "injury_date"}
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,28 @@ def test_a_visit_of_another_injury_stays_with_it(desk: Client, cast: Cast, emily
     assert its.injury == other
 
 
+def test_a_visit_of_a_claim_that_was_taken_out_goes_to_the_right_one(desk: Client, cast: Cast, emily: Patient) -> None:
+    wrong, right = claim(cast, emily), claim(cast, emily)
+    its = visit(cast, emily, wrong)
+    coverage.remove_coverage(wrong, clinic=cast.clinic_a, by=cast.alice, version=wrong.version)
+    assert str(its.code) in said_on(desk, right)
+    shown, url = {"shown": [str(its.code)]}, reverse("coverage-visits", args=[right.code])
+    desk.post(url, shown)
+    its.refresh_from_db()
+    assert its.injury == wrong
+    desk.post(url, shown | {"visits": [str(its.code)]})
+    its.refresh_from_db()
+    assert its.injury == right
+
+
+def test_a_claim_that_was_not_at_work_is_no_workers_compensation(desk: Client, cast: Cast, emily: Patient) -> None:
+    mine = claim(cast, emily)
+    assert mine.plan_type == "WC"
+    desk.post(reverse("coverage-edit", args=[mine.code]), CLAIM | {"version": 1, "type": "LIABILITY"})
+    mine.refresh_from_db()
+    assert (mine.type, mine.plan_type) == ("LIABILITY", "")
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -236,6 +258,23 @@ def test_answers_to_changed_coverages_are_not_kept(desk: Client, cast: Cast, emi
     page = desk.post(reverse("paying-order", args=[emily.code]), facts, follow=True).content
     spouses.refresh_from_db()
     assert b"changed meanwhile" in page and spouses.order_facts == {}
+
+
+def test_answers_are_kept_all_or_not_at_all(desk: Client, cast: Cast, emily: Patient) -> None:
+    plans = {row: "1" for row in two_plans(cast, emily)}
+    last = min(plans, key=lambda row: row.priority == "PRIMARY")
+    facts = {f"{row.code}-basis": "EMPLOYED" for row in plans}
+    facts |= {f"{row.code}-version": "7" if row == last else "1" for row in plans}
+    desk.post(reverse("paying-order", args=[emily.code]), facts)
+    assert [row.order_facts for row in Coverage.objects.all()] == [{}, {}]
+
+
+def test_who_works_elsewhere_is_not_named(desk: Client, other_desk: Client, cast: Cast, emily: Patient) -> None:
+    emily.clinics.add(cast.clinic_b)
+    row = covered(cast, emily, "Aetna", member_id="A1")
+    assert "Typed by Alice Moreno" in said_on(desk, row)
+    page = said_on(other_desk, row)
+    assert "Alice" not in page and "Typed, " in page
 
 
 def test_one_press_makes_a_coverage_primary(desk: Client, cast: Cast, emily: Patient) -> None:

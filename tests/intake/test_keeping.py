@@ -13,9 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic.models import Membership, Role
-from core import commands
-from core.models import AuditEvent, Command
+from core.models import Command
 from intake.handlers import deleting, verifying
 from intake.models import (
     CardField,
@@ -24,24 +22,16 @@ from intake.models import (
     Coverage,
     Deletion,
     DeletionStep,
-    LegalHold,
     Patient,
     Payer,
     Retention,
 )
-from intake.services import cards, coverage, deletions, holds, keeping, same_card
+from intake.services import cards, coverage, deletions, keeping
 from intake.services.coverage import Placing
 from tests.conftest import Cast
 from tests.intake.cards import card_in_review, photo
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def admin(cast: Cast) -> Client:
-    client = Client()
-    client.force_login(cast.ana)
-    return client
 
 
 def photographed(cast: Cast, patient: Patient, **columns: Any) -> CardScan:
@@ -61,7 +51,8 @@ def old(cast: Cast, patient: Patient, **columns: Any) -> CardScan:
 
 
 def keep_months(cast: Cast, months: int | None, at_vendor: bool = True) -> None:
-    keeping.set_rule(cast.clinic_a, months=months, is_also_at_vendor=at_vendor, by=cast.ana)
+    version = keeping.rule_of(cast.clinic_a).version
+    keeping.set_rule(cast.clinic_a, months=months, is_also_at_vendor=at_vendor, version=version, by=cast.ana)
 
 
 def file_of(card: CardScan) -> str:
@@ -250,101 +241,26 @@ def test_months_are_those_of_the_calendar(day: date, months: int, before: date) 
     assert keeping.months_before(day, months) == before
 
 
-# ---- legal hold -----------------------------------------------------------------------------------------------------
-
-
-def held(cast: Cast, patient: Patient) -> LegalHold:
-    return keeping.set_hold(patient, "Letter of Hale & Park", clinic=cast.clinic_a, by=cast.ana, now=NOW)
-
-
-def test_a_hold_stops_the_button_the_api_and_the_rule(desk: Client, cast: Cast, emily: Patient) -> None:
-    from clinic import tokens
-
-    card = old(cast, emily)
-    held(cast, emily)
-    keep_months(cast, 12)
-    page = desk.post(reverse("card-delete", args=[card.code]), follow=True).content.decode()
-    assert "A legal hold keeps everything" in page
-    assert "Cannot be deleted" in desk.get(reverse("card-review", args=[card.code])).content.decode()
-    key = tokens.issue(user=cast.alice, clinic=cast.clinic_a, name="t", by=cast.ana, now=timezone.now())
-    answer = desk.delete(f"/api/v1/card-scans/{card.code}/", headers={"authorization": f"Bearer {key}"})
-    assert (answer.status_code, answer.json()["title"]) == (409, "Under legal hold")
-    assert keeping.tidy_photos(now=NOW) == 0
-    assert card.images.count() == 1 and not Deletion.objects.exists()
-
-
-def test_lifting_goes_on_with_what_the_hold_had_stopped_at_the_vendor(cast: Cast, emily: Patient) -> None:
-    card = photographed(cast, emily, vendor_card_id="v-9")
-    cards.delete_card(card, by=cast.alice, now=NOW)
-    held(cast, emily)
-    command = Command.objects.get(kind=cards.DELETE)
-    with pytest.raises(commands.NotWanted):
-        deleting.DeleteCard().claim(command, now=NOW)
-    commands.cancel(command, reason="A legal hold keeps it.", now=NOW)
-    assert keeping.chase_vendor(now=NOW + timedelta(days=1)) == 0
-    assert keeping.lift_holds(emily, clinic=cast.clinic_a, by=cast.ana, now=NOW + timedelta(days=1)) == 1
-    assert Command.objects.filter(kind=cards.DELETE, status="DUE").count() == 1
-
-
-def test_taking_a_card_again_and_the_same_card_delete_nothing(cast: Cast, emily: Patient) -> None:
-    failed = photographed(cast, emily, status="FAILED")
-    held(cast, emily)
-    fresh = cards.take_again(failed, by=cast.alice, now=NOW)
-    assert failed.images.count() == 1 and not fresh.images.exists()
-    draft = photographed(cast, emily)
-    cards.put_aside(draft, by=cast.alice, now=NOW)
-    draft.refresh_from_db()
-    assert (draft.status, draft.outcome, draft.images.count()) == ("CONFIRMED", "LEFT", 1)
-    assert same_card.cards.put_aside is cards.put_aside and not Deletion.objects.exists()
-
-
-def test_unknown_cards_stay_while_anybody_is_held(cast: Cast, emily: Patient, admin: Client) -> None:
-    held(cast, emily)
-    page = admin.post(reverse("stocktake-delete"), {"stocktake": "x", "count": "0"}, follow=True).content.decode()
-    assert "nobody can tell whose these cards are" in page
-    with pytest.raises(commands.NotWanted):
-        deleting.DeleteStray().claim(Command(kind="x", request=b"v-1"), now=NOW)
-
-
-def test_a_hold_is_set_and_lifted_by_admins_with_a_reason(admin: Client, desk: Client, emily: Patient) -> None:
-    url, record = reverse("patient-hold", args=[emily.code]), reverse("patient-detail", args=[emily.code])
-    assert b"Say who asked for it" in admin.post(url, {"reason": ""}).content
-    admin.post(url, {"reason": "Letter of Hale & Park"})
-    assert holds.is_held(emily.pk)
-    assert b"Hale &amp; Park" in admin.get(url).content
-    page = desk.get(record).content
-    assert b"Legal hold" in page and b"Hale" not in page and desk.get(url).status_code == 403
-    admin.post(url, {"lift": "1"})
-    assert not holds.is_held(emily.pk) and b"Earlier holds" in admin.get(url).content
-    assert set(AuditEvent.objects.filter(action__startswith="intake.hold.").values_list("action", flat=True)) == {
-        "intake.hold.set", "intake.hold.lifted", "intake.hold.viewed",
-    }  # fmt: skip
-    assert "Hale" not in str(list(AuditEvent.objects.values_list("facts", flat=True)))
-
-
-def test_an_admin_of_another_clinic_holds_nobody_here(cast: Cast, emily: Patient) -> None:
-    Membership.objects.filter(user=cast.charlie).update(role=Role.ADMIN)
-    client, url = Client(), reverse("patient-hold", args=[emily.code])
-    client.force_login(cast.charlie)
-    assert client.get(url).status_code == client.post(url, {"reason": "x"}).status_code == 404
-    assert not holds.is_held(emily.pk)
-
-
-def test_a_hold_moves_with_a_merged_record(cast: Cast, emily: Patient) -> None:
-    from intake.services.relations import relations
-
-    assert "intake.legalhold.patient" in {one.label for one in relations()}
-
-
 # ---- pages ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_page_sets_the_rule_and_says_what_is_due(admin: Client, cast: Cast, emily: Patient) -> None:
     CardScan.objects.filter(pk=old(cast, emily).pk).update(created_at=NOW - timedelta(days=4000))
-    admin.post(reverse("keeping"), {"months": "12", "is_also_at_vendor": "on"})
+    admin.post(reverse("keeping"), {"months": "12", "is_also_at_vendor": "on", "version": "0"})
     assert Retention.objects.get().months == 12
     assert b"is due tonight" in admin.get(reverse("keeping")).content
     assert b"greater than or equal to 1" in admin.post(reverse("keeping"), {"months": "0"}).content
+
+
+def test_a_rule_that_somebody_else_changed_is_shown_again(admin: Client, cast: Cast) -> None:
+    keep_months(cast, 120)
+    for seen in ("0", ""):
+        answer = admin.post(reverse("keeping"), {"months": "1", "is_also_at_vendor": "on", "version": seen})
+        assert answer.status_code == 409 and b"120" in answer.content and b'value="1"' in answer.content
+    assert Retention.objects.get().months == 120
+    admin.post(reverse("keeping"), {"months": "84", "version": "1"})
+    rule = Retention.objects.get()
+    assert (rule.months, rule.is_also_at_vendor, rule.version) == (84, False, 2)
 
 
 def test_the_list_is_exported_whole_and_of_one_clinic(admin: Client, cast: Cast, emily: Patient) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from intake.models import Patient, PatientMerge, Payer, TwoPeople
-from intake.services import appointments, choosing, coverage, patients
+from intake.services import appointments, choosing, coverage, merging, patients
 from tests.conftest import Cast
 
 BORN = date(1986, 3, 15)
@@ -101,6 +101,28 @@ def test_the_likelier_value_is_chosen(cast: Cast, emily: Patient, em: Patient) -
 def _edited(name: str) -> datetime:
     events = AuditEvent.objects.filter(action="intake.patient.edited").order_by("-at")
     return next(event.at for event in events if name in event.facts["fields"])
+
+
+def test_somebody_responsible_is_likelier_than_what_nobody_said(cast: Cast, emily: Patient, em: Patient) -> None:
+    responsible = {"guarantor": "OTHER", "guarantor_first_name": "Lavinia", "guarantor_last_name": "Dickinson"}
+    Patient.objects.filter(pk=emily.pk).update(**responsible)  # and the other record was written later
+    emily.refresh_from_db()
+    for keep, gone, side in ((emily, em, "keep"), (em, emily, "gone")):
+        chosen = {one.parcel.name: one.chosen for one in choosing.choices(keep, gone)}
+        assert chosen["RESPONSIBLE"] == side
+
+
+def test_another_clinics_clerk_is_not_named(other_desk: Client, cast: Cast, emily: Patient, em: Patient) -> None:
+    for record in (emily, em):
+        record.clinics.add(cast.clinic_b)
+    choice = {"versions": (emily.version, em.version), "taken": [], "now": NOON}
+    done = merging.merge(emily, em, clinic=cast.clinic_a, by=cast.alice, **choice)
+    for url in (
+        reverse("patient-detail", args=[emily.code]),
+        reverse("patient-unmerge", args=[emily.code, done.code]),
+    ):
+        page = words(other_desk.get(url))
+        assert "in another clinic" in page and "Alice Moreno" not in page
 
 
 def test_what_only_looks_different_is_folded_away(cast: Cast, emily: Patient, em: Patient) -> None:

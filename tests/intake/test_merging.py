@@ -325,9 +325,9 @@ def test_a_legal_hold_of_either_record_holds_both(cast: Cast, emily: Patient, em
     held = {"clinic": cast.clinic_a, "by": cast.ana, "now": NOW}
     keeping.set_hold(em, "A lawsuit", **held)
     done = merge(cast, emily, em)
-    assert holds.hold_of(emily)
+    assert holds.hold_of(emily, cast.clinic_a)
     undo(cast, done)
-    assert holds.hold_of(em) and not holds.hold_of(emily)
+    assert holds.hold_of(em, cast.clinic_a) and not holds.hold_of(emily, cast.clinic_a)
     keeping.lift_holds(em, **held)
     done = merge(cast, emily, em)
     keeping.set_hold(emily, "Another lawsuit", **held)

@@ -90,6 +90,20 @@ def test_it_carries_the_search_into_the_form(desk: Client) -> None:
     assert 'value="Walt"' in page and 'value="Whitman"' in page and 'value="5/31/1979"' in page
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("O'Brien, Mary-Jane 5/31/1979", "Mary-Jane", "O&#x27;Brien"),
+        ("Kate McDonald", "Kate", "McDonald"),
+        ("sean o'casey-lee", "Sean", "O&#x27;Casey-Lee"),
+        ("de la cruz, ana maria", "Ana Maria", "De La Cruz"),
+    ],
+)
+def test_it_carries_names_as_they_were_typed(desk: Client, text: str, first: str, last: str) -> None:
+    page = desk.post(reverse("patient-new"), {"q": text}).content.decode()
+    assert f'value="{first}"' in page and f'value="{last}"' in page
+
+
 def test_it_registers_a_patient(desk: Client, cast: Cast) -> None:
     response = desk.post(reverse("patient-new"), FORM | {"phone": "217-555-0100"})
     patient = Patient.objects.get()
