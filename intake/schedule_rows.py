@@ -112,10 +112,18 @@ def _moment(values: dict[str, str], column: str, zone: ZoneInfo) -> datetime:
         except ValueError:
             whole = None
         if whole and len(text) > 10:
-            return whole.astimezone(zone) if whole.tzinfo else whole.replace(tzinfo=zone)
+            return _in(zone, whole, column)
     clock = values.get("time") or text[len(_date_part(text)) :].strip()
     _require("time", clock, "Write the time of the visit, such as 9:20 AM.", longest=40)
     return datetime.combine(_visit_day(_date_part(text), column), _clock(clock), tzinfo=zone)
+
+
+def _in(zone: ZoneInfo, moment: datetime, column: str) -> datetime:
+    """Return a moment in the clinic's zone. Raises CellRefused for one before the first or after the last year."""
+    try:
+        return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+    except OverflowError:
+        raise CellRefused(column, "Write it as month/day/year, such as 11/23/2026.") from None
 
 
 def _date_part(text: str) -> str:

@@ -26,7 +26,7 @@ ADD, REGISTER, MOVE, SAME = "add", "register", "move", "same"
 OUTCOMES = {
     ADD: Outcome("done", "Visit added"),
     REGISTER: Outcome("done", "Patient registered and visit added"),
-    MOVE: Outcome("done", "Visit moved"),
+    MOVE: Outcome("done", "Visit moved, or given another provider"),
     SAME: Outcome("none", "Here already"),
 }
 _CHUNK = 400
@@ -156,8 +156,10 @@ def _planned(row: Row, visitor: Visitor, slot: Slotted, known: Known) -> Planned
 def _outcome(entry: Entry) -> str:
     if entry.visit is None:
         return ADD if entry.patient else REGISTER
-    moved = entry.slot.external_id and entry.visit.starts_at != entry.slot.starts_at
-    return MOVE if moved and entry.visit.status == Appointment.Status.SCHEDULED else SAME
+    slot, visit = entry.slot, entry.visit
+    is_other = visit.starts_at != slot.starts_at or slot.provider not in (None, visit.provider)
+    is_moved = slot.external_id and slot.external_id == visit.external_id and is_other
+    return MOVE if is_moved and visit.status == Appointment.Status.SCHEDULED else SAME
 
 
 def _patient(visitor: Visitor, known: Known) -> Patient | None:
@@ -180,10 +182,12 @@ def _patient(visitor: Visitor, known: Known) -> Patient | None:
 
 
 class _Seen:
-    """What the rows before said, so that one visit stands once in a file and one number means one visit."""
+    """What the rows before said, so that one visit stands once in a file, and one number means one visit or person."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
+        self.owners: dict[str, tuple[_Person, int]] = {}
+        self.mrns: dict[_Person, tuple[str, int]] = {}
         self.times: dict[tuple[_Person, datetime], int] = {}
         self.registered: set[_Person] = set()
 
@@ -198,6 +202,10 @@ class _Seen:
             return refused(item.row, str(CellRefused("external_id", sentence)))
         if at in self.times:
             return refused(item.row, f"Row {self.times[at]} is the same patient at the same time.")
+        try:
+            self._know(entry, item.row.number)
+        except CellRefused as cell:
+            return refused(item.row, str(cell))
         if number:
             self.numbers[number] = item.row.number
         self.times[at] = item.row.number
@@ -206,6 +214,18 @@ class _Seen:
         if item.outcome == REGISTER:
             self.registered.add(entry.person)
         return item
+
+    def _know(self, entry: Entry, row: int) -> None:
+        """Keep whose record number it is. Raises CellRefused: namesakes of one file must not become one patient."""
+        mrn = mrn_key(entry.visitor.mrn)
+        if not mrn:
+            return
+        owner, first = self.owners.setdefault(mrn, (entry.person, row))
+        if owner != entry.person:
+            raise CellRefused("mrn", f"Row {first} has it for another name or birth date.")
+        known, first = self.mrns.setdefault(entry.person, (mrn, row))
+        if known != mrn:
+            raise CellRefused("mrn", f"Row {first} has another one for this name and birth date.")
 
 
 def _words(entry: Entry) -> str:
@@ -221,6 +241,9 @@ def run_schedule(clinic: Clinic, plan: list[Planned], by: User, now: datetime) -
     """Do what was planned, with a few statements for all rows; call it in a transaction."""
     entries = [(item.outcome, item.what) for item in plan]
     new = {entry.person: _new_patient(clinic, entry) for outcome, entry in entries if outcome == REGISTER}
+    for _, entry in entries:
+        if entry.patient is None:  # whichever of a person's rows has the record number
+            new[entry.person].mrn = new[entry.person].mrn or entry.visitor.mrn
     add_patients(list(new.values()), clinic.pk)
     audit.record_many(by, "intake.patient.registered", new.values(), clinic=clinic, imported=True)
     visits = [
@@ -233,10 +256,20 @@ def run_schedule(clinic: Clinic, plan: list[Planned], by: User, now: datetime) -
     for outcome, entry in entries:
         if outcome == MOVE:
             _move(clinic, entry, by, now)
+    _number(clinic, [entry for outcome, entry in entries if outcome == SAME], by)
 
 
 def _new_patient(clinic: Clinic, entry: Entry) -> Patient:
     return Patient(organization=clinic.organization, **vars(entry.visitor))
+
+
+def _number(clinic: Clinic, entries: list[Entry], by: User) -> None:
+    """Give visits that were found by their time the number of the file, so that they are found when they move."""
+    numbered = [(entry.visit, entry.slot.external_id) for entry in entries if entry.visit and entry.slot.external_id]
+    fresh = [(visit, number) for visit, number in numbered if not visit.external_id]
+    for visit, number in fresh:
+        visit.change(None, external_id=number)
+    audit.record_many(by, "intake.appointment.numbered", [visit for visit, _ in fresh], clinic=clinic)
 
 
 def _move(clinic: Clinic, entry: Entry, by: User, now: datetime) -> None:

@@ -88,6 +88,24 @@ def test_a_visit_that_moved_in_the_other_program_moves_here(desk: Client, emily:
     assert outcomes(choose(desk, GOOD)) == ["same", "same"]  # who is here is left alone
 
 
+def test_another_provider_in_the_other_program_is_another_provider_here(desk: Client, cast: Cast) -> None:
+    row = ROW.replace("AM,,", "AM,Nora Whitfield,")
+    bring_in(desk, f"{HEAD}\n{ROW}\n")
+    assert outcomes(choose(desk, f"{HEAD}\n{row}\n")) == ["move"]
+    bring_in(desk, f"{HEAD}\n{row}\n")
+    assert Appointment.objects.get().provider == cast.provider
+    assert outcomes(choose(desk, f"{HEAD}\n{ROW}\n")) == ["same"]  # a file that names nobody takes nobody away
+
+
+def test_a_visit_that_was_typed_here_is_known_by_its_number_from_then_on(desk: Client, emily: Patient) -> None:
+    bring_in(desk, GOOD.replace("A1,", ","))
+    assert outcomes(choose(desk, GOOD)) == ["same", "same"]
+    bring_in(desk, GOOD)
+    assert Appointment.objects.get(patient=emily).external_id == "A1"
+    bring_in(desk, GOOD.replace("9:20 AM", "10:40 AM"))
+    assert Appointment.objects.get(patient=emily).starts_at == datetime(2026, 11, 23, 10, 40, tzinfo=CHICAGO)
+
+
 def test_good_rows_come_in_and_bad_ones_come_back(desk: Client, emily: Patient) -> None:
     bad = ["A3,Ann,,1/1/80,,11/23/2026,9:40 AM,,", "A4,Bob,Roe,31/31/80,,soon,noonish,Dr Who,"]
     page = bring_in(desk, "\n".join([GOOD.strip(), *bad]))
@@ -118,6 +136,7 @@ ROW = "X,Ann,Roe,1/1/80,,11/23/2026,9:40 AM,,"
         (ROW.replace("9:40 AM", ""), "Time: Write the time of the visit, such as 9:20 AM."),
         (ROW.replace("AM,,", "AM,Nobody Known,"), "Provider: Nobody here is called “Nobody Known”."),
         (ROW.replace("Ann", '"An\nn"'), "First name: This has line breaks or other characters"),
+        (ROW.replace("11/23/2026,9:40 AM", "0001-01-01T00:00:00+14:00,"), "Date: Write it as month/day/year"),
         (ROW + ",more", "This row has more cells than there are headers."),
     ],
 )
@@ -187,6 +206,16 @@ def test_one_visit_stands_once_in_a_file(desk: Client) -> None:
     assert found == ["Appointment ID: Row 2 has this number too.", "Row 2 is the same patient at the same time."]
     page = bring_in(desk, "\n".join([HEAD, ROW, ROW.replace("X,", "Z,").replace("9:40", "9:50")]))
     assert page.context["good"] == 2 and Patient.objects.count() == 1
+
+
+def test_two_new_people_of_a_file_do_not_become_one(desk: Client) -> None:
+    first, again = ROW.replace("1/1/80,", "1/1/80,77"), ROW.replace("X,", "Y,").replace("9:40", "9:50")
+    namesake, other = again.replace("1/1/80,", "1/1/80,88"), again.replace("Ann", "Bob").replace("1/1/80,", "1/1/80,77")
+    assert problems(desk, first, namesake) == ["Record number: Row 2 has another one for this name and birth date."]
+    assert problems(desk, first, other) == ["Record number: Row 2 has it for another name or birth date."]
+    assert problems(desk, first, again) == []
+    bring_in(desk, "\n".join([HEAD, again, first]))
+    assert Patient.objects.get().mrn == "77" and Appointment.objects.count() == 2
 
 
 def test_the_number_of_another_patients_visit_is_refused(desk: Client) -> None:
