@@ -22,6 +22,7 @@ class IntakeConfig(AppConfig):
         from .services.loose import sweep_loose
         from .services.stocktake import begin_nightly
         from .services.sweep import sweep_photos
+        from .services.vendor_link import forget_over
         from .vendors import cardscan
 
         happenings.register()
@@ -29,6 +30,7 @@ class IntakeConfig(AppConfig):
         tidying.register(gather)
         tidying.register(sweep_loose)
         tidying.register(sweep_photos)
+        tidying.register(forget_over)
         tidying.register(begin_nightly)
         for work in (keeping.tidy_photos, keeping.chase_vendor, keeping.verify_nightly):
             tidying.register(work)

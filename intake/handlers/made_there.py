@@ -14,6 +14,7 @@ from core.http import Rejected, VendorError
 from .. import images
 from ..models import CardImage, CardScan
 from ..models.cards import image_path
+from ..services import deletions
 from ..vendors import cardscan
 
 logger = logging.getLogger("frontdesk.commands")
@@ -62,6 +63,7 @@ def keep(card: CardScan, fetched: Fetched, *, now: datetime) -> None:
             height=photo.height,
             concern=photo.concern,
             look=photo.look,
+            proof=deletions.proof_of(photo.jpeg),
             sent_at=now,
         )
     CardScan.objects.filter(pk=card.pk).update(has_back="back" in fetched.scanned.photos)

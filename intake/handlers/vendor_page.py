@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core import commands
@@ -25,6 +25,7 @@ class WorkForLink(Handler):
     policy = Policy.ASK_AGAIN
     deadline = 2 * cardscan.DEADLINE
     tries = 6
+    no_answer = vendor_link.NO_LINK
 
     def claim(self, command: Command, *, now: datetime) -> None:
         """Ask nothing for a link that has ended. Raises NotWanted."""
@@ -34,7 +35,7 @@ class WorkForLink(Handler):
 
     def gave_up(self, command: Command, *, reason: str, now: datetime) -> None:
         """Say on the link that it did not work."""
-        _fail(command, now)
+        _fail(command, now, self.no_answer)
 
     def may_retry(self, command: Command) -> bool:
         """Nobody stands there with a phone any more: a new link is one press."""
@@ -65,14 +66,14 @@ class MakeLink(WorkForLink):
 
     def rejected(self, command: Command, error: Rejected, *, now: datetime) -> commands.Next:
         """Say on the link that CardScan makes none: our key, or an account without this page."""
-        return _fail(command, now)
+        return _fail(command, now, self.no_answer)
 
 
 @dataclass(frozen=True)
 class Found:
     """What the link's user has at CardScan, and the session it was asked in."""
 
-    session: str
+    session: str = field(repr=False)
     cards: CardList
 
 
@@ -82,6 +83,7 @@ class FindCard(WorkForLink):
 
     kind = vendor_link.FIND
     label = "Look for a card made on CardScan's page"
+    no_answer = vendor_link.NOT_FOUND
 
     def call(self, command: Command) -> Found | None:
         """List the cards of the link's user, in a new session when the last one is over."""
@@ -104,7 +106,7 @@ class FindCard(WorkForLink):
         """A session that is over is opened anew, once; any other refusal ends the link."""
         link = _link(command)
         if link is None or not link.session or error.status not in (401, 403):
-            return _fail(command, now)
+            return _fail(command, now, self.no_answer)
         VendorLink.objects.filter(pk=link.pk).update(session="")
         return Later(now)
 
@@ -113,8 +115,8 @@ def _link(command: Command) -> VendorLink | None:
     return VendorLink.objects.select_related("card__clinic").filter(pk=command.target_pk).first()
 
 
-def _fail(command: Command, now: datetime) -> Failed:
+def _fail(command: Command, now: datetime, problem: str) -> Failed:
     link = _link(command)
     if link is not None:
-        vendor_link.fail(link, vendor_link.NO_LINK, now=now)
-    return Failed(vendor_link.NO_LINK)
+        vendor_link.fail(link, problem, now=now)
+    return Failed(problem)

@@ -108,6 +108,11 @@ class CardScan(Coded, Versioned):
         """Return what changes whenever a photo is added or replaced; it says nothing else."""
         return "-".join(image.stamp for image in self.images.all())
 
+    @property
+    def progress_stamp(self) -> str:
+        """Return what changes whenever the page has something else to say of a card that is being read."""
+        return f"{self.status}-{bool(self.problem):d}-{self.retry_at.timestamp() if self.retry_at else 0:.0f}"
+
     def move(self, to: str, *, allowed: tuple[str, ...], version: int | None = None, **fields: object) -> None:
         """Move the card from one of the `allowed` states to `to`, writing `fields` with it.
 

@@ -90,11 +90,15 @@ def by_external_id(clinic: Clinic, external_id: str) -> Appointment | None:
     return appointments_for(clinic).filter(external_id=external_id).first() if external_id else None
 
 
-def expected_today(clinic: Clinic, patient: Patient, *, now: datetime) -> Appointment | None:
-    """Return the visit for which the patient is expected on the clinic's day, the first when there are several."""
+def visit_today(clinic: Clinic, patient: Patient, *, now: datetime) -> Appointment | None:
+    """Return the first visit for which the patient is expected on the clinic's day, else the one they are here for.
+
+    Nobody else changes it until the transaction ends.
+    """
     begin, end = day_bounds(clinic, clinic.today(now))
-    rows = appointments_for(clinic).filter(patient=patient, status=Status.SCHEDULED)
-    return rows.filter(starts_at__gte=begin, starts_at__lt=end).first()
+    rows = appointments_for(clinic).filter(patient=patient, starts_at__gte=begin, starts_at__lt=end)
+    held = rows.select_for_update(of=("self",))
+    return held.filter(status=Status.SCHEDULED).first() or held.filter(status=Status.ARRIVED).first()
 
 
 @transaction.atomic

@@ -109,7 +109,8 @@ def merge_payers(gone: Payer, into: Payer, *, by: User, version: int) -> None:
     The first stays as what it was, out of the directory: its id and its names lead to the second, and what was
     believed earlier of a coverage is still true. Raises KeepTheNumbered, core.models.EditedMeanwhile.
     """
-    if gone.pk == into.pk or into.merged_into_id is not None:
+    into = Payer.objects.select_for_update().get(pk=into.pk)  # nobody merges it into a third one meanwhile
+    if gone.pk == into.pk or gone.merged_into_id is not None or into.merged_into_id is not None:
         raise ValueError("A payer is merged into another one of the directory.")
     if gone.edi_payer_id and not into.edi_payer_id:
         raise KeepTheNumbered

@@ -109,7 +109,7 @@ def _entry(row: Row, values: dict[str, str]) -> Entry | Planned:
     supports, count = header_key(values.get("supports", "")), values.get("count", "") or "1"
     if supports not in _YES_NO:
         problems.append(f"{_LABELS['supports']}: Write yes, no, or nothing.")
-    if not (count.isascii() and count.isdigit() and 0 < int(count[:9]) <= MOST_COUNTED):
+    if not (count.isascii() and count.isdigit() and len(count) < 10 and 0 < int(count) <= MOST_COUNTED):
         problems.append(f"{_LABELS['count']}: Write a whole number from 1 to {MOST_COUNTED:,}.")
     if not names_a_payer(values.get("edi_payer_id", ""), values.get("name", "")):
         problems.append(f"{_LABELS['name']}: {NAMELESS}")

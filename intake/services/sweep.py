@@ -22,7 +22,8 @@ def sweep_photos(*, now: datetime | None = None) -> int:
         _, files = default_storage.listdir(FOLDER)
     except FileNotFoundError:  # no photo was ever kept here
         return 0
-    named = {name for rows in (CardImage, LoosePhoto) for name in rows.objects.values_list("file", flat=True)}
+    # In this order: a photo may be given to a patient between the two, and is never taken back.
+    named = {name for rows in (LoosePhoto, CardImage) for name in rows.objects.values_list("file", flat=True)}
     oldest = (now or timezone.now()) - YOUNG
     unnamed = [name for name in (f"{FOLDER}/{file}" for file in files) if name not in named]
     left_behind = [name for name in unnamed if default_storage.get_modified_time(name) < oldest]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from clinic.models import User
 from core import audit, commands
@@ -23,6 +25,7 @@ OFTEN, SELDOM, A_WHILE = timedelta(seconds=3), timedelta(seconds=10), timedelta(
 UNUSED = "Nobody sent a card by this link in time. Show a new code, or take the photos here."
 UNREAD = "No photo sent by this link could be read in time. Show a new code, or take the photos here."
 PHOTOS_HERE = "Photos were taken here meanwhile, so the card made on CardScan's page was left there."
+NOT_FOUND = "CardScan does not answer any more, so no card of this link came. Show a new code, or take the photos here."
 NO_LINK = "CardScan made no link. Take the photos here, or with a phone that you hand the card to."
 
 
@@ -34,7 +37,7 @@ class NotChosen(Exception):
 class Made:
     """A link, and the session in which its cards are found."""
 
-    session: str
+    session: str = field(repr=False)
     link: MagicLink
 
 
@@ -100,6 +103,15 @@ def take(link: VendorLink, listed: CardList, *, now: datetime) -> datetime | Non
         fail(link, UNREAD if cards else UNUSED, now=now)
         return None
     return now + (OFTEN if now - link.created_at < A_WHILE else SELDOM)
+
+
+def forget_over() -> int:
+    """End the links whose time is over or whose card went another way, and forget what lets somebody act for them;
+    return how many. Run every night."""
+    now = timezone.now()
+    over = Q(expires_at__lt=now - GRACE) | ~Q(card__status=CardScan.Status.DRAFT)
+    left = VendorLink.objects.filter(over, ended_at=None).values_list("pk", flat=True)
+    return VendorLink.objects.filter(pk__in=list(left)).update(ended_at=now, session="", address="")
 
 
 def _adopt(link: VendorLink, vendor_card_id: str, now: datetime) -> None:

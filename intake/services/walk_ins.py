@@ -12,7 +12,7 @@ from clinic.models import Clinic, Provider, User
 
 from ..access import get_patient, patients_for
 from ..models import Appointment, Patient, folded_name
-from .appointments import add_walk_in, expected_today, move_appointment
+from .appointments import add_walk_in, move_appointment, visit_today
 from .patients import known_elsewhere, link_patient, register_patient
 
 # Whom a clerk may choose beside the records of this clinic.
@@ -37,7 +37,7 @@ class WhoIsIt(Exception):
 
 
 class IsExpected(Exception):
-    """The patient has an appointment today: `visit`. Somebody has to say whether it is this one."""
+    """The patient has an appointment today or is here already: `visit`. Somebody has to say whether it is this one."""
 
     def __init__(self, visit: Appointment) -> None:
         super().__init__(visit.pk)
@@ -60,14 +60,17 @@ def walk_in(
 
     One record of this name and birth date in the clinic is taken; nobody of it is registered. `who` answers WhoIsIt (a
     patient's code, NEW or LINK), `visit` answers IsExpected ("expected": that visit; "another": one more).
-    Raises WhoIsIt, IsExpected, Http404 for a code of another clinic, patients.NobodyToLink.
+    Raises WhoIsIt, IsExpected, Http404 for a code of another clinic, patients.NobodyToLink,
+    MergedAway.
     """
     patient = _chosen(clinic, person, by, who) if who else _only_one(clinic, person, by)
-    expected = expected_today(clinic, patient, now=now) if visit != "another" else None
+    patient.hold()  # of two desks that check in one patient, the second is asked
+    expected = visit_today(clinic, patient, now=now) if visit != "another" else None
     if expected and visit != "expected":
         raise IsExpected(expected)
     if expected:
-        return move_appointment(expected, Appointment.Status.ARRIVED, by=by, now=now)
+        is_here = expected.status == Appointment.Status.ARRIVED
+        return expected if is_here else move_appointment(expected, Appointment.Status.ARRIVED, by=by, now=now)
     return add_walk_in(clinic=clinic, patient=patient, by=by, now=now, visit_type=visit_type, provider=provider)
 
 

@@ -235,12 +235,15 @@ def same(request: HttpRequest, code: UUID) -> HttpResponse:
 @require_safe
 @reads
 def status(request: HttpRequest, code: UUID) -> HttpResponse:
-    """Answer the page that waits: the same line again, or a reload when there is something else to see."""
+    """Answer the page that waits: nothing while it shows how the card stands, so that no button goes from under a hand;
+    else how it stands, or a reload when there is more to see."""
     card = get_card(Asker(request).clinic, code)
     if not card.is_working:
         response = HttpResponse()
         response["HX-Refresh"] = "true"
         return response
+    if request.GET.get("shown") == card.progress_stamp:
+        return HttpResponse(status=204)
     return render(request, "intake/_card_progress.html", {"card": card, "may_write": Asker(request).may_write})
 
 

@@ -41,5 +41,6 @@ def vendor_standing(card: CardScan) -> dict[str, Any]:
         "card": card,
         "vendor_link": link,
         "vendor_standing": standing,
+        "vendor_shown": f"{standing}-{link.pk if link else 0}",
         "vendor_picture": drawn(link.address) if link and shows_code else "",
     }

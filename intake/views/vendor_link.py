@@ -43,13 +43,17 @@ def _panel(request: HttpRequest, card: CardScan) -> HttpResponse:
 @require_safe
 @writes
 def status(request: HttpRequest, code: UUID) -> HttpResponse:
-    """Answer the page that watches; once the card is there, lead to it."""
+    """Answer the page that watches; once the card is there, lead to it. Nothing is sent while nothing has changed, so
+    that no button goes from under a hand."""
     card = get_card(Asker(request).clinic, code)
     if card.status != CardScan.Status.DRAFT:
         response = HttpResponse()
         response["HX-Redirect"] = reverse("card-review", args=[card.code])
         return response
-    return render(request, "intake/_vendor_link.html", vendor_standing(card))
+    standing = vendor_standing(card)
+    if request.GET.get("shown") == standing["vendor_shown"]:
+        return HttpResponse(status=204)
+    return render(request, "intake/_vendor_link.html", standing)
 
 
 @require_POST

@@ -89,7 +89,11 @@
   drop.addEventListener("drop", async (event) => {
     event.preventDefault();
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    const files = entries.length ? (await Promise.all(entries.map(filesOf))).flat() : [...event.dataTransfer.files];
-    await sendAll(files);
+    const loose = [...event.dataTransfer.files]; // after the first wait the browser has emptied it
+    try {
+      await sendAll(entries.length ? (await Promise.all(entries.map(filesOf))).flat() : loose);
+    } catch {
+      refuse("", "This folder cannot be read. Choose its photos instead.");
+    }
   });
 })();

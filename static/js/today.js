@@ -28,8 +28,8 @@
     const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
     const next = answer.getElementById("arrivals");
     if (!next) return;
-    if (next.dataset.day !== live.dataset.day) location.reload();
-    else takeOver(answer, next);
+    if (next.dataset.day === live.dataset.day) takeOver(answer, next);
+    else if (!isBusy(live)) location.reload(); // a new day has begun
   });
 
   const isBusy = (part) => part.contains(document.activeElement) || part.querySelector("details[open]") !== null;

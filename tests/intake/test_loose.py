@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -53,6 +54,23 @@ def piles() -> list[list[str]]:
 
 def press(client: Client, name: str, pile: Any, **form: Any) -> Any:
     return client.post(reverse(name, args=[pile]), form, follow=True)
+
+
+def test_the_night_keeps_a_photo_that_is_given_to_a_patient_meanwhile(cast: Cast, emily: Patient) -> None:
+    (kept,) = lot_of(cast, photo())
+    given: list[CardScan] = []
+
+    def give(execute: Any, sql: str, *rest: Any) -> Any:
+        """Give the photo to the patient between the night's two looks at the rows."""
+        found = execute(sql, *rest)
+        if not given and "file" in sql and sql.startswith("SELECT"):
+            given.append(None)  # type: ignore[arg-type]
+            given[0] = loose.assign(cast.clinic_a, kept.pile, emily, by=cast.alice, now=timezone.now())
+        return found
+
+    with connection.execute_wrapper(give):
+        sweep_photos(now=timezone.now() + timedelta(hours=2))
+    assert given and default_storage.exists(str(given[0].images.get().file.name))
 
 
 def test_front_back_front_back_makes_two_cards(cast: Cast, sides: list[bytes]) -> None:

@@ -116,6 +116,17 @@ def test_a_payer_is_not_merged_into_nothing(admin: Client, aetna: Payer, into: s
     assert b"One of the two was changed meanwhile." in page.content and aetna in Payer.objects.listed()
 
 
+def test_a_payer_is_not_merged_into_one_that_went_meanwhile(cast: Cast, aetna: Payer) -> None:
+    first, second = payer_from_choice("", "Aetna Life"), payer_from_choice("", "Aetna Life Co")
+    seen = Payer.objects.get(pk=second.pk)
+    directory.merge_payers(second, aetna, by=cast.ana, version=second.version)
+    with pytest.raises(ValueError, match="another one of the directory"):
+        directory.merge_payers(first, seen, by=cast.ana, version=first.version)
+    with pytest.raises(ValueError, match="another one of the directory"):
+        directory.merge_payers(second, first, by=cast.ana, version=second.version)
+    assert first in Payer.objects.listed()
+
+
 def test_a_wrong_name_is_forgotten(admin: Client, aetna: Payer) -> None:
     admin.post(reverse("payer-alias-remove", args=[aetna.code]), {"alias": "openchoice"})
     assert not PayerAlias.objects.exists() and match_payer("", "Open Choice").payer is None
@@ -165,6 +176,8 @@ def test_good_payers_come_in_and_bad_ones_come_back(admin: Client, aetna: Payer)
     link = reverse("payer-refused", args=[page.context["upload"].code])
     row = read_table(admin.get(link).content).rows[0]
     assert row.cells[:5] == ["", "***", "maybe", "", "many"]
+    text = "Payer,Alias,Count\nMeritain,Meritain H,00000000199999999999\n"
+    assert "How often: Write a whole number" in bring_in(admin, text.encode()).content.decode()
     for words in ("Answers electronically: Write yes", "How often: Write a whole number", "Payer: Write the payer"):
         assert words in row.cells[5]
 

@@ -98,6 +98,11 @@ def test_it_reads_the_front_alone_and_shows_each_step(
         assert card.status == status
     status_url = reverse("card-status", args=[card.code])
     assert b"Being read" in desk.get(status_url, headers={"HX-Request": "true"}).content
+    page = desk.get(reverse("card-review", args=[card.code])).content.decode()
+    asked = page.partition(f'hx-get="{status_url}')[2].partition('"')[0]
+    assert desk.get(status_url + asked).status_code == 204
+    CardScan.objects.filter(pk=card.pk).update(problem="CardScan does not answer.", retry_at=timezone.now())
+    assert b"CardScan does not answer." in desk.get(status_url + asked).content
     work(until(card, "REVIEW"))
     assert desk.get(status_url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 

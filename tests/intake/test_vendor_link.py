@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import Clinic
-from core import commands
+from core import commands, tidying
 from core.http import Rejected
 from core.models import Command
 from intake.models import CardScan, Patient, VendorLink
@@ -104,7 +104,7 @@ def test_the_card_made_there_becomes_this_one(
     assert (draft.status, draft.vendor_card_id, draft.has_back) == ("REVIEW", there, True)
     assert sum(bool(row.value) for row in draft.fields.all()) > 3
     assert {image.side for image in draft.images.all()} == {"FRONT", "BACK"}
-    assert all(image.look and image.width for image in draft.images.all())
+    assert all(image.look and image.width and image.proof for image in draft.images.all())
     assert not link.session and not link.address and link.ended_at and link.used_at
     shown = desk.get(reverse("card-photo", args=[draft.code, "front"]))
     assert shown.status_code == 200 and shown["Content-Type"] == "image/jpeg"
@@ -207,6 +207,34 @@ def test_a_new_link_ends_the_one_before(link: VendorLink, draft: CardScan, cast:
     assert link.ended_at and not link.address
     due_now()
     assert VendorLink.objects.filter(ended_at=None).count() == 1
+
+
+def test_the_panel_stays_under_the_hand_while_nothing_changes(link: VendorLink, draft: CardScan, desk: Client) -> None:
+    page = desk.get(reverse("card-capture", args=[draft.code])).content.decode()
+    where = reverse("card-vendor-link-status", args=[draft.code])
+    asked = page.partition(f'hx-get="{where}')[2].partition('"')[0]
+    assert desk.get(where + asked).status_code == 204
+    VendorLink.objects.update(used_at=timezone.now())
+    assert b"being photographed" in desk.get(where + asked).content
+
+
+def test_what_lets_somebody_act_for_a_link_goes_with_its_time(link: VendorLink, draft: CardScan, cast: Cast) -> None:
+    other = vendor_link.newest(draft)
+    assert other and other.address and other.session
+    assert vendor_link.forget_over() == 0
+    cards.put_photo(draft, "FRONT", photo(), by=cast.alice)
+    CardScan.objects.filter(pk=draft.pk).update(status="QUEUED")
+    assert vendor_link.forget_over() == 1 and vendor_link.forget_over in tidying._registered
+    link.refresh_from_db()
+    assert (link.address, link.session) == ("", "") and link.ended_at
+
+
+def test_a_vendor_that_stops_answering_is_said_as_it_is(sandbox: SandboxProcess, link: VendorLink) -> None:
+    sandbox.fault("cardscan", "list", "500_before", times=None)
+    for _ in range(8):
+        due_now()
+    link.refresh_from_db()
+    assert link.problem == vendor_link.NOT_FOUND and vendor_link.NO_LINK != vendor_link.NOT_FOUND
 
 
 def test_a_card_that_has_photos_gets_no_link(draft: CardScan, cast: Cast) -> None:

@@ -127,6 +127,16 @@ def test_a_walk_in_who_is_expected_is_asked_about(desk: Client, cast: Cast, emil
     assert Appointment.objects.filter(status="ARRIVED").count() == 2
 
 
+def test_a_walk_in_who_is_here_already_is_asked_about(desk: Client, emily: Patient) -> None:
+    desk.post(reverse("walk-in"), EMILY)
+    page = desk.post(reverse("walk-in"), EMILY).content.decode()
+    assert "Emily Dickinson is here already, since" in page and Appointment.objects.count() == 1
+    desk.post(reverse("walk-in"), EMILY | {"visit": "expected"})
+    assert Appointment.objects.count() == 1 and not AppointmentChange.objects.exists()
+    desk.post(reverse("walk-in"), EMILY | {"visit": "another"})
+    assert Appointment.objects.filter(status="ARRIVED").count() == 2
+
+
 def test_namesakes_are_chosen_from(desk: Client, cast: Cast, emily: Patient) -> None:
     person = {"first_name": "Emily", "last_name": "Dickinson", "birth_date": date(1986, 3, 15)}
     other = patients.register_patient(clinic=cast.clinic_a, by=cast.alice, city="Salem", **person)
