@@ -9,12 +9,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from clinic.models import Clinic
+from core.compiled import Place
 
 from .models import Appointment, CardImage, CardScan, Coverage, LoosePhoto, MergedAway, Patient
 
 
-def patients_for(clinic: Clinic) -> QuerySet[Patient]:
-    """Return the patients registered with this clinic."""
+def patients_for(clinic: Clinic | Place) -> QuerySet[Patient]:
+    """Return the patients registered with this clinic, or with the one that comes in its place."""
     return Patient.objects.filter(clinics=clinic)
 
 

@@ -10,21 +10,20 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
-
 from clinic.models import Clinic
+from core.compiled import Compiled
 
 from .. import fields
-from ..access import patients_for
-from ..models import Coverage, Patient, PatientName, member_id_fingerprint, mrn_key, phone_fingerprint, whole_name
+from ..models import member_id_fingerprint, mrn_key, phone_fingerprint
+from . import finding_queries as queries
+from .finding_queries import Listed
 
 MOST_FOUND = 25
 PER_PAGE = 50
 MOST_WORDS = 6
-_ORDER = ("names__word", "names__rest", "names__patient_id")
 _DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
 
 
@@ -49,43 +48,13 @@ class Typed:
             except fields.NotADate:
                 continue
             rest = rest.replace(written, " ")
+        born = tuple(dict.fromkeys(dates))
         if re.search(r"\d", rest):
-            return cls(tuple(dates), number=rest.strip())
+            return cls(born, number=rest.strip())
         before, comma, after = rest.partition(",")
         words = tuple(fields.fold(rest).split())[:MOST_WORDS]
         last, first = (fields.fold(before), fields.fold(after)) if comma else ("", "")
-        return cls(tuple(dates), last=last, first=first, words=words, is_odd=bool(rest.strip()) and not words)
-
-
-class Listed(NamedTuple):
-    """What a list shows of a patient, and what it compares: nothing of it is sealed.
-
-    A bare tuple: making rows of the model, with sixty columns left out, takes longer than the database does.
-    """
-
-    pk: int
-    code: UUID
-    first_name: str
-    middle_name: str
-    last_name: str
-    suffix: str
-    preferred_name: str
-    birth_date: date
-    sex: str
-    mrn: str
-    mrn_key: str
-    phone_fingerprint: str
-    other_phone_fingerprint: str
-
-    @property
-    def name(self) -> str:
-        """Return first and last name, as people say it."""
-        return whole_name(self.first_name, self.last_name)
-
-    @property
-    def full_name(self) -> str:
-        """Return the whole name: first, middle, last, suffix."""
-        return whole_name(self.first_name, self.middle_name, self.last_name, self.suffix)
+        return cls(born, last=last, first=first, words=words, is_odd=bool(rest.strip()) and not words)
 
 
 @dataclass(frozen=True)
@@ -134,22 +103,14 @@ def find_patients(clinic: Clinic, text: str, *, today: date) -> Findings:
     return Findings.of(_by_words(clinic, typed.words) if typed.words else ())
 
 
-def _listed(rows: QuerySet[Patient], most: int) -> list[Listed]:
-    return [Listed(*row) for row in rows.values_list(*Listed._fields)[:most]]
-
-
-def _starting(column: str, prefix: str) -> Q:
-    """Return the range of an index in which the column begins with the prefix, "" for any."""
-    start = prefix.encode()
-    end = start[:-1] + bytes([start[-1] + 1]) if start else b""  # UTF-8 has no byte 0xFF, so one more always exists
-    return Q(**{f"{column}__gte": start, f"{column}__lt": end}) if start else Q()
+def _listed(rows: Compiled, clinic: Clinic, **values: Any) -> list[Listed]:
+    return [Listed._make(row) for row in rows.rows(clinic=clinic.pk, **values)]
 
 
 def _by_last_name(clinic: Clinic, last: str, first: str) -> list[Listed]:
     """Return those whose last name and first name begin so, in the order of names."""
-    named = Q(names__clinic=clinic, names__is_last_name=True) & _starting("names__word", last)
-    rows = patients_for(clinic).filter(named & _starting("names__rest", first))
-    return _listed(rows.order_by(*_ORDER), MOST_FOUND + 1)
+    rows = queries.by_last_name(bool(first), MOST_FOUND + 1)
+    return _listed(rows, clinic, **queries.starting("last", last), **queries.starting("first", first))
 
 
 def _by_words(clinic: Clinic, words: tuple[str, ...]) -> list[Listed]:
@@ -177,17 +138,13 @@ def _by_any_word(clinic: Clinic, words: tuple[str, ...]) -> list[Listed]:
 
     The longest word is looked up, since it says most; the others are looked up for whom it finds.
     """
-    driver, *others = sorted(words, key=len, reverse=True)
-    # Both values are named, or the index could not be entered at the word that comes after them.
-    named = Q(names__clinic=clinic, names__is_last_name__in=(False, True)) & _starting("names__word", driver)
-    rows = patients_for(clinic).filter(named)
-    for word in others:
-        rows = rows.filter(Exists(_words_of(clinic, word)))
-    return _listed(rows.order_by(), 2 * MOST_FOUND + 2)
+    longest_first = sorted(words, key=len, reverse=True)
+    return _listed(queries.by_any_word(len(words), 2 * MOST_FOUND + 2), clinic, **_words(longest_first))
 
 
-def _words_of(clinic: Clinic, word: str) -> QuerySet[PatientName]:
-    return PatientName.objects.filter(_starting("word", word), clinic=clinic, patient=OuterRef("pk"))
+def _words(words: Iterable[str]) -> dict[str, bytes]:
+    """Return the values for the places of words."""
+    return {place: edge for n, word in enumerate(words) for place, edge in queries.starting(f"word{n}", word).items()}
 
 
 def _by_name(patient: Listed) -> tuple[str, str, int]:
@@ -195,35 +152,23 @@ def _by_name(patient: Listed) -> tuple[str, str, int]:
 
 
 def _by_birth_date(clinic: Clinic, typed: Typed) -> Findings:
-    rows = patients_for(clinic).filter(organization=clinic.organization_id)
-    for birth_date in typed.dates:
-        rows = rows.filter(birth_date=birth_date)
-    for word in typed.words:
-        rows = rows.filter(Exists(_words_of(clinic, word)))
-    return Findings.of(_listed(rows, MOST_FOUND + 1), lambda patient: "birth date")
+    if len(typed.dates) > 1:
+        return Findings()  # nobody is born twice
+    rows = queries.by_birth_date(len(typed.words), MOST_FOUND + 1)
+    born: dict[str, Any] = {"organization": clinic.organization_id, "birth_date": typed.dates[0]}
+    return Findings.of(_listed(rows, clinic, **born, **_words(typed.words)), lambda patient: "birth date")
 
 
 def _by_number(clinic: Clinic, typed: Typed, today: date) -> Findings:
     """Return whom a number belongs to: a phone, a coverage's member id, a record, or a birth date without its bars."""
+    if len(typed.dates) > 1:
+        return Findings()
     number, key = typed.number, mrn_key(typed.number)
     phone = "" if re.search(r"[^\W\d_]", re.split(r"(?i)ext|x", number)[0]) else phone_fingerprint(number)
     born = _date_of(number, today)
-    holders = Coverage.objects.filter(member_id_fingerprint=member_id_fingerprint(number))
-    known: list[QuerySet[Any, Any]] = [
-        Patient.objects.filter(mrn_key=key).order_by().values_list("pk"),
-        holders.exclude(status=Coverage.Status.REMOVED).order_by().values_list("patient_id"),
-    ]
-    if phone:
-        known += [
-            Patient.objects.filter(phone_fingerprint=phone).order_by().values_list("pk"),
-            Patient.objects.filter(other_phone_fingerprint=phone).order_by().values_list("pk"),
-        ]
-    if born:
-        same_day = Patient.objects.filter(organization=clinic.organization_id, birth_date=born)
-        known.append(same_day.order_by().values_list("pk"))
-    rows = patients_for(clinic).filter(pk__in=known[0].union(*known[1:], all=True))
-    for birth_date in typed.dates:
-        rows = rows.filter(birth_date=birth_date)
+    known: dict[str, Any] = {"mrn_key": key, "member_id": member_id_fingerprint(number), "phone": phone, "born": born}
+    known |= {"organization": clinic.organization_id, "birth_date": typed.dates[0] if typed.dates else None}
+    rows = queries.by_number(bool(phone), born is not None, bool(typed.dates), MOST_FOUND + 1)
     words = {"mobile phone": phone, "other phone": phone, "record number": key, "birth date": born}
 
     def why(patient: Listed) -> str:
@@ -231,7 +176,7 @@ def _by_number(clinic: Clinic, typed: Typed, today: date) -> Findings:
         same = [word for (word, sought), value in zip(words.items(), own, strict=True) if sought and sought == value]
         return ", ".join(same) or "member ID"
 
-    return Findings.of(_listed(rows, MOST_FOUND + 1), why)
+    return Findings.of(_listed(rows, clinic, **known), why)
 
 
 def _date_of(number: str, today: date) -> date | None:
@@ -243,26 +188,6 @@ def _date_of(number: str, today: date) -> date | None:
 
 
 # ---- the list by name ------------------------------------------------------------------------------------------------
-
-
-class _Beyond(Func):
-    """Whether a row comes after (or before) the one row of a subquery in an order of several columns.
-
-    The database compares whole rows, so that the index is entered at that row.
-    """
-
-    output_field = BooleanField()
-
-    def __init__(self, columns: tuple[str, ...], sign: str, edge: QuerySet[Any, Any]) -> None:
-        """Compare the columns with those of `edge`, as many in the same order."""
-        super().__init__(*(F(column) for column in columns), Subquery(edge))
-        self.sign = sign
-
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
-        """Return `(a, b, c) > (SELECT x, y, z …)`, which PostgreSQL and SQLite know alike."""
-        parts = [compiler.compile(part) for part in self.source_expressions]
-        columns = ", ".join(sql for sql, _ in parts[:-1])
-        return f"({columns}) {self.sign} {parts[-1][0]}", [value for _, values in parts for value in values]
 
 
 @dataclass(frozen=True)
@@ -290,12 +215,8 @@ def list_patients(clinic: Clinic, *, after: UUID | None = None, before: UUID | N
     However far in the list, a page costs the same: it is entered at its edge. A code that leads nowhere begins anew.
     """
     code, backwards = after or before, after is None and before is not None
-    named = Q(names__clinic=clinic, names__is_last_name=True)
-    if code:
-        edge = PatientName.objects.filter(clinic=clinic, is_last_name=True, patient__code=code)
-        named &= Q(_Beyond(_ORDER, "<" if backwards else ">", edge.values("word", "rest", "patient_id")))
-    order = [f"-{column}" for column in _ORDER] if backwards else _ORDER
-    found = _listed(patients_for(clinic).filter(named).order_by(*order), PER_PAGE + 1)
+    rows = queries.by_name("" if not code else "<" if backwards else ">", PER_PAGE + 1)
+    found = _listed(rows, clinic, code=code)
     if code and not found:
         return list_patients(clinic)
     page, has_more = found[:PER_PAGE], len(found) > PER_PAGE

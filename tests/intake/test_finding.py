@@ -178,6 +178,32 @@ def test_every_kind_is_answered_from_an_index(cast: Cast, ana: Patient, text: st
             assert scans(query["sql"]) == []
 
 
+@pytest.mark.parametrize("text", ["lopez, an", "w12345678", "217-555-0100", "1/2/1990"])
+def test_a_search_is_one_statement_and_its_line_in_the_audit_trail(
+    cast: Cast, desk: Client, ana: Patient, text: str
+) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        page = desk.post(reverse("patient-list"), {"q": text}, headers={"HX-Request": "true"}).content.decode()
+    asked = [query["sql"] for query in captured.captured_queries if "intake_patient" in query["sql"]]
+    written = [query["sql"] for query in captured.captured_queries if 'INSERT INTO "core_auditevent"' in query["sql"]]
+    assert (len(asked), len(written)) == (1, 1)
+    assert "López García" in page
+
+
+def test_what_people_wrote_is_escaped(cast: Cast, desk: Client) -> None:
+    names = {"first_name": "<i>{code}", "last_name": "Brace & Co", "preferred_name": '"{x}"', "mrn": "<7>"}
+    patients.register_patient(clinic=cast.clinic_a, by=cast.alice, birth_date=date(1980, 1, 1), **names)
+    page = desk.post(reverse("patient-list"), {"q": "brace"}).content.decode()
+    assert "&lt;i&gt;{code} Brace &amp; Co</a>" in page
+    assert "called &quot;{x}&quot;" in page and "&lt;7&gt;" in page and "<i>" not in page
+
+
+def test_two_birth_dates_find_nobody(cast: Cast, ana: Patient) -> None:
+    assert whys(cast, "1/2/1990 1/3/1990") == whys(cast, "r77-a 1/2/1990 1/3/1990") == []
+    assert whys(cast, "1/2/1990 01/02/90") == ["birth date"]
+    assert whys(cast, "r77-a 1/2/1990") == ["record number"]
+
+
 def scans(sql: str) -> list[str]:
     """Return the steps of SQLite's plan that read a whole table."""
     with connection.cursor() as cursor:
