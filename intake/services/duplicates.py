@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from clinic.models import Clinic, User
@@ -27,6 +27,8 @@ from ..patient_record import SEALED
 MOST_SHOWN = 5
 # What a page of possible duplicates looks at before it says how far it has come.
 CHUNK, MOST_LOOKED_AT, MOST_PAIRS = 100, 500, 20
+# A birth date or phone that more records share is one that is typed for want of another, and says nothing.
+MOST_SHARED = 200
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,14 +154,20 @@ def _candidates(asked: Sequence[Patient], held: Members, clinic: Clinic) -> list
     names, days = ({slip[at] for slip in keys["slip"]} for at in (0, 1))
     covered = Coverage.objects.in_line().filter(member_id_fingerprint__in=keys["member"])
     queries: list[QuerySet[Patient]] = [
-        here.filter(birth_date__in=keys["born"]),
+        here.filter(birth_date__in=_telling(here, "birth_date", keys["born"])),
         here.filter(folded_name__in=names, birth_date__in=days),
-        here.filter(phone_fingerprint__in=keys["phone"]),
-        here.filter(other_phone_fingerprint__in=keys["phone"]),
+        here.filter(phone_fingerprint__in=_telling(here, "phone_fingerprint", keys["phone"])),
+        here.filter(other_phone_fingerprint__in=_telling(here, "other_phone_fingerprint", keys["phone"])),
         here.filter(mrn_key__in=keys["mrn"]),
         here.filter(pk__in=covered.order_by().values("patient")),
     ]
     return list({patient.pk: patient for query in queries for patient in query.order_by()}.values())
+
+
+def _telling(here: QuerySet[Patient], column: str, values: set[Any]) -> set[Any]:
+    """Return those of the values that few records share."""
+    shared = here.filter(**{f"{column}__in": values}).order_by().values_list(column).annotate(records=Count("pk"))
+    return values - {value for value, _ in shared.filter(records__gt=MOST_SHARED)}
 
 
 def _keys(patient: Patient, person: Person, *, slips: bool) -> set[tuple[str, Any]]:
@@ -167,7 +175,10 @@ def _keys(patient: Patient, person: Person, *, slips: bool) -> set[tuple[str, An
     keys: set[tuple[str, Any]] = {("born", patient.birth_date)}
     names, days = {folded_name(patient.first_name, patient.last_name)}, {patient.birth_date}
     if slips:
-        names, days = names | {folded_name(patient.last_name, patient.first_name)}, near_dates(patient.birth_date)
+        names, days = (
+            names | {folded_name(patient.last_name, patient.first_name)},
+            days | near_dates(patient.birth_date),
+        )
     keys |= {("slip", (name, day)) for name in names for day in days}
     keys |= {("phone", number) for number in person.phones} | {("member", mark) for mark, _ in person.members}
     return keys | ({("mrn", person.mrn)} if person.mrn else set())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -94,7 +94,8 @@ def find_patients(clinic: Clinic, text: str, *, today: date) -> Findings:
     if typed.is_odd:
         return Findings()
     if typed.number:
-        return _by_number(clinic, typed, today)
+        found = _by_number(clinic, typed, today)
+        return found if found.found else _by_name_and_number(clinic, typed, today)
     if typed.dates:
         return _by_birth_date(clinic, typed)
     if typed.last:
@@ -177,6 +178,21 @@ def _by_number(clinic: Clinic, typed: Typed, today: date) -> Findings:
         return ", ".join(same) or "member ID"
 
     return Findings.of(_listed(rows, clinic, **known), why)
+
+
+def _by_name_and_number(clinic: Clinic, typed: Typed, today: date) -> Findings:
+    """Return whom a number belongs to that a name stands beside: "Ruiz 217-555-0100"."""
+    parts = typed.number.replace(",", " ").split()
+    number = " ".join(part for part in parts if re.search(r"\d", part))
+    words = fields.fold(" ".join(part for part in parts if not re.search(r"\d", part))).split()
+    holders = _by_number(clinic, replace(typed, number=number), today) if words else Findings()
+    return replace(holders, found=[one for one in holders.found if _is_named(one.patient, words)])
+
+
+def _is_named(patient: Listed, words: list[str]) -> bool:
+    """Return whether each of the words begins a word of the name."""
+    name = fields.fold(f"{patient.full_name} {patient.preferred_name}").split()
+    return all(any(own.startswith(word) for own in name) for word in words)
 
 
 def _date_of(number: str, today: date) -> date | None:

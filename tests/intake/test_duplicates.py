@@ -153,3 +153,19 @@ def test_a_program_is_told_who_is_alike(cast: Cast, emily: Patient, client: Clie
     (found,) = client.get(address, headers={"Authorization": f"Bearer {token}"}).json()
     assert (found["patient"], found["score"]) == (str(second.code), 69)
     assert {"words": "last names differ by one letter", "points": 14} in found["reasons"]
+
+
+def test_a_phone_or_birth_date_that_many_share_says_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a placeholder all its holders would be compared with all; the same name with it is found all the same."""
+    monkeypatch.setattr(duplicates, "MOST_SHARED", 2)
+    placeholder: dict[str, Any] = {"born": date(1900, 1, 1), "phone": "000-000-0000", "email": "no@leaves.test"}
+    people = [
+        register(cast, first, last, **placeholder) for first, last in (("Ann", "Lee"), ("Bo", "Fox"), ("Cy", "Poe"))
+    ]
+    near = register(cast, "Anne", "Lee", **placeholder)
+    assert like(cast, near) == []
+    twin = register(cast, "Ann", "Lee", **placeholder)
+    assert [name for name, _ in like(cast, twin)] == ["Ann Lee"]
+    for one in (*people[1:], near):
+        Patient.objects.filter(pk=one.pk).update(birth_date=date(1950, 1, 1), phone_fingerprint="")
+    assert {name for name, _ in like(cast, people[0])} == {"Ann Lee"}

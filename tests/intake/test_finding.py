@@ -225,3 +225,12 @@ def test_what_is_typed_is_taken_apart() -> None:
     assert Typed.of("99/99/9999", TODAY).number == "99/99/9999"
     assert Typed.of("***", TODAY).is_odd
     assert len(Typed.of(" ".join("abcdefghij"), TODAY).words) == finding.MOST_WORDS
+
+
+@pytest.mark.parametrize(
+    "text", ["Lopez 217-555-0100", "garcia, ana 217 555 0100", "01021990 nita", "ana r77-a", "Ana W12345678"]
+)
+def test_a_name_may_stand_beside_a_number(cast: Cast, ana: Patient, text: str) -> None:
+    assert [one.patient.pk for one in find_patients(cast.clinic_a, text, today=TODAY).found] == [ana.pk]
+    other = text.lower().replace("ana", "bob").replace("lopez", "bob").replace("nita", "bob")
+    assert whys(cast, other) == []
