@@ -115,16 +115,13 @@ def wake(kind: str, target_pk: int, *, now: datetime) -> bool:
 def run(command_id: int, *, now: datetime | None = None) -> bool:
     """Do the command if it is due or its lease ran out. Return False when there was nothing to claim."""
     now = now or timezone.now()
-    before = Command.objects.filter(pk=command_id).defer("request").first()
-    if before is None:
-        return False
     try:
         command = _claim(command_id, now)
     except (OperationalError, InterfaceError):
         raise  # the database is away: the command is as it was, and the dispatcher comes again
     except Exception as broken:
-        logger.error("command %s (%s) could not be claimed: %s", command_id, before.kind, _where(broken))
-        _shelve(before, now)
+        logger.error("command %s could not be claimed: %s", command_id, _where(broken))
+        _shelve(command_id, now)
         return False
     if command is None:
         return False
@@ -220,7 +217,7 @@ def _claim(command_id: int, now: datetime) -> Command | None:
         return None
     handler, was = handler_of(command), command.status
     lease = timezone.now() + lease_of(handler)
-    claimed = Command.objects.filter(ready, pk=command_id, fence=command.fence).update(
+    claimed = Command.objects.filter(ready, pk=command_id, fence=command.fence, status=was).update(
         status=Status.CLAIMED, fence=F("fence") + 1, lease_until=lease, woken_at=None
     )
     if claimed != 1:
@@ -237,19 +234,21 @@ def _claim(command_id: int, now: datetime) -> Command | None:
 
 
 @transaction.atomic(durable=True)
-def _shelve(before: Command, now: datetime) -> None:
-    """Our own code broke while claiming. Touch the command only if it is still as it was before: another worker may
+def _shelve(command_id: int, now: datetime) -> None:
+    """Our own code broke while claiming. Touch the command only while it may still be claimed: another worker may
     have it by now. What was due was not sent and is tried again; what a dead worker left stays unclear."""
-    held = Command.objects.filter(pk=before.pk, fence=before.fence, status=before.status)
-    handler = handler_of(before)
+    before = due(now=now).filter(pk=command_id).defer("request").select_for_update().first()
+    if before is None:
+        return
+    held, handler = Command.objects.filter(pk=command_id), handler_of(before)
     if before.status == Status.CLAIMED and handler.policy is not Policy.ASK_AGAIN:
         held.update(status=Status.UNCLEAR, lease_until=None, reason=OUR_FAULT)
     elif before.failures + 1 >= SHELVED_TRIES:
         held.update(status=Status.FAILED, lease_until=None, reason=OUR_FAULT, finished_at=now)
     else:
         later = now + timedelta(seconds=2 ** (before.failures + 1))
-        due = {"due_at": later} if before.status == Status.DUE else {"lease_until": later}
-        held.update(failures=before.failures + 1, reason=OUR_FAULT, **due)
+        wait = {"due_at": later} if before.status == Status.DUE else {"lease_until": later}
+        held.update(failures=before.failures + 1, reason=OUR_FAULT, **wait)
 
 
 def _begin(command: Command, handler: Handler, now: datetime) -> Command | None:
@@ -339,9 +338,14 @@ def _move(command: Command, outcome: Next, now: datetime) -> None:
 
 def _put_off(command: Command, outcome: Later, now: datetime) -> None:
     """Let it wait; if it was woken while it was being done, not at all."""
-    changes: dict[str, Any] = {"due_at": outcome.at} if outcome.reason else {"due_at": outcome.at, "failures": 0}
-    if not outcome.reason and Command.objects.filter(pk=command.pk, woken_at__isnull=False).exists():
-        changes |= {"due_at": min(outcome.at, now), "hinted_at": None}
+    changes: dict[str, Any] = {"due_at": outcome.at}
+    if not outcome.reason:
+        woken = Q(woken_at__isnull=False)
+        changes = {
+            "failures": 0,
+            "due_at": Case(When(woken, then=Value(min(outcome.at, now))), default=Value(outcome.at)),
+            "hinted_at": Case(When(woken, then=None), default=F("hinted_at")),
+        }
     Command.objects.filter(pk=command.pk).update(
         status=Status.DUE, lease_until=None, reason=outcome.reason[:300], **changes
     )

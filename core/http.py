@@ -6,6 +6,7 @@ the only question a caller has: did it happen?
 """
 
 import contextvars
+import functools
 import logging
 import socket
 import threading
@@ -132,6 +133,7 @@ class _Deadline:
     def __exit__(self, *exc: object) -> None:
         self._timer.cancel()
         _current.deadline = None
+        self.watch(None)  # the connection may be another call's by now
 
     def watch(self, sock: socket.socket | None) -> None:
         """Remember the socket that the call uses; cut it at once when the deadline has passed already."""
@@ -202,15 +204,22 @@ class _HTTPSPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """Watched connections; one kept-alive connection per session and host."""
+    """Watched connections."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
 
+@functools.cache
+def _kept_alive() -> _Adapter:
+    """Return the connections of this process that are kept alive, for all threads: each call takes the one that was
+    used last. Were they kept by thread, most calls would find theirs closed by the vendor and open a new one."""
+    return _Adapter(max_retries=0, pool_connections=10, pool_maxsize=settings.CELERY_WORKER_CONCURRENCY)
+
+
 class VendorSession(requests.Session):
-    """One vendor's connection. One session belongs to one thread."""
+    """The way to one vendor. One session belongs to one thread; the connections below it are the process's."""
 
     def __init__(
         self,
@@ -232,7 +241,7 @@ class VendorSession(requests.Session):
         self.headers["User-Agent"] = f"frontdesk/{__version__}"
         if not keep_alive:
             self.headers["Connection"] = "close"
-        adapter = _Adapter(max_retries=0, pool_connections=2, pool_maxsize=2)
+        adapter = _kept_alive() if keep_alive else _Adapter(max_retries=0)
         self.mount("http://", adapter)
         self.mount("https://", adapter)
 

@@ -161,6 +161,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CONCURRENCY = env.integer("WORKER_THREADS", 12, least=1)
 CELERY_TASK_PUBLISH_RETRY = False
+# Celery would open a new connection to the database for every task, which costs more than most tasks; ours are kept
+# for CONN_MAX_AGE as those of requests are (core.celery).
+CELERY_DB_REUSE_MAX = 10**9
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {

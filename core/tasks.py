@@ -22,9 +22,10 @@ def run_command(*, command_id: int, **kwargs: Any) -> None:
     """Claim, call and record one command; go on at once with one that has its next step already."""
     try:
         for _ in range(MOST_STEPS):
-            if not commands.run(command_id) or not commands.is_due(command_id, now=timezone.now()):
+            if not commands.run(command_id):
                 return
-        hints.send(command_id)
+        if commands.is_due(command_id, now=timezone.now()):
+            hints.send(command_id)
     except Exception:
         # The dispatcher comes again; Celery's own line would repeat the exception's message.
         logger.exception("command %s was not run", command_id)

@@ -32,10 +32,12 @@ def card_changed(event: Event, *, now: datetime) -> bool:
     """Have the card of an event looked at, if somebody waits for it. Return whether."""
     if not event.matters:
         return False
-    cards = CardScan.objects.filter(vendor_card_id=event.card_id).values_list("pk", flat=True)
-    links = VendorLink.objects.filter(user_id__in=_ids(event.user_id), ended_at=None).values_list("pk", flat=True)
-    woken = [look_now(pk, now=now) for pk in cards]
-    return any(woken + [commands.wake(vendor_link.FIND, pk, now=now) for pk in links])
+    cards = CardScan.objects.filter(vendor_card_id=event.card_id)
+    found = list(_waiting().filter(target_pk__in=cards.values("pk")).values_list("kind", "target_pk"))
+    if ids := _ids(event.user_id):
+        links = VendorLink.objects.filter(user_id__in=ids, ended_at=None).values_list("pk", flat=True)
+        found += [(vendor_link.FIND, pk) for pk in links]
+    return any([commands.wake(kind, pk, now=now) for kind, pk in found])
 
 
 def _ids(text: str) -> list[UUID]:
@@ -53,8 +55,11 @@ def look_now(card_pk: int, *, now: datetime) -> bool:
 
 def awaited() -> QuerySet[CardScan]:
     """Return the cards that something is waited for, also those that have no id at the vendor yet."""
-    waiting = Command.objects.filter(kind__in=(READ, ENRICH), status__in=(Command.Status.DUE, Command.Status.CLAIMED))
-    return CardScan.objects.filter(pk__in=waiting.values("target_pk"))
+    return CardScan.objects.filter(pk__in=_waiting().values("target_pk"))
+
+
+def _waiting() -> QuerySet[Command]:
+    return Command.objects.filter(kind__in=(READ, ENRICH), status__in=(Command.Status.DUE, Command.Status.CLAIMED))
 
 
 def first_look(side: str, *, now: datetime) -> datetime:

@@ -81,6 +81,25 @@ def test_it_returns_the_answer_with_exact_numbers(stage):
     assert f"X-Request-Id: {got.request_id}".encode() in server.request
 
 
+def in_a_thread(work: Callable[[], object]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize(("keep_alive", "connections"), [(True, 1), (False, 3)])
+def test_threads_use_each_others_connections_unless_each_call_wants_its_own(stage, keep_alive, connections):
+    def answers_again(sock: socket.socket) -> None:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        while sock.recv(65536):
+            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    server = stage(answers_again)
+    for _ in range(3):
+        in_a_thread(lambda: session(server.url, keep_alive=keep_alive).ask("GET", "/"))
+    assert server.connections == connections
+
+
 def test_a_refused_connection_was_not_sent():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -166,7 +166,7 @@ class CardScanClient:
 
 
 def client() -> CardScanClient:
-    """Return this thread's client for the configured CardScan, with its connection kept alive."""
+    """Return this thread's client for the configured CardScan."""
     wanted = (settings.CARDSCAN_URL, settings.CARDSCAN_API_KEY)
     if getattr(_kept, "wanted", None) != wanted:
         _kept.wanted, _kept.client = wanted, CardScanClient(*wanted)
