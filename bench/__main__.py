@@ -12,7 +12,7 @@ import django
 
 django.setup()
 
-from bench import corpus, finding, images, reader, running, sandbox, today, waiting  # noqa: E402 (Django first)
+from bench import corpus, finding, images, phones, reader, running, sandbox, today, waiting  # noqa: E402 (Django first)
 
 BENCHES = {
     "images": images.run,
@@ -21,6 +21,7 @@ BENCHES = {
     "finding": finding.run,
     "running": running.run,
     "waiting": waiting.run,
+    "phones": phones.run,
     "reader": reader.run,
     "sandbox": sandbox.run,
 }
