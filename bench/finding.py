@@ -9,24 +9,16 @@ the other kinds is named beside them. What is hit by somebody else's work on the
 sides (bench/measure.py): the more so the longer it takes, so that the ratio is better judged on a quiet machine.
 """
 
-import base64
-import json
-import os
-import secrets
-import shutil
 import statistics
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from bench import on_postgres
 from bench.measure import Figure, Undisturbed, seconds, side_by_side
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLES, ROUNDS, WARM, DEPTH = 400, 5, 10, 15_000
 LETTERS = "three letters"
 _SIGN_IN = ("SessionMiddleware", "AuthenticationMiddleware", "AccountMiddleware", "MessageMiddleware", "CurrentClinic")
@@ -34,53 +26,19 @@ _SIGN_IN = ("SessionMiddleware", "AuthenticationMiddleware", "AccountMiddleware"
 
 def run() -> list[Figure]:
     """Return for each kind of search the request's p95 over its bare SQL's p50, and a deep page over the first."""
-    from tests.with_postgres import postgres
-
-    binaries = _binaries()
-    if binaries is None:
-        sys.stderr.write("Finding among a million patients is not measured: PostgreSQL's initdb is not here.\n")
-        return []
-    try:
-        with postgres(binaries) as url:
-            keys = ",".join(f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}" for name in ("k1", "lookup"))
-            told = subprocess.run(
-                [sys.executable, "-c", "from bench.finding import tell; tell()"],
-                cwd=ROOT,
-                env={**os.environ, "DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(64), "SEALING_KEYS": keys},
-                check=True,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-    except RuntimeError as error:
-        sys.stderr.write(f"Finding among a million patients is not measured. {error}\n")
-        return []
-    return [Figure(**figure) for figure in json.loads(told.stdout)]
-
-
-def _binaries() -> Path | None:
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return installed[-1].parent if installed else None
+    return on_postgres.figures("bench.finding:among_a_million", what="Finding among a million patients")
 
 
 # ---- in a process of its own, with PostgreSQL as its database -------------------------------------------------------
 
 
-def tell() -> None:
-    """Fill the database, measure, and print the figures as JSON."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
+def among_a_million() -> list[Figure]:
+    """Fill the database and measure."""
     from bench import million
 
-    call_command("migrate", verbosity=0)
     took = seconds(million.fill)
     sys.stderr.write(f"{million.PATIENTS:,} patients written in {took:.0f} s\n")
-    json.dump([asdict(figure) for figure in measure()], sys.stdout)
+    return measure()
 
 
 def measure() -> list[Figure]:
