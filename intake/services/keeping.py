@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -19,6 +20,7 @@ from ..models import CardImage, CardScan, Coverage, Deletion, LegalHold, Patient
 from . import cards, deletions, holds
 from .rules import write_rule
 
+logger = logging.getLogger("frontdesk.keeping")
 BATCH = 200
 Status = CardScan.Status
 
@@ -66,12 +68,16 @@ def due(clinic: Clinic, months: int, *, today: date) -> QuerySet[CardScan]:
 def tidy_photos(*, now: datetime | None = None) -> int:
     """Delete the photos that the clinics' rules no longer keep; return how many cards. Run every night.
 
-    Each card is a transaction of its own, so a run that is cut off has lost nothing and the next one goes on.
+    Each card is a transaction of its own, so a run that is cut off has lost nothing and the next one goes on. A card
+    whose photos cannot be deleted is named in the log and keeps no other from being done.
     """
     now, count = now or timezone.now(), 0
     for rule in Retention.objects.exclude(months=None).select_related("clinic"):
         for card in _due_in_batches(rule, now):
-            count += _photos_deleted(card, rule, now)
+            try:
+                count += _photos_deleted(card, rule, now)
+            except Exception as error:  # whatever a store or a damaged file makes of it; tomorrow it is tried again
+                logger.error("the photos of %s could not be deleted: %s", card, type(error).__name__)
     return count
 
 

@@ -217,15 +217,35 @@ def test_it_works_in_batches_and_goes_on_after_a_crash(
     def dies(*args: Any, **options: Any) -> Any:
         seen.append(options["card"])
         if len(seen) == 4:
-            raise RuntimeError("the machine stops")
+            raise SystemExit("the machine stops")
         return real(*args, **options)
 
     monkeypatch.setattr(deletions, "prove", dies)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(SystemExit):
         keeping.tidy_photos(now=NOW)
     assert Deletion.objects.count() == 3 and CardImage.objects.count() == 2
     assert keeping.tidy_photos(now=NOW) == 2
     assert sorted(row.card_code for row in Deletion.objects.all()) == sorted(card.code for card in mine)
+
+
+def test_a_card_that_cannot_be_deleted_keeps_no_other(
+    cast: Cast, emily: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck, *others = [old(cast, emily, vendor_card_id=f"v-{number}") for number in range(3)]
+    keep_months(cast, 12)
+    real = deletions.prove
+
+    def refuses(*args: Any, **options: Any) -> Any:
+        if options["card"].pk == stuck.pk:
+            raise OSError("the store does not answer")
+        return real(*args, **options)
+
+    monkeypatch.setattr(deletions, "prove", refuses)
+    assert keeping.tidy_photos(now=NOW) == 2
+    assert sorted(row.card_code for row in Deletion.objects.all()) == sorted(card.code for card in others)
+    assert f"CardScan #{stuck.pk} could not be deleted: OSError" in caplog.text
+    monkeypatch.setattr(deletions, "prove", real)
+    assert keeping.tidy_photos(now=NOW) == 1
 
 
 @pytest.mark.parametrize(
