@@ -66,7 +66,7 @@ def injury(page: Page, look: Look) -> None:
     expect(page.get_by_role("heading", name="State Fund")).to_be_visible()
     look(page, "injury")
     record_of(page, "Rich Garces")
-    page.get_by_role("link", name=re.compile("Aetna")).click()
+    page.get_by_role("link", name="Aetna", exact=True).click()
     expect(page.get_by_text("Typed by").first).to_be_visible()
     look(page, "coverage-sources")
 
@@ -95,5 +95,5 @@ def test_an_admin_keeps_deletes_and_holds(people: People, look: Look, card: tupl
     page.get_by_label("Delete card photos after so many months").fill("24")
     page.get_by_role("button", name="Save the rule").click()
     expect(page.get_by_text("after 24 months")).to_be_visible()
-    expect(page.get_by_role("row", name=re.compile("Card, values and photos, 1 photo"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("Card, values and photos, 1 photo")).first).to_be_visible()
     look(page, "keeping")

@@ -44,7 +44,7 @@ def register(page: Page, look: Look) -> None:
     find(page, "Hargrove, Ellen 03/14/1984")
     look(page, "patients-none-found")
     page.get_by_role("button", name="Register a new patient").click()
-    expect(page.get_by_label("Birth date", exact=True)).to_have_value("03/14/1984")
+    expect(page.get_by_role("textbox", name="Birth date", exact=True)).to_have_value("03/14/1984")
     page.get_by_text("Care and numbers").click()
     page.get_by_label("SPRY patient number").fill("9101")
     look(page, "patient-new")

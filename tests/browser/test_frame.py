@@ -135,7 +135,7 @@ def test_it_leads_to_the_sign_in_when_the_session_has_ended(people: People) -> N
     page = people.enter("frontdesk")
     page.goto("/patients/")
     page.context.clear_cookies(name="sessionid")
-    page.get_by_label("Name, birth date or member ID").fill("Dickinson")
+    page.get_by_label("Name, birth date, phone, member ID or record number").fill("Dickinson")
     page.wait_for_url("**/accounts/login/?next=/patients/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
@@ -144,7 +144,7 @@ def test_it_says_so_when_a_part_of_the_page_cannot_be_brought(people: People) ->
     page = people.enter("frontdesk")
     page.goto("/patients/")
     page.route("**/patients/", lambda route: route.abort())
-    page.get_by_label("Name, birth date or member ID").fill("Dickinson")
+    page.get_by_label("Name, birth date, phone, member ID or record number").fill("Dickinson")
     expect(page.get_by_role("status").filter(has_text="did not answer")).to_be_visible()
     assert all("htmx" in complaint for complaint in people.complaints)  # htmx writes the lost answer on the console
     people.complaints.clear()

@@ -21,6 +21,7 @@ from tests.intake.cards import card_in_review
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
+    pytest.mark.postgres_only,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
 ]
 ROUNDS = 3

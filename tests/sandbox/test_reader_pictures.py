@@ -54,11 +54,11 @@ def test_it_refuses_a_picture_of_too_many_pixels() -> None:
 
 @pytest.mark.parametrize(("size", "expected"), [((400, 200), (500, 1000)), ((4000, 2000), (720, 1440))])
 def test_it_brings_pictures_to_a_size_that_suits(size: tuple[int, int], expected: tuple[int, int]) -> None:
-    assert for_ocr(Image.new("RGB", size)).shape[:2] == expected
+    assert for_ocr(Image.new("RGB", size)).pixels.shape[:2] == expected
 
 
 def test_a_narrow_strip_is_laid_on_a_page() -> None:
-    high, wide = for_ocr(Image.new("RGB", (2000, 5))).shape[:2]
+    high, wide = for_ocr(Image.new("RGB", (2000, 5))).pixels.shape[:2]
     assert wide <= 3 * high
 
 
