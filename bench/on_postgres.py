@@ -1,10 +1,7 @@
 """Figures that are measured on PostgreSQL: in a process of its own, with a private server as its database."""
 
-import base64
 import json
 import os
-import secrets
-import shutil
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -22,39 +19,22 @@ def figures(measure: str, *, what: str) -> list[Figure]:
 
     Without a PostgreSQL on this machine nothing is returned, and standard error names `what` was not measured.
     """
-    from tests.with_postgres import postgres
+    from tests.phones import own_postgres
 
-    binaries = _binaries()
-    if binaries is None:
-        sys.stderr.write(f"{what} is not measured on PostgreSQL: its initdb is not here.\n")
-        return []
     try:
-        with postgres(binaries) as url:
+        with own_postgres() as settings:
             told = subprocess.run(
                 [sys.executable, "-m", "bench.on_postgres", measure],
                 cwd=ROOT,
-                env={**os.environ, **_settings(url)},
+                env={**os.environ, **settings},
                 check=True,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-    except RuntimeError as error:
+    except (FileNotFoundError, RuntimeError) as error:
         sys.stderr.write(f"{what} is not measured on PostgreSQL. {error}\n")
         return []
     return [Figure(**figure) for figure in json.loads(told.stdout)]
-
-
-def _settings(url: str) -> dict[str, str]:
-    keys = ",".join(f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}" for name in ("k1", "lookup"))
-    return {"DATABASE_URL": url, "SECRET_KEY": secrets.token_urlsafe(64), "SEALING_KEYS": keys}
-
-
-def _binaries() -> Path | None:
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return installed[-1].parent if installed else None
 
 
 def main(measure: str) -> None:

@@ -3,6 +3,7 @@
 import base64
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,7 +26,8 @@ WAIT = 90.0  # seconds for one answer; what is waited for takes a part of it
 @contextmanager
 def own_postgres() -> Iterator[dict[str, str]]:
     """Yield the settings of an installation on a PostgreSQL of its own. Raises FileNotFoundError without one."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    installed = shutil.which("initdb")
+    binaries = [Path(installed).resolve()] if installed else sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not binaries:
         raise FileNotFoundError("PostgreSQL is not installed.")
     sealing = [f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}" for name in ("k1", "lookup")]
