@@ -82,7 +82,9 @@
     }
   }
 
-  input.addEventListener("change", () => sendAll([...input.files]));
+  const sendChosen = () => sendAll([...input.files]);
+  input.addEventListener("change", sendChosen);
+  sendChosen(); // chosen before this ran
 
   for (const kind of ["dragover", "dragenter"]) drop.addEventListener(kind, (event) => event.preventDefault());
 

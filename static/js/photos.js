@@ -30,11 +30,8 @@
 
   // ---- sent ---------------------------------------------------------------------------------------------------------
 
-  const sent = new WeakSet();
-
   async function send(input) {
     const form = input.form;
-    sent.add(form);
     const [file, second] = input.files;
     for (const other of form.querySelectorAll("input[type=file]")) if (other !== input) other.value = "";
     if (second && otherSide(form)) give(otherSide(form), second); // two at once: front and back
@@ -57,7 +54,7 @@
 
   document.addEventListener("change", (event) => {
     const input = within(event, "form[data-upload] input[type=file]");
-    if (input?.files.length) send(input);
+    if (input?.files.length && document.readyState === "complete") send(input);
   });
 
   document.addEventListener("htmx:xhr:progress", (event) => {
@@ -72,11 +69,11 @@
     });
   }
 
-  // A photo chosen before the page had loaded is sent now; one that is on its way already is not sent again.
+  // A photo given before the page had loaded (nothing listens for "photo-ready" until then) is sent now.
   window.addEventListener("load", () => {
     for (const form of forms()) {
       const input = [...form.querySelectorAll("input[type=file]")].find((one) => one.files.length);
-      if (input && !sent.has(form)) send(input);
+      if (input) send(input);
     }
   });
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import NARROW, READING, Look, People
 from tests.camera import ELLEN
@@ -23,6 +23,7 @@ def desk(people: People) -> Iterator[Page]:
     page.get_by_role("row", name=re.compile("Harriet Monroe")).get_by_role("link", name="Harriet Monroe").click()
     page.get_by_role("button", name=re.compile("Scan a")).first.click()
     expect(page.get_by_role("heading", name="Photograph the card")).to_be_visible()
+    page.wait_for_load_state()  # nobody pastes or drops while the page is still arriving
     yield page
     page.get_by_role("button", name=re.compile("^Delete")).click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
@@ -64,6 +65,16 @@ def test_it_takes_both_sides_chosen_at_once(desk: Page, card: Card) -> None:
     slot(desk, "Front").locator("input[type=file]").first.set_input_files(list(card))
     expect(shown(desk, "Front")).to_be_visible()
     expect(shown(desk, "Back")).to_be_visible()
+
+
+def test_it_keeps_a_photo_that_is_faster_than_the_page(desk: Page, card: Card) -> None:
+    held: list[Route] = []
+    desk.route(re.compile(r"webcam.*\.js"), lambda route: held.append(route))  # the last script of the page does not come yet
+    desk.reload(wait_until="commit")
+    slot(desk, "Front").locator("input[type=file]").first.set_input_files(card[0])
+    desk.wait_for_function("window.frontdeskPhotos")
+    held[0].continue_()
+    expect(shown(desk, "Front")).to_be_visible()
 
 
 def test_it_takes_what_is_dropped_on_a_side(desk: Page, card: Card) -> None:
