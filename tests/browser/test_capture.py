@@ -69,7 +69,9 @@ def test_it_takes_both_sides_chosen_at_once(desk: Page, card: Card) -> None:
 
 def test_it_keeps_a_photo_that_is_faster_than_the_page(desk: Page, card: Card) -> None:
     held: list[Route] = []
-    desk.route(re.compile(r"webcam.*\.js"), lambda route: held.append(route))  # the last script of the page does not come yet
+    desk.route(
+        re.compile(r"webcam.*\.js"), lambda route: held.append(route)
+    )  # the last script of the page does not come yet
     desk.reload(wait_until="commit")
     slot(desk, "Front").locator("input[type=file]").first.set_input_files(card[0])
     desk.wait_for_function("window.frontdeskPhotos")
