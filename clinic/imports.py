@@ -6,7 +6,7 @@ An importer says which columns it knows, what it would do with a row, and does i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,17 +24,48 @@ from core.models import UploadedTable
 from core.tables import MOST_BYTES, Column, Row, Table, TableRefused, places, read_table
 
 PER_PAGE = 100
-REFUSED = "refused"
+REFUSED, ASKED = "refused", "asked"
+_NOT_SAID = "Nobody said who this is. Import this row again and choose."
+
+
+@dataclass(frozen=True, repr=False)
+class Choice:
+    """One answer to a question: what the form sends, what it says, and what speaks for it."""
+
+    value: str
+    label: str
+    why: str
+
+
+@dataclass(frozen=True, repr=False)
+class Question:
+    """What somebody has to decide before a row can be imported.
+
+    Args:
+        name: what the answer is called in the form; rows that share it are decided together.
+        sentence: the question, or where it is asked.
+        choices: the answers, at one of the rows that share a name.
+        shows: the numbers of the rows of ours that the question tells of, for the audit trail.
+    """
+
+    name: str
+    sentence: str
+    choices: tuple[Choice, ...] = ()
+    shows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What an import would do with a row: one of the importer's outcomes, what it is about in words, and with what."""
+    """What an import would do with a row: one of the importer's outcomes, what it is about in words, and with what.
+
+    A row that is ASKED about has a question and is not imported before it is answered.
+    """
 
     row: Row
     outcome: str
     words: str = ""
     what: Any = None
+    question: Question | None = None
 
     @property
     def is_refused(self) -> bool:
@@ -62,7 +93,8 @@ class Importer:
     Args:
         purpose: a dotted name, for the audit trail and the upload.
         columns: the columns it knows.
-        plan: says what happens to each row; raises TableRefused when a needed column is missing.
+        plan: says what happens to each row; raises TableRefused when a needed column is missing. Its last
+            argument are the answers to the questions that it asked before, by their names.
         run: does what was planned, in one transaction.
         outcomes: what may come of a row, beside "refused".
         title, about: what the page is called, and what kind of file it takes.
@@ -71,7 +103,7 @@ class Importer:
 
     purpose: str
     columns: Sequence[Column]
-    plan: Callable[[Clinic, Table, dict[str, int]], list[Planned]]
+    plan: Callable[[Clinic, Table, dict[str, int], Mapping[str, str]], list[Planned]]
     run: Callable[[Clinic, list[Planned], User, datetime], None]
     outcomes: dict[str, Outcome]
     title: str
@@ -80,18 +112,25 @@ class Importer:
     example: tuple[str, ...] = field(default=())
 
 
-def planned(importer: Importer, clinic: Clinic, table: Table) -> list[Planned]:
+def planned(
+    importer: Importer, clinic: Clinic, table: Table, answers: Mapping[str, str] | None = None
+) -> list[Planned]:
     """Return what would happen to each row of a table. Raises TableRefused."""
-    return importer.plan(clinic, table, places(table, importer.columns))
+    return importer.plan(clinic, table, places(table, importer.columns), answers or {})
 
 
 @transaction.atomic
-def import_upload(importer: Importer, upload: UploadedTable, *, clinic: Clinic, by: User, now: datetime) -> None:
-    """Import what was uploaded, once: the good rows; what is refused is kept with its reasons for a day."""
+def import_upload(
+    importer: Importer, upload: UploadedTable, *, clinic: Clinic, by: User, now: datetime, answers: Mapping[str, str]
+) -> None:
+    """Import what was uploaded, once: the good rows; refused and undecided rows are kept for a day with reasons."""
     Clinic.objects.select_for_update().get(pk=clinic.pk)  # two imports of one file see each other's rows
     if not uploads.take(upload, now=now):
         return
-    plan = planned(importer, clinic, uploads.table_of(upload))
+    plan = [
+        refused(item.row, _NOT_SAID) if item.question else item
+        for item in planned(importer, clinic, uploads.table_of(upload), answers)
+    ]
     importer.run(clinic, [item for item in plan if not item.is_refused], by, now)
     counts = dict(Counter(item.outcome for item in plan))
     uploads.finish(upload, [item.row for item in plan if item.is_refused], counts)
@@ -118,7 +157,7 @@ def _uploaded(request: Any, importer: Importer) -> HttpResponse:
     if file is None:
         raise TableRefused("Choose a file first.")
     table = read_table(file.read(MOST_BYTES + 1))
-    planned(importer, request.clinic, table)
+    planned(importer, request.clinic, Table(table.headers, []))  # whether it has the columns; the rows come next
     upload = uploads.keep(table, purpose=importer.purpose, clinic_pk=request.clinic.pk, by=request.user)
     return redirect(importer.urls[1], upload.code)
 
@@ -128,30 +167,41 @@ def preview_page(request: HttpRequest, importer: Importer, code: UUID) -> HttpRe
     who: Any = request
     upload = _kept(who, importer, code)
     if request.method == "POST":
-        import_upload(importer, upload, clinic=who.clinic, by=who.user, now=timezone.now())
+        answers = request.POST.dict()
+        import_upload(importer, upload, clinic=who.clinic, by=who.user, now=timezone.now(), answers=answers)
         return redirect(importer.urls[1], upload.code)
-    table = uploads.table_of(upload)
-    is_done = upload.done_at is not None
+    is_done, table = upload.done_at is not None, uploads.table_of(upload)
     plan = [refused(row) for row in table.rows] if is_done else planned(importer, who.clinic, table)
     counts = upload.counts if is_done else Counter(item.outcome for item in plan)
-    first = sorted(plan, key=lambda item: not item.is_refused)
-    audit.record(who.user, f"{importer.purpose}.viewed", upload, clinic=who.clinic, rows=len(plan))
-    context = {
-        "importer": importer,
-        "upload": upload,
-        "is_done": is_done,
-        "page": Paginator(_shown(importer, first), PER_PAGE).get_page(request.GET.get("page")),
+    first = sorted(plan, key=lambda item: (not item.question, not item.is_refused))
+    page = Paginator(first, PER_PAGE).get_page(request.GET.get("page"))
+    facts = {"rows": len(plan)} | _others(page.object_list)
+    audit.record(who.user, f"{importer.purpose}.viewed", upload, clinic=who.clinic, **facts)
+    page.object_list = _shown(importer, page.object_list)
+    context = {"importer": importer, "upload": upload, "is_done": is_done, "page": page, "back": importer.urls[3]}
+    return render(request, "imports/preview.html", context | _counted(importer, counts))
+
+
+def _counted(importer: Importer, counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return how many rows come to what."""
+    return {
         "counts": [(counts[key], outcome) for key, outcome in importer.outcomes.items() if counts.get(key)],
         "refused": counts.get(REFUSED, 0),
-        "good": sum(count for key, count in counts.items() if key != REFUSED),
-        "back": importer.urls[3],
+        "asked": counts.get(ASKED, 0),
+        "good": sum(count for key, count in counts.items() if key not in (REFUSED, ASKED)),
     }
-    return render(request, "imports/preview.html", context)
 
 
-def _shown(importer: Importer, plan: list[Planned]) -> list[tuple[Planned, Outcome]]:
-    no = Outcome("blocked", "Not imported")
-    return [(item, no if item.is_refused else importer.outcomes[item.outcome]) for item in plan]
+def _others(plan: Iterable[Planned]) -> dict[str, Any]:
+    """Return whose records the questions of a page tell of, for the audit trail."""
+    others = {pk for item in plan if item.question for pk in item.question.shows}
+    return {"others": sorted(others)} if others else {}
+
+
+def _shown(importer: Importer, plan: Iterable[Planned]) -> list[tuple[Planned, Outcome]]:
+    own = {REFUSED: Outcome("blocked", "Not imported"), ASKED: Outcome("needs-you", "Who is it?")}
+    known = importer.outcomes | own
+    return [(item, known[item.outcome]) for item in plan]
 
 
 def refused_page(request: HttpRequest, importer: Importer, code: UUID) -> HttpResponse:

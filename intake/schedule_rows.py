@@ -14,7 +14,7 @@ from clinic.models import Provider
 from core.tables import Column, header_key
 
 from . import fields
-from .models import Appointment
+from .models import Appointment, folded_name
 from .visit_day import validate_visit_day
 
 COLUMNS = (
@@ -58,6 +58,11 @@ class Visitor:
     birth_date: date
     mrn: str
     phone: str
+
+    @property
+    def person(self) -> tuple[str, date]:
+        """Return what two rows of one patient share."""
+        return folded_name(self.first_name, self.last_name), self.birth_date
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -74,8 +74,8 @@ def _rows() -> Iterator[list[object]]:
             yield [*said, "", ""]
 
 
-def plan_payers(clinic: Clinic, table: Table, found: dict[str, int]) -> list[Planned]:
-    """Return what happens to each row. Raises TableRefused when the file names no payers."""
+def plan_payers(clinic: Clinic, table: Table, found: dict[str, int], answers: Mapping[str, str]) -> list[Planned]:
+    """Return what happens to each row; nothing is asked. Raises TableRefused when the file names no payers."""
     if not {"name", "edi_payer_id"} & set(found):
         raise TableRefused("No column names a payer. The headers are “Payer” and “Payer ID”.")
     by_id: dict[str, Payer] = {}

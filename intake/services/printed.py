@@ -6,6 +6,7 @@ itself, and what a person, the payer or the first pass has stated is never overw
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -38,6 +39,19 @@ class Offer:
     label: str
     words: str
     value: str | Decimal
+
+    @property
+    def shown(self) -> str:
+        """Return what the form carries of an offer that a person looked at."""
+        return f"{self.key} {self.words}"
+
+
+class PrintedMeanwhile(Exception):
+    """The card prints something else than the person looked at: `changed` are the labels of what differs."""
+
+    def __init__(self, changed: list[str]) -> None:
+        super().__init__(len(changed))
+        self.changed = changed
 
 
 def offers(coverage: Coverage, card: CardScan | None) -> list[Offer]:
@@ -76,16 +90,24 @@ def _is_open(coverage: Coverage, offer: Offer) -> bool:
     return source == Source.PRINTED and stated != offer.value
 
 
-def take_over(coverage: Coverage, card: CardScan, *, clinic: Clinic, by: User, version: int) -> list[Offer]:
-    """Write what is offered into the coverage and return it.
+def take_over(
+    coverage: Coverage, card: CardScan, *, clinic: Clinic, by: User, version: int, shown: Collection[str]
+) -> list[Offer]:
+    """Write what the person looked at into the coverage and return it; what came since then stays offered.
 
-    Raises core.models.EditedMeanwhile when somebody else changed the coverage since `version`.
+    `shown` are the `Offer.shown` of the page. Raises PrintedMeanwhile when a value that was looked at is another now
+    (nothing is written then), core.models.EditedMeanwhile when somebody else changed the coverage since `version`.
     """
     offered = offers(coverage, card)
-    copays = {offer.key[7:]: offer.value for offer in offered if offer.key.startswith("copays.")}
-    values: dict[str, Any] = {offer.key: offer.value for offer in offered if not offer.key.startswith("copays.")}
+    taken = [offer for offer in offered if offer.shown in shown]
+    seen = {text.partition(" ")[0] for text in shown} - {offer.key for offer in taken}
+    changed = [offer.label for offer in offered if offer.key in seen]
+    if changed:
+        raise PrintedMeanwhile(changed)
+    copays = {offer.key[7:]: offer.value for offer in taken if offer.key.startswith("copays.")}
+    values: dict[str, Any] = {offer.key: offer.value for offer in taken if not offer.key.startswith("copays.")}
     if copays:
         values["copays"] = coverage.copays | copays
     if values:
         edit_coverage(coverage, clinic=clinic, by=by, version=version, source=Source.PRINTED, **values)
-    return offered
+    return taken

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.utils import timezone
 
 from clinic.access import providers_for
-from clinic.imports import Importer, Outcome, Planned, refused
+from clinic.imports import ASKED, Importer, Outcome, Planned, refused
 from clinic.models import Clinic, Provider, User
 from core import audit
 from core.tables import Row, Table, TableRefused, values_of
 
-from ..access import appointments_for, patients_for
-from ..models import Appointment, Patient, folded_name, mrn_key
+from ..access import appointments_for
+from ..models import Appointment, Patient, mrn_key
 from ..models.people import add_patients
 from ..schedule_rows import COLUMNS, CellRefused, Slotted, Visitor, provider_keys, slot_of, visitor_of
 from .appointments import Slot, reschedule
+from .schedule_people import NotSure, People, chunks, people_of
 
 ADD, REGISTER, MOVE, SAME = "add", "register", "move", "same"
 OUTCOMES = {
@@ -29,8 +28,6 @@ OUTCOMES = {
     MOVE: Outcome("done", "Visit moved, or given another provider"),
     SAME: Outcome("none", "Here already"),
 }
-_CHUNK = 400
-_Person = tuple[str, date]
 
 
 @dataclass(frozen=True)
@@ -43,29 +40,32 @@ class Entry:
     visit: Appointment | None = None
 
     @property
-    def person(self) -> _Person:
+    def person(self) -> tuple[str, date]:
         """Return what two rows of one new patient share."""
-        return folded_name(self.visitor.first_name, self.visitor.last_name), self.visitor.birth_date
+        return self.visitor.person
+
+    @property
+    def owner(self) -> int | tuple[str, date]:
+        """Return whose visit it is: a patient's number, or what the rows of a new one share."""
+        return self.patient.pk if self.patient else self.person
 
 
 @dataclass
 class Known:
     """What the clinic has of the people and visits of a file; loaded once for all rows."""
 
-    by_person: dict[_Person, list[Patient]] = field(default_factory=lambda: defaultdict(list))
-    by_mrn: dict[str, list[Patient]] = field(default_factory=lambda: defaultdict(list))
-    elsewhere: set[_Person] = field(default_factory=set)
+    people: People
     by_external_id: dict[str, Appointment] = field(default_factory=dict)
     by_time: dict[tuple[int, datetime], Appointment] = field(default_factory=dict)
 
 
-def plan_schedule(clinic: Clinic, table: Table, found: dict[str, int]) -> list[Planned]:
+def plan_schedule(clinic: Clinic, table: Table, found: dict[str, int], answers: Mapping[str, str]) -> list[Planned]:
     """Return what happens to each row. Raises TableRefused when the file names no patients, days or times."""
     _require_columns(found)
     providers, today = provider_keys(providers_for(clinic)), clinic.today(timezone.now())
     read = [_read(row, values_of(row, found), clinic, providers, today) for row in table.rows]
-    asked = [(visitor, slot) for _, visitor, slot, _ in read if visitor and slot]
-    known = _known(clinic, asked)
+    asked = {row.number: (visitor, slot) for row, visitor, slot, _ in read if visitor and slot and not row.problems}
+    known = _known(clinic, asked, answers)
     plan, seen = [], _Seen()
     for row, visitor, slot, problems in read:
         if visitor is None or slot is None or row.problems:
@@ -106,34 +106,28 @@ def _read(
 # ---- what is known --------------------------------------------------------------------------------------------------
 
 
-def _chunks(items: Iterable[Any]) -> Iterable[list[Any]]:
-    every = sorted(set(items))
-    return (every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK))
-
-
-def _known(clinic: Clinic, asked: list[tuple[Visitor, Slotted]]) -> Known:
-    known = Known()
-    columns = ("pk", "code", "first_name", "last_name", "folded_name", "birth_date", "mrn", "mrn_key")
-    for days in _chunks(visitor.birth_date for visitor, _ in asked):
-        for patient in patients_for(clinic).filter(birth_date__in=days).only(*columns):
-            known.by_person[patient.folded_name, patient.birth_date].append(patient)
-        others = Patient.objects.filter(organization=clinic.organization, birth_date__in=days).exclude(clinics=clinic)
-        known.elsewhere.update(others.values_list("folded_name", "birth_date"))
-    for numbers in _chunks(mrn_key(visitor.mrn) for visitor, _ in asked if visitor.mrn):
-        for patient in patients_for(clinic).filter(mrn_key__in=numbers).only(*columns):
-            known.by_mrn[patient.mrn_key].append(patient)
-    _know_visits(clinic, asked, known)
-    return known
-
-
-def _know_visits(clinic: Clinic, asked: list[tuple[Visitor, Slotted]], known: Known) -> None:
+def _known(clinic: Clinic, asked: dict[int, tuple[Visitor, Slotted]], answers: Mapping[str, str]) -> Known:
+    known = Known(people_of(clinic, {row: visitor for row, (visitor, _) in asked.items()}, answers))
     rows = appointments_for(clinic).select_related(None).select_related("provider")
-    for numbers in _chunks(slot.external_id for _, slot in asked if slot.external_id):
+    for numbers in chunks(slot.external_id for _, slot in asked.values() if slot.external_id):
         known.by_external_id.update({row.external_id: row for row in rows.filter(external_id__in=numbers)})
-    moments = [slot.starts_at for _, slot in asked]
+    moments = [slot.starts_at for _, slot in asked.values()]
     if moments:
         for row in rows.filter(starts_at__gte=min(moments), starts_at__lte=max(moments)):
             known.by_time.setdefault((row.patient_id, row.starts_at), row)
+    for visitor, slot in asked.values():
+        _settle(visitor, slot, known)
+    return known
+
+
+def _settle(visitor: Visitor, slot: Slotted, known: Known) -> None:
+    """Ask no second time about a person whose visit stands here with somebody who may be meant."""
+    doubt = known.people.doubts.get(visitor.person)
+    for candidate in doubt.candidates if doubt else ():
+        numbered = known.by_external_id.get(slot.external_id) if slot.external_id else None
+        timed = known.by_time.get((candidate.patient.pk, slot.starts_at))
+        if timed or (numbered and numbered.patient_id == candidate.patient.pk):
+            known.people.settled.setdefault(visitor.person, candidate.patient)
 
 
 # ---- what happens ---------------------------------------------------------------------------------------------------
@@ -142,9 +136,11 @@ def _know_visits(clinic: Clinic, asked: list[tuple[Visitor, Slotted]], known: Kn
 def _planned(row: Row, visitor: Visitor, slot: Slotted, known: Known) -> Planned:
     """Return what happens to a row that can be read."""
     try:
-        patient = _patient(visitor, known)
+        patient = known.people.whom(visitor)
     except CellRefused as cell:
         return refused(row, str(cell))
+    except NotSure as asks:
+        return Planned(row, ASKED, question=asks.doubt.question(row.number, visitor))
     numbered = known.by_external_id.get(slot.external_id) if slot.external_id else None
     if numbered and (patient is None or numbered.patient_id != patient.pk):
         return refused(row, str(CellRefused("external_id", "This number is another patient's visit here.")))
@@ -162,23 +158,7 @@ def _outcome(entry: Entry) -> str:
     return MOVE if is_moved and visit.status == Appointment.Status.SCHEDULED else SAME
 
 
-def _patient(visitor: Visitor, known: Known) -> Patient | None:
-    """Return whom a row means, None for somebody new. Raises CellRefused where that is not certain."""
-    person = (folded_name(visitor.first_name, visitor.last_name), visitor.birth_date)
-    named = known.by_person.get(person, [])
-    numbered = known.by_mrn.get(mrn_key(visitor.mrn), []) if visitor.mrn else []
-    if numbered:
-        both = [patient for patient in numbered if patient in named]
-        if len(both) != 1:
-            raise CellRefused("mrn", "This number belongs to somebody of another name or birth date here.")
-        return both[0]
-    if len(named) > 1:
-        raise CellRefused("mrn", "Two people here have this name and birth date. Write the record number of one.")
-    if named and visitor.mrn and named[0].mrn:
-        raise CellRefused("mrn", "The patient of this name and birth date has another record number here.")
-    if not named and person in known.elsewhere:
-        raise CellRefused("name", "Another clinic knows this name and birth date. Register them by hand, and say so.")
-    return named[0] if named else None
+_Owner = int | tuple[str, date]
 
 
 class _Seen:
@@ -186,17 +166,17 @@ class _Seen:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
-        self.owners: dict[str, tuple[_Person, int]] = {}
-        self.mrns: dict[_Person, tuple[str, int]] = {}
-        self.times: dict[tuple[_Person, datetime], int] = {}
-        self.registered: set[_Person] = set()
+        self.owners: dict[str, tuple[_Owner, int]] = {}
+        self.mrns: dict[_Owner, tuple[str, int]] = {}
+        self.times: dict[tuple[_Owner, datetime], int] = {}
+        self.registered: set[tuple[str, date]] = set()
 
     def checked(self, item: Planned) -> Planned:
         """Return what happens to a row, knowing the rows before it."""
-        if item.is_refused:
+        if item.what is None:
             return item
         entry: Entry = item.what
-        number, at = entry.slot.external_id, (entry.person, entry.slot.starts_at)
+        number, at = entry.slot.external_id, (entry.owner, entry.slot.starts_at)
         if number in self.numbers:
             sentence = f"Row {self.numbers[number]} has this number too."
             return refused(item.row, str(CellRefused("external_id", sentence)))
@@ -220,10 +200,10 @@ class _Seen:
         mrn = mrn_key(entry.visitor.mrn)
         if not mrn:
             return
-        owner, first = self.owners.setdefault(mrn, (entry.person, row))
-        if owner != entry.person:
+        owner, first = self.owners.setdefault(mrn, (entry.owner, row))
+        if owner != entry.owner:
             raise CellRefused("mrn", f"Row {first} has it for another name or birth date.")
-        known, first = self.mrns.setdefault(entry.person, (mrn, row))
+        known, first = self.mrns.setdefault(entry.owner, (mrn, row))
         if known != mrn:
             raise CellRefused("mrn", f"Row {first} has another one for this name and birth date.")
 

@@ -13,6 +13,7 @@ from clinic.models import Clinic, Provider, User
 from ..access import get_patient, patients_for
 from ..models import Appointment, Patient, folded_name
 from .appointments import add_walk_in, move_appointment, visit_today
+from .duplicates import Candidate, like
 from .patients import known_elsewhere, link_patient, register_patient
 
 # Whom a clerk may choose beside the records of this clinic.
@@ -29,11 +30,15 @@ class Person(TypedDict):
 
 
 class WhoIsIt(Exception):
-    """Several records may be this person's; `here` are this clinic's, `elsewhere` says that another clinic has one."""
+    """Several records may be this person's.
 
-    def __init__(self, here: list[Patient], elsewhere: bool) -> None:
-        super().__init__(len(here), elsewhere)
-        self.here, self.elsewhere = here, elsewhere
+    `here` are this clinic's of the same name and birth date, `alike` those that may be spelled otherwise; `elsewhere`
+    says that another clinic has one.
+    """
+
+    def __init__(self, here: list[Patient], alike: list[Candidate], elsewhere: bool) -> None:
+        super().__init__(len(here), len(alike), elsewhere)
+        self.here, self.alike, self.elsewhere = here, alike, elsewhere
 
 
 class IsExpected(Exception):
@@ -58,8 +63,8 @@ def walk_in(
 ) -> Appointment:
     """Check in somebody who came without an appointment, and return the visit.
 
-    One record of this name and birth date in the clinic is taken; nobody of it is registered. `who` answers WhoIsIt (a
-    patient's code, NEW or LINK), `visit` answers IsExpected ("expected": that visit; "another": one more).
+    One record of this name and birth date in the clinic is taken; somebody unlike all is registered. `who` answers
+    WhoIsIt (a patient's code, NEW or LINK), `visit` answers IsExpected ("expected": that visit; "another": one more).
     Raises WhoIsIt, IsExpected, Http404 for a code of another clinic, patients.NobodyToLink,
     MergedAway.
     """
@@ -83,12 +88,13 @@ def _chosen(clinic: Clinic, person: Person, by: User, who: str) -> Patient:
 
 
 def _only_one(clinic: Clinic, person: Person, by: User) -> Patient:
-    """Return the clinic's one patient of this name and birth date, registering nobody's namesake. Raises WhoIsIt."""
+    """Return the clinic's one patient of this name and birth date, or register somebody unlike all. Raises WhoIsIt."""
     named = patients_for(clinic).filter(folded_name=folded_name(person["first_name"], person["last_name"]))
     here = list(named.filter(birth_date=person["birth_date"]).order_by("pk")[:MOST_NAMESAKES])
     if len(here) == 1:
         return here[0]
     elsewhere = not here and known_elsewhere(clinic, **person) is not None
-    if here or elsewhere:
-        raise WhoIsIt(here, elsewhere)
+    alike = [] if here else like(Patient(**person), clinic)
+    if here or alike or elsewhere:
+        raise WhoIsIt(here, alike, elsewhere)
     return register_patient(clinic=clinic, by=by, **person)

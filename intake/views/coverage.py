@@ -26,6 +26,10 @@ from .facts import groups_of
 from .lines import also_on
 
 CHANGED_HERE = "Somebody else changed this coverage meanwhile. Look at it again."
+PRINTED_OTHERWISE = (
+    "The card was read again since you opened this page, and it prints otherwise: {}. Nothing is taken over; look at "
+    "what stands here now."
+)
 NEW_ON_FILE = "A coverage was added meanwhile. Say what happens to it."
 
 
@@ -64,19 +68,26 @@ def take_printed(request: HttpRequest, code: UUID) -> HttpResponse:
     """Take over what the card prints and the coverage does not state yet."""
     asker = Asker(request)
     row = get_coverage(asker.clinic, code)
-    card = _card_here(row, asker)
     try:
-        taken = (
-            printed.take_over(row, card, clinic=asker.clinic, by=asker.user, version=version_of(request))
-            if card
-            else []
-        )
+        taken = _taken(request, asker, row)
     except EditedMeanwhile:
         return said(request, CHANGED_HERE, "coverage-detail", row.code, level=messages.WARNING)
+    except printed.PrintedMeanwhile as other:
+        sentence = PRINTED_OTHERWISE.format(", ".join(other.changed))
+        return said(request, sentence, "coverage-detail", row.code, level=messages.WARNING)
     if not taken:
         return said(request, "There is nothing to take over any more.", "coverage-detail", row.code)
     sentence = f"{len(taken)} value{'s are' if len(taken) > 1 else ' is'} taken over from the card, not checked."
     return said(request, sentence, "coverage-detail", row.code)
+
+
+def _taken(request: HttpRequest, asker: Asker, row: Coverage) -> list[printed.Offer]:
+    """Take over what the page showed. Raises EditedMeanwhile, printed.PrintedMeanwhile."""
+    card, shown = _card_here(row, asker), request.POST.getlist("shown")
+    if card is None:
+        return []
+    version = version_of(request)
+    return printed.take_over(row, card, clinic=asker.clinic, by=asker.user, version=version, shown=shown)
 
 
 @writes

@@ -66,7 +66,7 @@ def walk_in(request: HttpRequest) -> HttpResponse:
         try:
             visit = _walked_in(request, asker, form)
         except walk_ins.WhoIsIt as asked:
-            question = {"here": asked.here, "elsewhere": asked.elsewhere, "asks_who": True}
+            question = _who(asker, asked)
         except walk_ins.IsExpected as asked:
             question = {"expected": asked.visit, "who": request.POST.get("who", "")}
         except NobodyToLink:
@@ -74,6 +74,14 @@ def walk_in(request: HttpRequest) -> HttpResponse:
         else:
             return said(request, f"{visit.patient.name} is checked in.", _today_url(visit))
     return render(request, "intake/walk_in.html", {"form": form, **question})
+
+
+def _who(asker: Asker, asked: walk_ins.WhoIsIt) -> dict[str, Any]:
+    """Return whom somebody has to choose from; records of other spelling are told of, so that is kept."""
+    if asked.alike:
+        others = [one.patient.pk for one in asked.alike]
+        audit.record(asker.user, "intake.patients.compared", clinic=asker.clinic, others=others)
+    return {"here": asked.here, "alike": asked.alike, "elsewhere": asked.elsewhere, "asks_who": True}
 
 
 def _walked_in(request: HttpRequest, asker: Asker, form: WalkInForm) -> Appointment:

@@ -69,6 +69,16 @@ def test_somebody_walks_in_and_gets_another_time(people: People, look: Look) -> 
     page.get_by_label("Birth date").fill("06/27/1972")
     page.get_by_role("button", name="Check in").click()
     expect(line_of(page, "Paul Dunbar")).to_contain_text("walk-in")
+    page.get_by_role("link", name="Walk-in").click()
+    page.get_by_label("Last name").fill("Dunbar")
+    page.get_by_label("First name").fill("Paulo")
+    page.get_by_label("Birth date").fill("06/27/1972")
+    page.get_by_role("button", name="Check in").click()
+    expect(page.get_by_text("registered here under another spelling")).to_be_visible()
+    look(page, "walk-in-alike")
+    page.get_by_role("button", name="It is Paul Dunbar, born 27 Jun 1972").click()
+    expect(page.get_by_text("Paul Dunbar is here already")).to_be_visible()
+    page.goto("/")
     open_menu(page, "Frederick Douglass").get_by_role("link", name="Move or cancel").click()
     page.get_by_role("textbox", name="Time").fill("15:40")
     page.get_by_role("button", name="Move the visit").click()
@@ -89,14 +99,18 @@ def test_good_rows_of_a_schedule_come_in_and_bad_ones_go_back(people: People, lo
         'S1,"Cather, Willa",12/07/1973,1/4/2027,9:00 AM,Nora Whitfield,Office visit\n'
         'S2,"Chopin, Kate",02/08/1950,1/4/2027,9:20 AM,,New patient 40\n'
         'S3,"Oliver, Mary",09/10/1955,1/4/2027,9:40 AM,Dr. Whitfield-Jones,Physical therapy\n'
-        'S4,"Hurston, Zora",13/40/1961,1/4/2027,noon,,\n',
+        'S4,"Hurston, Zora",13/40/1961,1/4/2027,noon,,\n'
+        'S5,"Dickinson, Em",03/15/1986,1/4/2027,10:00 AM,,Office visit\n'
+        'S6,"Dickinson, Em",03/15/1986,1/5/2027,10:00 AM,,Office visit\n',
         encoding="utf-8",
     )
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Look at the file").click()
     expect(page.get_by_role("heading", name="What will happen")).to_be_visible()
     look(page, "schedule-preview")
-    page.get_by_role("button", name="Import 2 rows").click()
+    asked = page.get_by_role("group", name="Who is Em Dickinson, 03/15/1986?")
+    asked.get_by_role("radio", name="Emily Dickinson, 03/15/1986").check()
+    page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", name="Imported")).to_be_visible()
     look(page, "schedule-imported")
     with page.expect_download() as given:
@@ -106,6 +120,7 @@ def test_good_rows_of_a_schedule_come_in_and_bad_ones_go_back(people: People, lo
     assert "Nobody here is called" in text and "S1" not in text
     page.goto("/?day=2027-01-04")
     expect(line_of(page, "Willa Cather")).to_contain_text("09:00")
+    expect(line_of(page, "Emily Dickinson")).to_contain_text("10:00")
 
 
 def test_an_admin_corrects_the_directory_of_payers(people: People, look: Look) -> None:

@@ -1,5 +1,8 @@
 """The pages of a coverage: all its fields, where they come from, injuries, what the card prints, who pays first."""
 
+import html
+import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -181,6 +184,14 @@ def extra(card: CardScan, kind: str, type: str, value: str, label: str = "") -> 
     CardExtra.objects.create(card=card, kind=kind, type=type, value=value, label=label)
 
 
+def press_taking_over(desk: Client, made: Coverage, *, after: Callable[[], object] = lambda: None) -> str:
+    """Open the coverage, let `after` happen, press what the page offers, and return what it leads to."""
+    hidden = re.findall(r'name="(version|shown)" value="([^"]*)"', said_on(desk, made))
+    sent = {name: [html.unescape(value) for key, value in hidden if key == name] for name, _ in hidden}
+    after()
+    return desk.post(reverse("coverage-printed", args=[made.code]), sent, follow=True).content.decode()
+
+
 def test_what_the_card_prints_is_offered_and_taken_over(desk: Client, cast: Cast, emily: Patient) -> None:
     card, made = confirmed(cast, emily)
     extra(card, "PHONE", "provider_services_phone", "800-555-0101")
@@ -190,7 +201,7 @@ def test_what_the_card_prints_is_offered_and_taken_over(desk: Client, cast: Cast
     extra(card, "AMOUNT", "deductible", "500", "office_visit")
     page = said_on(desk, made)
     assert "The card prints more" in page and "PO Box 7, Peoria, IL 61601" in page
-    desk.post(reverse("coverage-printed", args=[made.code]), {"version": 1})
+    press_taking_over(desk, made)
     made.refresh_from_db()
     assert (made.provider_phone, made.copays) == ("800-555-0101", {"office_visit": Decimal(25)})
     page = said_on(desk, made)
@@ -200,6 +211,20 @@ def test_what_the_card_prints_is_offered_and_taken_over(desk: Client, cast: Cast
     assert b"There is nothing to take over any more." in again.content
 
 
+def test_a_value_that_was_read_anew_is_not_taken_over_unseen(desk: Client, cast: Cast, emily: Patient) -> None:
+    card, made = confirmed(cast, emily)
+    extra(card, "PHONE", "provider_services_phone", "800-555-0101")
+    extra(card, "AMOUNT", "copay", "25", "office_visit")
+    page = press_taking_over(desk, made, after=lambda: card.extras.filter(kind="AMOUNT").update(value="250"))
+    made.refresh_from_db()
+    assert "it prints otherwise: Copay, office visit. Nothing is taken over" in page and "$250.00" in page
+    assert (made.version, made.provider_phone, made.copays) == (1, "", {})
+    press_taking_over(desk, made, after=lambda: extra(card, "PHONE", "member_services_phone", "800-555-0102"))
+    made.refresh_from_db()
+    assert (made.provider_phone, made.member_phone, made.copay("office_visit")) == ("800-555-0101", "", 250)
+    assert "800-555-0102" in said_on(desk, made)  # what came since is still offered
+
+
 def test_what_somebody_typed_is_not_overwritten(desk: Client, cast: Cast, emily: Patient) -> None:
     card, made = confirmed(cast, emily)
     typed = {"provider_phone": "111", "copays": {"office_visit": Decimal(10)}}
@@ -207,7 +232,7 @@ def test_what_somebody_typed_is_not_overwritten(desk: Client, cast: Cast, emily:
     extra(card, "PHONE", "provider_services_phone", "800-555-0101")
     extra(card, "AMOUNT", "copay", "25", "office_visit")
     extra(card, "AMOUNT", "copay", "40", "specialist_visit")
-    desk.post(reverse("coverage-printed", args=[made.code]), {"version": 2})
+    press_taking_over(desk, made)
     made.refresh_from_db()
     assert (made.provider_phone, made.copay("office_visit"), made.copay("specialist_visit")) == ("111", 10, 40)
     assert made.sources["copays.office_visit"]["from"] == "PERSON"
@@ -217,8 +242,9 @@ def test_what_somebody_typed_is_not_overwritten(desk: Client, cast: Cast, emily:
 def test_a_changed_coverage_takes_nothing_over(desk: Client, cast: Cast, emily: Patient) -> None:
     card, made = confirmed(cast, emily)
     extra(card, "PHONE", "provider_services_phone", "800-555-0101")
-    page = desk.post(reverse("coverage-printed", args=[made.code]), {"version": 9}, follow=True)
-    assert b"Somebody else changed this coverage meanwhile." in page.content
+    edit = {"clinic": cast.clinic_a, "by": cast.alice, "version": 1, "group_number": "G9"}
+    page = press_taking_over(desk, made, after=lambda: coverage.edit_coverage(made, **edit))
+    assert "Somebody else changed this coverage meanwhile." in page
     made.refresh_from_db()
     assert made.provider_phone == ""
 

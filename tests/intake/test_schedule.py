@@ -195,6 +195,54 @@ def test_who_is_meant_has_to_be_certain(desk: Client, cast: Cast, emily: Patient
     assert "belongs to somebody of another name" in problems(desk, row.format("11").replace("Emily", "Emma"))[0]
 
 
+SPELLED = f"""{HEAD}
+A1,Emmy,Dickinson,3/15/1986,,11/23/2026,9:20 AM,,
+A2,Emmy,Dickinson,3/15/1986,,11/24/2026,9:20 AM,,
+A3,Ann,Roe,1/1/80,,11/23/2026,9:40 AM,,
+"""
+
+
+def test_another_spelling_is_asked_about_once_for_a_person(desk: Client, emily: Patient) -> None:
+    page = choose(desk, SPELLED)
+    assert outcomes(page) == ["asked", "asked", "register"]
+    text = page.content.decode()
+    assert "Who is Emmy Dickinson, 03/15/1986?" in text and "as you decide it for row 2" in text
+    assert "Emmy may be short for Emily" in text and "Somebody new" in text
+    assert AuditEvent.objects.get(action="intake.schedule.viewed").facts == {"rows": 3, "others": [emily.pk]}
+    address = page.redirect_chain[-1][0]
+    desk.post(address, {"who-2": str(emily.code)})
+    assert Appointment.objects.filter(patient=emily).count() == 2 and Patient.objects.count() == 2
+    assert outcomes(choose(desk, SPELLED)) == ["same", "same", "same"]  # whose visits stand here is not asked again
+
+
+def test_what_nobody_decided_comes_back_and_somebody_new_is_registered(desk: Client, emily: Patient) -> None:
+    page = bring_in(desk, SPELLED)
+    assert (page.context["good"], page.context["refused"]) == (1, 2) and Patient.objects.count() == 2
+    assert "Nobody said who this is." in page.content.decode()
+    for answer in ("nonsense", "00000000-0000-4000-8000-000000000000"):
+        desk.post(choose(desk, SPELLED).redirect_chain[-1][0], {"who-2": answer})
+    assert not Appointment.objects.exclude(patient__last_name="Roe").exists()
+    desk.post(choose(desk, SPELLED).redirect_chain[-1][0], {"who-2": "new"})
+    made = Patient.objects.get(first_name="Emmy")
+    assert Appointment.objects.filter(patient=made).count() == 2
+
+
+def test_both_spellings_of_one_person_at_one_time_are_one_visit(desk: Client, emily: Patient) -> None:
+    exact = "A9,Emily,Dickinson,3/15/1986,,11/23/2026,9:20 AM,,\n"
+    desk.post(choose(desk, SPELLED + exact).redirect_chain[-1][0], {"who-2": str(emily.code)})
+    assert Appointment.objects.filter(patient=emily).count() == 2
+
+
+def test_a_known_number_with_another_spelling_is_asked_about_without_somebody_new(desk: Client, emily: Patient) -> None:
+    emily.change(None, mrn="11")
+    row = "A1,Emmy,Dickinson,3/15/1986,11,11/23/2026,9:20 AM,,"
+    page = choose(desk, f"{HEAD}\n{row}")
+    assert outcomes(page) == ["asked"] and "Somebody new" not in page.content.decode()
+    address = page.redirect_chain[-1][0]
+    desk.post(address, {"who-2": str(emily.code)})
+    assert Appointment.objects.get().patient == emily and Patient.objects.count() == 1
+
+
 def test_nothing_of_another_clinic_is_used_or_told(other_desk: Client, emily: Patient) -> None:
     row = "A1,Emily,Dickinson,3/15/1986,,11/23/2026,9:20 AM,,"
     assert "Another clinic knows this name and birth date." in problems(other_desk, row)[0]

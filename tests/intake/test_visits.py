@@ -149,6 +149,27 @@ def test_namesakes_are_chosen_from(desk: Client, cast: Cast, emily: Patient) -> 
     assert Patient.objects.count() == 3
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("Emmy", "Dickinson"), ("Emily E", "Dickinson"), ("Emily", "Dickinson-Lee"), ("Émili", "Dickinson")],
+)
+def test_another_spelling_makes_no_second_record_unasked(desk: Client, emily: Patient, first: str, last: str) -> None:
+    sent = EMILY | {"first_name": first, "last_name": last}
+    page = desk.post(reverse("walk-in"), sent).content.decode()
+    assert "under another spelling" in page and "It is Emily Dickinson, born 15 Mar 1986" in page
+    assert not Appointment.objects.exists() and Patient.objects.count() == 1
+    assert AuditEvent.objects.get(action="intake.patients.compared").facts["others"] == [emily.pk]
+    desk.post(reverse("walk-in"), sent | {"who": str(emily.code)})
+    assert Appointment.objects.get().patient == emily and Patient.objects.count() == 1
+    desk.post(reverse("walk-in"), sent | {"who": "new"})
+    assert Patient.objects.count() == 2
+
+
+def test_a_twin_who_walks_in_is_registered(desk: Client, emily: Patient) -> None:
+    desk.post(reverse("walk-in"), EMILY | {"first_name": "Lavinia"})
+    assert Appointment.objects.get().patient.first_name == "Lavinia"
+
+
 def test_somebody_of_another_clinic_is_linked_only_when_said(other_desk: Client, emily: Patient) -> None:
     page = other_desk.post(reverse("walk-in"), EMILY)
     assert b"Another clinic of" in page.content and not Appointment.objects.exists()
