@@ -177,8 +177,8 @@ def preview_page(request: HttpRequest, importer: Importer, code: UUID) -> HttpRe
     page = Paginator(first, PER_PAGE).get_page(request.GET.get("page"))
     facts = {"rows": len(plan)} | _others(page.object_list)
     audit.record(who.user, f"{importer.purpose}.viewed", upload, clinic=who.clinic, **facts)
-    page.object_list = _shown(importer, page.object_list)
     context = {"importer": importer, "upload": upload, "is_done": is_done, "page": page, "back": importer.urls[3]}
+    context["lines"] = _shown(importer, page.object_list)
     return render(request, "imports/preview.html", context | _counted(importer, counts))
 
 

@@ -37,12 +37,12 @@ def bring_in(desk: Client, text: str) -> Any:
 
 
 def outcomes(page: Any) -> list[str]:
-    return [item.outcome for item, _ in page.context["page"].object_list]
+    return [item.outcome for item, _ in page.context["lines"]]
 
 
 def problems(desk: Client, *rows: str, head: str = HEAD) -> list[str]:
     page = choose(desk, "\n".join([head, *rows]))
-    found = [item for item, _ in page.context["page"].object_list]
+    found = [item for item, _ in page.context["lines"]]
     return [problem for item in sorted(found, key=lambda item: item.row.number) for problem in item.row.problems]
 
 
