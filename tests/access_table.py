@@ -66,7 +66,7 @@ PAGES: dict[str, set[Role]] = {
     "accuracy": {ADMIN},
     "accuracy-rule": {ADMIN},
     "rekey-settle": {ADMIN},
-    "rekey": {DESK},
+    "rekey": {DESK, ADMIN},
     "card-photo-turn": {DESK},
     "card-swap": {DESK},
     "card-flag": {DESK},

@@ -9,13 +9,13 @@ from decimal import Decimal
 from math import sqrt
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from clinic.models import Clinic, User
 from core import audit
 
 from .. import fields
-from ..models import CardField, CardMovedOn, CardScan, FieldOutcome, FieldRule, Rekey
+from ..models import CardField, CardImage, CardMovedOn, CardScan, FieldOutcome, FieldRule, Rekey
 
 Recheck = FieldOutcome.Recheck
 Z = 1.959964  # of the normal distribution: an interval that holds in 95 of 100 cases
@@ -236,10 +236,22 @@ def drop_rekeys(card: CardScan) -> None:
     Rekey.objects.filter(outcome__card=card).update(typed="")
 
 
+def waiting(clinic: Clinic) -> QuerySet[Rekey]:
+    """Return what waits to be typed once more: a value that is still there, of a card that still has a photo."""
+    card = OuterRef("outcome__card")
+    value = CardField.objects.filter(card=card, name=OuterRef("outcome__name"), position=OuterRef("outcome__position"))
+    rows = Rekey.objects.filter(clinic=clinic, status=Rekey.Status.WAITING)
+    return rows.filter(Exists(CardImage.objects.filter(card=card)), Exists(value)).select_related("outcome__card")
+
+
 def to_type(clinic: Clinic, user: User) -> QuerySet[Rekey]:
     """Return what this person may type once more: nothing that they accepted themselves."""
-    waiting = Rekey.objects.filter(clinic=clinic, status=Rekey.Status.WAITING, outcome__card__images__isnull=False)
-    return waiting.exclude(first_by=user).select_related("outcome__card").distinct()
+    return waiting(clinic).exclude(first_by=user)
+
+
+def for_others(clinic: Clinic, user: User) -> int:
+    """Return how many values only somebody else may type, because this person accepted them."""
+    return waiting(clinic).filter(first_by=user).count()
 
 
 def differing(clinic: Clinic) -> QuerySet[Rekey]:

@@ -17,9 +17,11 @@ from core import audit
 
 from ..models import CardImage, CardMovedOn, Rekey
 from ..services import accuracy
-from .common import Asker, said, writes
+from .common import Asker, said
 
 admins = staff(Role.ADMIN)
+# A desk of one person gets none of its own: the admin is somebody else there.
+typists = staff(Role.FRONT_DESK, Role.ADMIN)
 DECIDED = "Somebody decided or typed this meanwhile, or its card was deleted."
 
 
@@ -40,7 +42,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "least": accuracy.LEAST_EVIDENCE,
         "most_wrong": f"{100 * accuracy.MOST_WRONG:.0f} %",
         "sample": accuracy.SAMPLE,
-        "waiting": Rekey.objects.filter(clinic=asker.clinic, status=Rekey.Status.WAITING).count(),
+        "waiting": accuracy.waiting(asker.clinic).count(),
+        "to_type": accuracy.to_type(asker.clinic, asker.user).count(),
     }
     return render(request, "intake/accuracy.html", context)
 
@@ -78,7 +81,7 @@ def settle(request: HttpRequest, code: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@writes
+@typists
 def retype(request: HttpRequest) -> HttpResponse:
     """Type a value from the photo that somebody else accepted, without seeing what they did."""
     asker = Asker(request)
@@ -88,6 +91,7 @@ def retype(request: HttpRequest) -> HttpResponse:
     rekey = waiting.first()
     row = accuracy.field_of(rekey) if rekey else None
     context: dict[str, object] = {"rekey": rekey, "row": row, "left": waiting.count()}
+    context |= {"others": accuracy.for_others(asker.clinic, asker.user), "is_admin": asker.role == Role.ADMIN}
     if rekey and row:
         audit.record(asker.user, "intake.card.viewed", rekey.outcome.card, clinic=asker.clinic)
         side = (row.place or {}).get("side", "front").upper()

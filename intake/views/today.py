@@ -17,6 +17,7 @@ from core import audit
 from core.templatetags.ui import icon_markup
 
 from .. import today as lights
+from ..access import loose_photos_for
 from ..day import Wanted, chosen, lines_of
 from ..models import Appointment
 from ..services import appointments
@@ -44,6 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
     context["query"] = wanted.query(request.GET.get("day", "") and day.isoformat())  # "/" goes on to the next day
     if is_fragment(request):
         return render(request, "intake/_today.html", context)
+    context["loose_count"] = loose_photos_for(asker.clinic).count() if asker.may_write else 0
     audit.record(asker.user, "intake.day.viewed", clinic=asker.clinic, day=day.isoformat(), rows=context["total"])
     return render(request, "intake/today.html", context)
 

@@ -224,6 +224,29 @@ def test_nobody_is_given_their_own(sampled: CardScan, cast: Cast, desk: Client, 
         accuracy.retype(one("rx_bin"), "610279", by=cast.alice, now=timezone.now())
 
 
+def test_a_desk_of_one_is_told_who_can_type_and_the_admin_may(
+    sampled: CardScan, desk: Client, admin: Client, cast: Cast
+) -> None:
+    count = Rekey.objects.count()
+    alone = desk.get(reverse("rekey")).content.decode()
+    assert f"{count} more values wait for somebody else, because you accepted them" in alone
+    assert (
+        reverse("patient-list") in alone and "Type once more" not in desk.get(reverse("patient-list")).content.decode()
+    )
+    assert f"Type once more ({count})" in admin.get(reverse("accuracy")).content.decode()
+    admin.post(reverse("rekey"), {"rekey": one("rx_bin").code, "value": "610279"})
+    assert (one("rx_bin").status, one("rx_bin").typed_by) == ("AGREED", cast.ana)
+
+
+def test_a_value_that_is_gone_is_neither_counted_nor_in_the_way(sampled: CardScan, second: Client) -> None:
+    first = Rekey.objects.select_related("outcome").order_by("pk").first()
+    assert first is not None
+    sampled.fields.filter(name=first.outcome.name, position=first.outcome.position).delete()
+    left = Rekey.objects.count() - 1
+    assert f"{left} to type" in second.get(reverse("rekey")).content.decode()
+    assert f"Type once more ({left})" in second.get(reverse("patient-list")).content.decode()
+
+
 def test_the_payer_is_not_in_the_sample(sampled: CardScan) -> None:
     assert not Rekey.objects.filter(outcome__name__in=("payer_name", "payer_id")).exists()
 

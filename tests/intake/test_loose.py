@@ -73,6 +73,16 @@ def test_the_night_keeps_a_photo_that_is_given_to_a_patient_meanwhile(cast: Cast
     assert given and default_storage.exists(str(given[0].images.get().file.name))
 
 
+def test_today_leads_to_them_while_some_wait(desk: Client, cast: Cast) -> None:
+    assert b"Photos to assign" not in desk.get(reverse("today")).content
+    lot_of(cast, photo())
+    page = desk.get(reverse("today")).content.decode()
+    assert "Photos to assign (1)" in page and reverse(QUEUE) in page
+    reader = Client()
+    reader.force_login(cast.ana)
+    assert b"Photos to assign" not in reader.get(reverse("today")).content
+
+
 def test_front_back_front_back_makes_two_cards(cast: Cast, sides: list[bytes]) -> None:
     lot_of(cast, *sides)
     assert piles() == [["FRONT", "BACK"], ["FRONT", "BACK"]]
