@@ -24,6 +24,7 @@ from core.models import UploadedTable
 from core.tables import MOST_BYTES, Column, Row, Table, TableRefused, places, read_table
 
 PER_PAGE = 100
+MOST_TRIES = 3
 REFUSED, ASKED = "refused", "asked"
 _NOT_SAID = "Nobody said who this is. Import this row again and choose."
 
@@ -95,7 +96,7 @@ class Importer:
         columns: the columns it knows.
         plan: says what happens to each row; raises TableRefused when a needed column is missing. Its last
             argument are the answers to the questions that it asked before, by their names.
-        run: does what was planned, in one transaction.
+        run: does what was planned, in one transaction; raises PlanOutdated to have it planned and run anew.
         outcomes: what may come of a row, beside "refused".
         title, about: what the page is called, and what kind of file it takes.
         urls: the names of its pages: upload, preview, refused rows, and where one goes on afterwards.
@@ -119,22 +120,41 @@ def planned(
     return importer.plan(clinic, table, places(table, importer.columns), answers or {})
 
 
+class PlanOutdated(Exception):
+    """What the plan was made of has changed since: it has to be made anew."""
+
+
 @transaction.atomic
 def import_upload(
     importer: Importer, upload: UploadedTable, *, clinic: Clinic, by: User, now: datetime, answers: Mapping[str, str]
 ) -> None:
     """Import what was uploaded, once: the good rows; refused and undecided rows are kept for a day with reasons."""
-    Clinic.objects.select_for_update().get(pk=clinic.pk)  # two imports of one file see each other's rows
+    # Two imports of one file see each other's rows. What the desk adds to the clinic meanwhile does not wait for it.
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     if not uploads.take(upload, now=now):
         return
-    plan = [
-        refused(item.row, _NOT_SAID) if item.question else item
-        for item in planned(importer, clinic, uploads.table_of(upload), answers)
-    ]
-    importer.run(clinic, [item for item in plan if not item.is_refused], by, now)
+    plan = _done(importer, clinic, uploads.table_of(upload), answers, by, now)
     counts = dict(Counter(item.outcome for item in plan))
     uploads.finish(upload, [item.row for item in plan if item.is_refused], counts)
     audit.record(by, f"{importer.purpose}.imported", upload, clinic=clinic, **counts)
+
+
+def _done(
+    importer: Importer, clinic: Clinic, table: Table, answers: Mapping[str, str], by: User, now: datetime
+) -> list[Planned]:
+    """Plan and do it, anew while the plan is outdated; return the plan that was done. Raises PlanOutdated."""
+    tries = 0
+    while True:
+        asked = planned(importer, clinic, table, answers)
+        plan = [refused(item.row, _NOT_SAID) if item.question else item for item in asked]
+        try:
+            with transaction.atomic():
+                importer.run(clinic, [item for item in plan if not item.is_refused], by, now)
+            return plan
+        except PlanOutdated:
+            tries += 1
+            if tries == MOST_TRIES:
+                raise
 
 
 # ---- pages ----------------------------------------------------------------------------------------------------------

@@ -85,9 +85,10 @@ def create(
     return command
 
 
-def open_for(kind: str, target: models.Model) -> Command | None:
-    """Return the open command of this kind for the row, if any."""
-    return Command.objects.filter(kind=kind, target_pk=target.pk, status__in=Command.OPEN).first()
+def open_for(kind: str, target: models.Model, *, hold: bool = False) -> Command | None:
+    """Return the open command of this kind for the row, if any; with `hold`, locked for this transaction."""
+    rows = Command.objects.select_for_update() if hold else Command.objects
+    return rows.filter(kind=kind, target_pk=target.pk, status__in=Command.OPEN).first()
 
 
 def wake(kind: str, target_pk: int, *, now: datetime) -> bool:

@@ -93,6 +93,11 @@ class Command(Coded):
     def __str__(self) -> str:
         return f"Command #{self.pk} {self.kind}"
 
+    @classmethod
+    def open_of(cls, kind: str) -> models.Exists:
+        """Whether one of this kind is open for the row of the query around it."""
+        return models.Exists(cls.objects.filter(kind=kind, target_pk=models.OuterRef("pk"), status__in=cls.OPEN))
+
     @property
     def attempts(self) -> int:
         """How often it was claimed."""

@@ -120,7 +120,7 @@ class ResolveCapture(Handler):
     def record(self, command: Command, answer: list[Found], *, now: datetime) -> Next:
         """Adopt what is found; after three looks without it send it again."""
         capture = _capture(command)
-        sending = _sending(capture)
+        sending = _sending(capture, hold=True)  # commands are locked before what they are for
         matching = _matching(capture, _sent(sending), answer, now)
         if matching:
             flag = ManualCapture.Flag.TWICE if len(matching) > 1 else capture.flag
@@ -191,9 +191,9 @@ def _capture(command: Command) -> ManualCapture:
     return ManualCapture.objects.select_related("clinic").get(pk=command.target_pk)
 
 
-def _sending(capture: ManualCapture) -> Command:
-    """Return the unclear command whose outcome is looked for."""
-    sending = commands.open_for(KIND, capture)
+def _sending(capture: ManualCapture, *, hold: bool = False) -> Command:
+    """Return the unclear command whose outcome is looked for; with `hold`, locked."""
+    sending = commands.open_for(KIND, capture, hold=hold)
     if sending is None:
         raise Command.DoesNotExist("The sending has been settled.")
     return sending

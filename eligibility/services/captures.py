@@ -88,7 +88,7 @@ def save_draft(capture: ManualCapture, *, version: int, typed: dict[str, Any], b
 def discard_draft(capture: ManualCapture, *, by: User) -> None:
     """Throw a draft away. Raises CaptureMovedOn when it is finished already, holds.Held under a legal hold."""
     with transaction.atomic():
-        holds.require_free(capture.coverage.patient_id)
+        holds.require_free_coverage(capture.coverage_id)
         audit.record(by, "eligibility.capture.draft_discarded", capture, clinic=capture.clinic)
         deleted, _ = ManualCapture.objects.filter(pk=capture.pk, status=CaptureStatus.DRAFT).delete()
         if not deleted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clinic.models import User
 from core import audit, commands
@@ -25,9 +25,17 @@ class NumberTaken(Exception):
 def look_again(capture: ManualCapture, *, by: User) -> None:
     """Search SPRY for it once more. Raises CaptureMovedOn when it is not unclear any more."""
     with transaction.atomic():
+        _begin_looking(capture, by)
         _move(capture, CaptureStatus.UNKNOWN, looks=0, refused_message="")
-        commands.create(RESOLVE, capture, clinic=capture.clinic, by=by)
         audit.record(by, "eligibility.capture.looked_again", capture, clinic=capture.clinic)
+
+
+def _begin_looking(capture: ManualCapture, by: User) -> None:
+    """Create the command before the row is locked, as a worker has them. Raises CaptureMovedOn when there is one."""
+    try:
+        commands.create(RESOLVE, capture, clinic=capture.clinic, by=by)
+    except IntegrityError:
+        raise CaptureMovedOn from None
 
 
 def say_it_is_there(capture: ManualCapture, *, enquiry_id: str, why: str, by: User, now: datetime) -> None:
@@ -35,15 +43,15 @@ def say_it_is_there(capture: ManualCapture, *, enquiry_id: str, why: str, by: Us
     with transaction.atomic():
         if ManualCapture.objects.filter(enquiry_id=enquiry_id).exists():
             raise NumberTaken
-        _move(capture, CaptureStatus.SAVED, enquiry_id=enquiry_id, refused_message="", decided_why=why)
         _settle(capture, Done(), by, now, "there")
+        _move(capture, CaptureStatus.SAVED, enquiry_id=enquiry_id, refused_message="", decided_why=why)
 
 
 def say_it_is_not_there(capture: ManualCapture, *, why: str, by: User, now: datetime) -> None:
     """Send the same bytes again, since a person saw that SPRY does not have it. Raises CaptureMovedOn."""
     with transaction.atomic():
-        _move(capture, CaptureStatus.QUEUED, refused_message="", decided_why=why)
         _settle(capture, Later(now), by, now, "not there")
+        _move(capture, CaptureStatus.QUEUED, refused_message="", decided_why=why)
 
 
 def _move(capture: ManualCapture, to: str, **columns: Any) -> None:
@@ -56,7 +64,7 @@ def _move(capture: ManualCapture, to: str, **columns: Any) -> None:
 
 
 def _settle(capture: ManualCapture, outcome: Next, by: User, now: datetime, decision: str) -> None:
-    """Move the sending on, which has been waiting unclear since."""
+    """Move the sending on, which has been waiting unclear since; it is locked before its capture."""
     sending = commands.open_for(KIND, capture)
     if sending is None or not commands.settle(sending.pk, outcome, now=now):
         raise CaptureMovedOn

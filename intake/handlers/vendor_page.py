@@ -10,7 +10,7 @@ from core.commands import Done, Failed, Handler, Later, NotWanted, Policy
 from core.http import Rejected
 from core.models import Command
 
-from ..models import VendorLink
+from ..models import CardScan, VendorLink
 from ..services import vendor_link
 from ..vendors import cardscan
 from ..vendors.cardscan.wire import CardList
@@ -98,6 +98,7 @@ class FindCard(WorkForLink):
         link = _link(command)
         if answer is None or link is None or not link.is_wanted:
             return Done()
+        CardScan.objects.select_for_update().get(pk=link.card_id)  # before its links, as whoever deletes it
         VendorLink.objects.filter(pk=link.pk).update(session=answer.session)
         again = vendor_link.take(link, answer.cards, now=now)
         return Done() if again is None else Later(again)

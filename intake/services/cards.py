@@ -305,8 +305,8 @@ def delete_card(card: CardScan, *, by: User, now: datetime) -> None:
 
     Raises CardMovedOn when it is deleted already, holds.Held when a legal hold keeps it.
     """
+    _stop_reading(card, now)  # a worker that comes for the card holds its command already
     holds.require_free_card(card.pk)
-    _stop_reading(card, now)
     # First the card, so that whoever adds something to it meanwhile waits and then finds it deleted.
     card.move(
         Status.DISCARDED,

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from clinic.models import Clinic, User
 from core import commands
+from core.models import Command
 from core.sealed import CannotOpen, fingerprint
 
 from ..models import CardImage, CardScan, Deletion, DeletionStep
@@ -30,13 +31,15 @@ def proof_of(jpeg: bytes) -> str:
 
 def files_of(images: Iterable[CardImage]) -> list[dict[str, str]]:
     """Return name and fingerprint of photos that are about to be deleted; "" for one whose file cannot be read."""
-    return [{"file": str(image.file.name), "fingerprint": image.proof or _read_proof(image)} for image in images]
+    return [
+        {"file": str(image.file.name), "fingerprint": image.proof or proof_in(str(image.file.name))} for image in images
+    ]
 
 
-def _read_proof(image: CardImage) -> str:
-    """Return the fingerprint of a photo from before fingerprints were kept."""
+def proof_in(name: str) -> str:
+    """Return the fingerprint of a photo that is kept under a name, "" when it cannot be read."""
     try:
-        with default_storage.open(str(image.file.name)) as file:
+        with default_storage.open(name) as file:
             return proof_of(file.read())
     except (OSError, CannotOpen):
         return ""
@@ -70,16 +73,18 @@ def prove(
 
 def deleted_at_vendor(vendor_card_id: str, *, now: datetime) -> None:
     """Append that the vendor has deleted a card, to every proof that waits for it."""
-    for deletion in _without(Deletion.objects.filter(vendor_card_id=vendor_card_id), Outcome.VENDOR_DELETED):
+    for deletion in unconfirmed().filter(vendor_card_id=vendor_card_id):
         DeletionStep.objects.create(deletion=deletion, outcome=Outcome.VENDOR_DELETED, at=now)
 
 
-def _without(deletions: QuerySet[Deletion], outcome: DeletionStep.Outcome) -> QuerySet[Deletion]:
-    return deletions.exclude(Exists(DeletionStep.objects.filter(deletion=OuterRef("pk"), outcome=outcome)))
+def unconfirmed() -> QuerySet[Deletion]:
+    """Return the deletions of cards that the vendor has, or had, and has not said to have deleted."""
+    told = DeletionStep.objects.filter(deletion=OuterRef("pk"), outcome=Outcome.VENDOR_DELETED)
+    return Deletion.objects.exclude(vendor_card_id="").exclude(Exists(told))
 
 
 def unverified(*, now: datetime) -> QuerySet[Deletion]:
-    """Return the deletions that nobody has found gone yet, as far as they can be looked at, oldest first."""
+    """Return the deletions that nobody has found gone yet, as far as they can be looked at."""
     steps = DeletionStep.objects.filter(deletion=OuterRef("pk"))
     seen_here = Exists(steps.filter(outcome=Outcome.GONE_HERE))
     there, seen_there = (
@@ -88,14 +93,18 @@ def unverified(*, now: datetime) -> QuerySet[Deletion]:
     )
     open_here = ~seen_here & ~Q(what=What.STRAY)
     open_there = there & ~seen_there
-    return Deletion.objects.filter(at__lt=now - SETTLED).filter(open_here | open_there).order_by("pk")
+    return Deletion.objects.filter(at__lt=now - SETTLED).filter(open_here | open_there)
 
 
 def begin_verifying(*, now: datetime, clinic: Clinic | None = None, by: User | None = None) -> int:
-    """Have the storage and the vendor asked whether what was deleted is gone; return how many are looked at."""
-    found = unverified(now=now)
-    wanted = (found.filter(clinic=clinic) if clinic else found).select_related("clinic")[:AT_ONCE]
-    begun = [deletion for deletion in wanted if not commands.open_for(VERIFY, deletion)]
+    """Have the storage and the vendor asked whether what was deleted is gone; return how many are looked at.
+
+    What was never looked at comes first, then what was looked at longest ago, so what stays there keeps no other away.
+    """
+    found = unverified(now=now).exclude(Command.open_of(VERIFY))
+    looked = DeletionStep.objects.filter(deletion=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    wanted = (found.filter(clinic=clinic) if clinic else found).annotate(looked=Subquery(looked))
+    begun = list(wanted.order_by(F("looked").asc(nulls_first=True), "pk").select_related("clinic")[:AT_ONCE])
     for deletion in begun:
         commands.create(VERIFY, deletion, clinic=deletion.clinic, by=by)
     return len(begun)

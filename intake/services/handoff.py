@@ -80,7 +80,7 @@ def offer(card: CardScan, *, by: User, now: datetime) -> str:
 
     Raises CardMovedOn when the card takes no photos any more.
     """
-    if card.status != CardScan.Status.DRAFT:
+    if CardScan.objects.select_for_update().get(pk=card.pk).status != CardScan.Status.DRAFT:
         raise CardMovedOn
     card.phone_links.filter(ended_at=None).update(ended_at=now)
     token = secrets.token_urlsafe(32)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.models import Clinic
 
-from ..models import CardScan, LegalHold, Patient
+from ..models import CardScan, Coverage, LegalHold, Patient
 
 WHY = "A legal hold keeps everything of this patient. An admin of the clinic that set it lifts it."
 ELSEWHERE = "Another clinic holds this patient too, so everything is kept until it lifts its own hold."
@@ -48,6 +48,19 @@ def require_free_card(card_pk: int) -> None:
     The patient is looked up under the lock: the card may have been given to somebody who is held since it was read.
     """
     require_free(CardScan.objects.select_for_update().values_list("patient_id", flat=True).get(pk=card_pk))
+
+
+def require_free_coverage(coverage_pk: int) -> None:
+    """Lock the patient of a coverage, and raise Held when nothing of the patient may be deleted.
+
+    Patients come before coverages, so whose it is is read first and looked at again under the lock: a merge that gave
+    the coverage to somebody who is held may have come between.
+    """
+    owner = Coverage.objects.filter(pk=coverage_pk).values_list("patient_id", flat=True)
+    looked, patient_pk = None, owner.get()
+    while looked != patient_pk:
+        require_free(patient_pk)
+        looked, patient_pk = patient_pk, owner.get()
 
 
 def require_none() -> None:

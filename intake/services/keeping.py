@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 from calendar import monthrange
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, time
 from functools import partial
 
 from django.core.files.storage import default_storage
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from clinic.models import Clinic, User
-from core import audit, commands
+from core import audit
+from core.models import Command
 
 from ..models import CardImage, CardScan, Coverage, Deletion, LegalHold, Patient, Retention
 from . import cards, deletions, holds
@@ -131,17 +133,17 @@ def _photos_deleted(card: CardScan, rule: Retention, now: datetime) -> bool:
 def chase_vendor(*, now: datetime | None = None, patient: Patient | None = None) -> int:
     """Ask the vendor again for deletions that it has not confirmed and nobody is asking for: those a hold had stopped.
 
-    Run every night, and for one patient when the hold is lifted. Returns how many are asked for.
+    Run every night, and for one patient when the hold is lifted. Returns how many are asked for. Those that were never
+    asked for come first, then those asked for longest ago, so what the vendor keeps refusing keeps no other away.
     """
-    now = now or timezone.now()
-    told = Deletion.objects.exclude(vendor_card_id="").exclude(card_code=None).filter(at__lt=now).order_by("pk")
-    waiting = told.exclude(steps__outcome="VENDOR_DELETED").values_list("card_code", flat=True)
-    codes = [str(code) for code in waiting[: deletions.AT_ONCE]]
-    rows = holds.without_held(CardScan.objects.filter(code__in=codes).exclude(vendor_card_id=""))
-    wanted = rows.filter(patient=patient) if patient else rows
-    asked = [card for card in wanted.select_related("clinic") if not commands.open_for(cards.DELETE, card)]
+    told = deletions.unconfirmed().filter(card_code=OuterRef("code"), at__lt=now or timezone.now())
+    rows = holds.without_held(CardScan.objects.exclude(vendor_card_id="")).filter(Exists(told))
+    rows = rows.exclude(Command.open_of(cards.DELETE))
+    before = Command.objects.filter(kind=cards.DELETE, target_pk=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    wanted = (rows.filter(patient=patient) if patient else rows).annotate(before=Subquery(before))
+    asked = list(wanted.order_by(F("before").asc(nulls_first=True), "pk").select_related("clinic")[: deletions.AT_ONCE])
     for card in asked:
-        with transaction.atomic():
+        with suppress(IntegrityError), transaction.atomic():  # somebody has it deleted there at this moment
             cards.delete_at_vendor(card, card.vendor_card_id, by=None)
     return len(asked)
 

@@ -14,13 +14,14 @@ from django.db import transaction
 from core import audit
 
 from ..models import Patient, PatientMerge
+from .merging import hold_records
 from .relations import Relation, relations
 
 logger = logging.getLogger("frontdesk.merging")
 
 
 def gather() -> None:
-    """Give every such row to the record that is used; the merge keeps it, so that undoing gives it back."""
+    """Give every such row to the record that is used; the merges keep it, so that undoing them gives it back."""
     for one in relations():
         if one.is_single:
             continue
@@ -30,13 +31,26 @@ def gather() -> None:
 
 @transaction.atomic
 def _give(one: Relation, row: Any) -> None:
-    gone = Patient.every.select_for_update().get(pk=getattr(row, f"{one.column}_id"))
-    done = PatientMerge.objects.select_for_update(of=("self",)).filter(gone=gone, undone_at=None).first()
-    if done is None:
-        return  # taken back meanwhile: the row is where it belongs
-    survivor = gone.standing()
-    if one.rows(gone).filter(pk=row.pk).update(**{one.column: survivor}) and done.survivor_id == survivor.pk:
+    """Carry a row along every merge from its record to the one that is used, and keep it in each of them."""
+    chain = _chain(getattr(row, one.column))
+    held = hold_records(*chain)
+    following = [record.merged_into_id for record in held]
+    if following != [*(record.pk for record in held[1:]), None]:
+        return  # merged on or taken back meanwhile: the next night looks again
+    gone, survivor = held[0], held[-1]
+    if not one.rows(gone).filter(pk=row.pk).update(**{one.column: survivor}):
+        return  # somebody gave it to another patient
+    merges = PatientMerge.objects.select_for_update(of=("self",)).filter(gone__in=held[:-1], undone_at=None)
+    for done in merges.order_by("pk"):
         done.moved.setdefault(one.label, []).append(row.pk)
         done.save(update_fields=["moved"])
     logger.warning("%s %s came to a record after it was merged away", one.label, row.pk)
     audit.record(None, "intake.patient.late_row", survivor, gone=gone.pk, row=row.pk, relation=one.label)
+
+
+def _chain(record: Patient) -> list[Patient]:
+    """Return the record and what it was merged into, one after another; the last is the one that is used."""
+    chain = [record]
+    while chain[-1].merged_into is not None:
+        chain.append(chain[-1].merged_into)
+    return chain

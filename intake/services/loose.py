@@ -17,7 +17,7 @@ from core import audit
 from .. import images
 from ..models import CardImage, CardScan, LoosePhoto, Patient
 from ..models.cards import image_path
-from . import cards, same_card
+from . import cards, deletions, same_card
 
 Side = CardImage.Side
 MOST_AT_ONCE = 40  # photos of one choice
@@ -85,12 +85,15 @@ def _front_of(photo: LoosePhoto) -> LoosePhoto | None:
     return None if alike else before
 
 
-def _locked(clinic: Clinic, pile: uuid.UUID) -> list[LoosePhoto]:
-    """Return the photos of a pile, front first, held for this transaction. Raises PileGone."""
-    photos = list(LoosePhoto.objects.select_for_update().filter(clinic=clinic, pile=pile).order_by("-side"))
+def _locked(clinic: Clinic, *piles: uuid.UUID) -> list[LoosePhoto]:
+    """Return the photos of piles, fronts first, held for this transaction: all at once, in the order everybody takes.
+
+    Raises PileGone when none is left.
+    """
+    photos = list(LoosePhoto.objects.select_for_update().filter(clinic=clinic, pile__in=piles).order_by("pk"))
     if not photos:
         raise PileGone
-    return photos
+    return sorted(photos, key=lambda photo: photo.side, reverse=True)
 
 
 @transaction.atomic
@@ -116,11 +119,17 @@ def take_apart(clinic: Clinic, pile: uuid.UUID, *, by: User) -> None:
 @transaction.atomic
 def put_together(clinic: Clinic, pile: uuid.UUID, back: uuid.UUID, *, by: User) -> None:
     """Make one card of two single photos, `pile` its front. Raises PileGone when one of them is no single any more."""
-    first, second = _locked(clinic, pile), _locked(clinic, back)
-    if pile == back or len(first) + len(second) != 2:
+    photos = {photo.pile: photo for photo in _singles(_locked(clinic, pile, back))}
+    if set(photos) != {pile, back} or pile == back:
         raise PileGone
-    LoosePhoto.objects.filter(pk=second[0].pk).update(pile=pile, side=Side.BACK)
-    audit.record(by, "intake.photo.together", second[0], clinic=clinic)
+    LoosePhoto.objects.filter(pk=photos[back].pk).update(pile=pile, side=Side.BACK)
+    audit.record(by, "intake.photo.together", photos[back], clinic=clinic)
+
+
+def _singles(photos: list[LoosePhoto]) -> list[LoosePhoto]:
+    """Return those that are alone in their pile."""
+    piles = [photo.pile for photo in photos]
+    return [photo for photo in photos if piles.count(photo.pile) == 1]
 
 
 @transaction.atomic
@@ -138,6 +147,7 @@ def assign(clinic: Clinic, pile: uuid.UUID, patient: Patient, *, by: User, now: 
             height=photo.height,
             concern=photo.concern,
             look=photo.look,
+            proof=deletions.proof_in(str(photo.file.name)),
         )
     LoosePhoto.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
     audit.record(by, "intake.photo.assigned", card, clinic=clinic, photos=len(photos))
@@ -156,7 +166,7 @@ def throw_away(clinic: Clinic, pile: uuid.UUID, *, by: User) -> None:
 def sweep_loose(*, now: datetime | None = None) -> int:
     """Delete photos that nobody has given to a patient for three days; return how many. Run every night."""
     oldest = (now or timezone.now()) - timedelta(days=KEPT_DAYS)
-    left = list(LoosePhoto.objects.select_for_update().filter(created_at__lt=oldest))
+    left = list(LoosePhoto.objects.select_for_update().filter(created_at__lt=oldest).order_by("pk"))
     _delete(left, by=None)
     return len(left)
 

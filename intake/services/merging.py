@@ -51,7 +51,7 @@ def merge(
 
     Raises MergedMeanwhile, core.models.EditedMeanwhile.
     """
-    survivor, gone = _hold(survivor, gone)
+    survivor, gone = hold_records(survivor, gone)
     for record in (survivor, gone):
         if record.merged_into_id is not None:
             raise MergedMeanwhile(record.standing())
@@ -75,12 +75,12 @@ def merge(
     return done
 
 
-def _hold(one: Patient, other: Patient) -> tuple[Patient, Patient]:
-    """Lock two records and their cards until the transaction ends, in the order everybody locks in; read them anew."""
-    both = [one.pk, other.pk]
-    list(CardScan.objects.select_for_update().filter(patient__in=both).order_by("pk").values_list("pk"))
-    held = {record.pk: record for record in Patient.every.select_for_update().filter(pk__in=both).order_by("pk")}
-    return held[one.pk], held[other.pk]
+def hold_records(*records: Patient) -> list[Patient]:
+    """Lock records and their cards until the transaction ends, in the order everybody locks in; read them anew."""
+    pks = [record.pk for record in records]
+    list(CardScan.objects.select_for_update().filter(patient__in=pks).order_by("pk").values_list("pk"))
+    held = {record.pk: record for record in Patient.every.select_for_update().filter(pk__in=pks).order_by("pk")}
+    return [held[pk] for pk in pks]
 
 
 def _record(patient: Patient) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def undo(done: PatientMerge, *, clinic: Clinic, by: User, now: datetime) -> Undo
 
     What a person changed or added since stays with the survivor, and is told. Raises UndoRefused.
     """
-    survivor, gone = _hold(done.survivor, done.gone)
+    survivor, gone = hold_records(done.survivor, done.gone)
     done = PatientMerge.objects.select_for_update(of=("self",)).get(pk=done.pk)
     done.survivor, done.gone = survivor, gone
     _refuse_undo(done)

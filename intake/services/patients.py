@@ -49,13 +49,14 @@ def register_patient(*, clinic: Clinic, by: User, **values: Any) -> Patient:
 
 @transaction.atomic
 def link_patient(*, clinic: Clinic, by: User, first_name: str, last_name: str, birth_date: date) -> Patient:
-    """Let the clinic see a patient whom another clinic registered; raises NobodyToLink.
+    """Let the clinic see a patient whom another clinic registered; raises NobodyToLink, MergedAway.
 
     Name and birth date are typed, never a code, so that nobody can link a person they do not have before them.
     """
     patient = known_elsewhere(clinic, first_name=first_name, last_name=last_name, birth_date=birth_date)
     if patient is None:
         raise NobodyToLink
+    patient.hold()
     patient.clinics.add(clinic)
     audit.record(by, "intake.patient.linked", patient, clinic=clinic)
     return patient

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -109,21 +110,29 @@ def merge_payers(gone: Payer, into: Payer, *, by: User, version: int) -> None:
     The first stays as what it was, out of the directory: its id and its names lead to the second, and what was
     believed earlier of a coverage is still true. Raises KeepTheNumbered, core.models.EditedMeanwhile.
     """
-    into = Payer.objects.select_for_update().get(pk=into.pk)  # nobody merges it into a third one meanwhile
+    # Nobody merges it into a third one meanwhile; what is given to it by somebody else does not wait.
+    into = Payer.objects.select_for_update(no_key=True).get(pk=into.pk)
     if gone.pk == into.pk or gone.merged_into_id is not None or into.merged_into_id is not None:
         raise ValueError("A payer is merged into another one of the directory.")
     if gone.edi_payer_id and not into.edi_payer_id:
         raise KeepTheNumbered
     gone.change(version, merged_into=into)
-    coverages = list(Coverage.objects.filter(payer=gone))
-    for coverage in coverages:
-        coverage.change(None, payer=into)
-    cards = CardScan.objects.filter(payer=gone).update(payer=into)
+    cards = _held(CardScan.objects.filter(payer=gone)).update(payer=into)
+    _held(PayerAlias.objects.filter(payer__in=[gone, into]))
     for alias in PayerAlias.objects.filter(payer=gone):
         _follow(alias, into)
+    coverages = list(_held(Coverage.objects.filter(payer=gone)))
+    for coverage in coverages:
+        coverage.change(None, payer=into)
     Payer.objects.filter(merged_into=gone).update(merged_into=into)
     into.change(None)
     audit.record(by, "intake.payer.merged", gone, into=into.pk, coverages=len(coverages), cards=cards)
+
+
+def _held(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the rows, locked one after another as everybody locks them: a statement for all has no order."""
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
+    return rows
 
 
 def _follow(alias: PayerAlias, into: Payer) -> None:
@@ -142,6 +151,7 @@ def _follow(alias: PayerAlias, into: Payer) -> None:
 @transaction.atomic
 def remove_alias(payer: Payer, name_key: str, *, by: User) -> bool:
     """Forget that cards print this name for the payer; False when it is forgotten already."""
+    Payer.objects.select_for_update(no_key=True).get(pk=payer.pk)  # before its aliases
     gone, _ = PayerAlias.objects.filter(payer=payer, name_key=name_key).delete()
     if gone:
         payer.change(None)

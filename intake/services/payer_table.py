@@ -13,7 +13,7 @@ from core.tables import Column, Row, Table, TableRefused, header_key, values_of,
 
 from .. import fields
 from ..models import Payer, PayerAlias, payer_name_key
-from .payers import NAMELESS, names_a_payer
+from .payers import NAMELESS, add_payer, names_a_payer
 
 COLUMNS = (
     Column("edi_payer_id", "Payer ID", ("EDI payer ID", "Clearinghouse ID", "ID")),
@@ -146,28 +146,29 @@ def _words(entry: Entry) -> str:
 
 
 def run_payers(clinic: Clinic, plan: list[Planned], by: User, now: datetime) -> None:
-    """Do what was planned; call it in a transaction."""
+    """Do what was planned; call it in a transaction.
+
+    Payers are taken in the order of their keys, whatever the file's: two clinics that import at once then wait for each
+    other in one direction alone.
+    """
     new: dict[str, Payer] = {}
-    for item in plan:
+    for item in sorted(plan, key=lambda item: item.what.key):
         entry: Entry = item.what
-        payer = entry.payer or new.get(entry.key)
-        if payer is None:
-            payer = new[entry.key] = _add(entry, by)
-        elif missing := _filled(entry, payer):
+        payer = entry.payer or new.get(entry.key) or _add(entry, by)
+        new[entry.key] = payer
+        if missing := _filled(entry, payer):
             payer.change(None, **missing)
         if entry.alias and payer_name_key(entry.alias) != payer.name_key:
             _learn(payer, entry, now)
 
 
 def _add(entry: Entry, by: User) -> Payer:
-    payer = Payer.objects.create(
-        edi_payer_id=entry.edi_payer_id,
-        name=entry.name or entry.edi_payer_id,
-        phone=entry.phone,
-        supports_eligibility=entry.supports,
-    )
-    audit.record(by, "intake.payer.added", payer, imported=True)
-    return payer
+    """Return the payer of a row that named nobody known; another clinic may have added it since this was planned."""
+    name, columns = entry.name or entry.edi_payer_id, {"phone": entry.phone, "supports_eligibility": entry.supports}
+    payer, is_new = add_payer(entry.edi_payer_id, name, **columns)
+    if is_new:
+        audit.record(by, "intake.payer.added", payer, imported=True)
+    return payer.meant
 
 
 def _learn(payer: Payer, entry: Entry, now: datetime) -> None:

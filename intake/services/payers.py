@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -104,16 +105,19 @@ def payer_from_choice(edi_payer_id: str, name: str) -> Payer:
         raise PayerNameless
     edi_payer_id, name = edi_payer_id.strip(), " ".join(name.split())[:120]
     if edi_payer_id:
-        return payer_by_id(edi_payer_id) or _added(edi_payer_id, name or edi_payer_id)
+        return payer_by_id(edi_payer_id) or add_payer(edi_payer_id, name or edi_payer_id)[0]
     known = Payer.objects.filter(name_key=payer_name_key(name)).select_related("merged_into").order_by("-edi_payer_id")
     first = known.first()
-    return first.meant if first else _added("", name)
+    return first.meant if first else add_payer("", name)[0]
 
 
-def _added(edi_payer_id: str, name: str) -> Payer:
-    if edi_payer_id:
-        return Payer.objects.get_or_create(edi_payer_id=edi_payer_id, defaults={"name": name})[0]
-    return Payer.objects.get_or_create(name_key=payer_name_key(name), edi_payer_id="", defaults={"name": name})[0]
+def add_payer(edi_payer_id: str, name: str, **columns: Any) -> tuple[Payer, bool]:
+    """Add a payer unless somebody else does at this moment; return the one there is, and whether it is new.
+
+    `columns` are Payer's others, for a new one.
+    """
+    found = {"edi_payer_id": edi_payer_id} if edi_payer_id else {"edi_payer_id": "", "name_key": payer_name_key(name)}
+    return Payer.objects.get_or_create(**found, defaults={"name": name, **columns})
 
 
 @transaction.atomic
@@ -122,6 +126,8 @@ def learn_alias(payer: Payer, printed_name: str) -> None:
     key = payer_name_key(printed_name)
     if not key:
         return
+    # All rows of the name in one order: two people who choose two payers for it change each other's.
+    list(PayerAlias.objects.select_for_update().filter(name_key=key).order_by("pk").values_list("pk"))
     PayerAlias.objects.filter(name_key=key, weight__gt=0).exclude(payer=payer).update(weight=F("weight") - 1)
     if key != payer.name_key:
         _count(payer, printed_name, key, "taught")

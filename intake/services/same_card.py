@@ -87,9 +87,9 @@ def nothing_changed(card: CardScan, coverage: Coverage, *, photos: str, by: User
         raise CardMovedOn
     if (seen.coverage.pk, seen.coverage.version) != (coverage.pk, coverage.version):
         raise CardMovedOn
-    card_seen(seen.coverage, today=card.clinic.today(now))
     audit.record(by, "intake.card.same", card, clinic=card.clinic, coverage=coverage.pk)
-    cards.put_aside(card, by=by, now=now)
+    cards.put_aside(card, by=by, now=now)  # holds the patient, who comes before the coverage
+    card_seen(seen.coverage, today=card.clinic.today(now))
 
 
 def card_seen(coverage: Coverage, *, today: date) -> None:

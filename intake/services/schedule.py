@@ -9,14 +9,14 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from clinic.access import providers_for
-from clinic.imports import ASKED, Importer, Outcome, Planned, refused
+from clinic.imports import ASKED, Importer, Outcome, Planned, PlanOutdated, refused
 from clinic.models import Clinic, Provider, User
 from core import audit
 from core.tables import Row, Table, TableRefused, values_of
 
 from ..access import appointments_for
-from ..models import Appointment, Patient, mrn_key
-from ..models.people import add_patients
+from ..models import Appointment, MergedAway, Patient, mrn_key
+from ..models.people import add_patients, hold_all
 from ..schedule_rows import COLUMNS, CellRefused, Slotted, Visitor, provider_keys, slot_of, visitor_of
 from .appointments import Slot, reschedule
 from .schedule_people import NotSure, People, chunks, people_of
@@ -218,8 +218,15 @@ def _words(entry: Entry) -> str:
 
 
 def run_schedule(clinic: Clinic, plan: list[Planned], by: User, now: datetime) -> None:
-    """Do what was planned, with a few statements for all rows; call it in a transaction."""
+    """Do what was planned, with a few statements for all rows; call it in a transaction.
+
+    Raises PlanOutdated when a patient of the plan was merged into another record meanwhile.
+    """
     entries = [(item.outcome, item.what) for item in plan]
+    try:
+        hold_all(entry.patient for outcome, entry in entries if outcome == ADD and entry.patient)
+    except MergedAway:
+        raise PlanOutdated from None
     new = {entry.person: _new_patient(clinic, entry) for outcome, entry in entries if outcome == REGISTER}
     for _, entry in entries:
         if entry.patient is None:  # whichever of a person's rows has the record number

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +13,13 @@ from django.utils import timezone
 from clinic.models import Membership, Role
 from core import commands
 from core.models import AuditEvent, Command
+from eligibility.services import discard_draft, start_capture
 from intake import images
 from intake.handlers import deleting
 from intake.models import CardScan, Deletion, LegalHold, Patient
-from intake.services import cards, holds, keeping, patients, same_card, sides
+from intake.services import cards, holds, keeping, merging, patients, same_card, sides
 from tests.conftest import Cast
+from tests.eligibility import make
 from tests.intake.cards import photo
 from tests.intake.test_keeping import NOW, file_of, keep_months, old, photographed
 
@@ -52,6 +55,50 @@ def test_lifting_goes_on_with_what_the_hold_had_stopped_at_the_vendor(cast: Cast
     assert keeping.chase_vendor(now=NOW + timedelta(days=1)) == 0
     assert keeping.lift_holds(emily, clinic=cast.clinic_a, by=cast.ana, now=NOW + timedelta(days=1)) == 1
     assert Command.objects.filter(kind=cards.DELETE, status="DUE").count() == 1
+
+
+def test_what_cannot_be_deleted_keeps_nothing_else_waiting(
+    cast: Cast, emily: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is held, one is asked for, one is refused night after night: the fourth is asked for all the same."""
+    monkeypatch.setattr(keeping.deletions, "AT_ONCE", 1)
+    values: dict[str, Any] = {"first_name": "Otto", "last_name": "Held", "birth_date": date(1950, 1, 2)}
+    otto = patients.register_patient(clinic=cast.clinic_a, by=cast.alice, **values)
+    made = [photographed(cast, who, vendor_card_id=f"v-{n}") for n, who in enumerate((otto, emily, emily, emily))]
+    for card in made:
+        cards.delete_card(card, by=cast.alice, now=NOW)
+    held(cast, otto)
+    asked = Command.objects.filter(kind=cards.DELETE)
+    asked.exclude(target_pk=made[1].pk).update(status="FAILED")
+    asked.filter(target_pk=made[3].pk).delete()
+    found = []
+    for night in range(1, 4):
+        assert keeping.chase_vendor(now=NOW + timedelta(days=night)) == 1
+        found.append(asked.filter(status="DUE").exclude(target_pk=made[1].pk).get().target_pk)
+        asked.filter(target_pk=found[-1]).update(status="FAILED")
+    assert found == [made[3].pk, made[2].pk, made[3].pk]
+
+
+def test_a_draft_of_a_call_that_went_to_somebody_who_is_held_stays(cast: Cast) -> None:
+    """Whose the coverage is is looked at under the lock: a merge may have come between."""
+    row = make.coverage(cast.clinic_a)
+    capture = start_capture(coverage=row, clinic=cast.clinic_a, typed={}, by=cast.alice)
+    values: dict[str, Any] = {"first_name": "Otto", "last_name": "Held", "birth_date": date(1950, 1, 2)}
+    otto = patients.register_patient(clinic=cast.clinic_a, by=cast.alice, **values)
+    held(cast, otto)
+    merged: list[bool] = []
+
+    def merge(execute: Any, sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if not merged and sql.startswith('SELECT "intake_coverage"."patient_id"'):
+            merged.append(True)
+            both, versions = (otto, row.patient), (otto.version, row.patient.version)
+            merging.merge(*both, clinic=cast.clinic_a, by=cast.alice, versions=versions, taken=(), now=NOW)
+        return found
+
+    with connection.execute_wrapper(merge), pytest.raises(holds.Held):
+        discard_draft(capture, by=cast.alice)
+    assert merged and type(capture).objects.filter(pk=capture.pk).exists()
 
 
 def test_taking_a_card_again_and_the_same_card_delete_nothing(cast: Cast, emily: Patient) -> None:

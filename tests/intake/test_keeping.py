@@ -124,6 +124,22 @@ def test_what_is_still_here_is_said(cast: Cast, emily: Patient, admin: Client) -
     assert not deletions.unverified(now=NOW).exists()
 
 
+def test_what_stays_there_keeps_no_other_from_being_looked_at(
+    cast: Cast, emily: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deletions, "AT_ONCE", 1)
+    for _ in range(2):
+        cards.delete_card(photographed(cast, emily), by=cast.alice, now=NOW - timedelta(hours=1))
+    looked = []
+    for _ in range(3):
+        assert deletions.begin_verifying(now=NOW) == 1
+        command, looking = Command.objects.get(kind=deletions.VERIFY, status="DUE"), verifying.VerifyDeletion()
+        looking.record(command, looking.call(command), now=NOW)  # it is there still
+        Command.objects.filter(pk=command.pk).update(status="DONE")
+        looked.append(command.target_pk)
+    assert looked[0] != looked[1] and looked[2] == looked[0]
+
+
 @pytest.mark.real
 def test_storage_and_vendor_are_asked(cast: Cast, emily: Patient, sandbox: Any, work: Callable[..., int]) -> None:
     from intake.vendors import cardscan

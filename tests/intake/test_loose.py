@@ -16,7 +16,7 @@ from core import tidying
 from core.models import AuditEvent
 from intake import images
 from intake.models import CardScan, LoosePhoto, Patient
-from intake.services import loose
+from intake.services import deletions, loose
 from intake.services.sweep import sweep_photos
 from tests.browser.conftest import saved
 from tests.camera import ELLEN, PRIYA
@@ -200,3 +200,11 @@ def test_another_clinics_patient_is_404(desk: Client, cast: Cast, sides: list[by
     for patient in ("", "x", str(uuid.uuid4())):
         assert press(desk, "loose-assign", kept.pile, patient=patient).status_code == 404
     assert LoosePhoto.objects.exists()
+
+
+def test_a_photo_given_to_a_patient_has_the_fingerprint_that_proves_its_deletion(cast: Cast, emily: Patient) -> None:
+    (kept,) = lot_of(cast, photo())
+    card = loose.assign(cast.clinic_a, kept.pile, emily, by=cast.alice, now=timezone.now())
+    image = card.images.get()
+    with default_storage.open(str(image.file.name)) as file:
+        assert image.proof == deletions.proof_of(file.read())

@@ -320,6 +320,23 @@ def test_a_row_that_comes_late_is_given_to_the_survivor_at_night(cast: Cast, emi
     assert AuditEvent.objects.filter(action="intake.patient.late_row").count() == 1
 
 
+def test_a_late_row_goes_back_along_every_merge(cast: Cast, emily: Patient, em: Patient) -> None:
+    """Em became Emily and Emily became Emmy; a row that came to Em late is Em's again when both are taken back."""
+    first = merge(cast, emily, em)
+    emmy = register(cast, "Emmy")
+    second = merge(cast, emmy, emily)
+    late = Appointment.objects.create(clinic=cast.clinic_a, patient=em, starts_at=NOW)
+    late_rows.gather()
+    owners = []
+    for done in (None, second, first):
+        if done is not None:
+            done.refresh_from_db()
+            undo(cast, done)
+        late.refresh_from_db()
+        owners.append(late.patient)
+    assert owners == [emmy, emily, em]
+
+
 def test_a_legal_hold_of_either_record_holds_both(cast: Cast, emily: Patient, em: Patient) -> None:
     """What was held before goes with its record; what was set since holds all, so nothing may leave it."""
     held = {"clinic": cast.clinic_a, "by": cast.ana, "now": NOW}

@@ -1,9 +1,8 @@
 """Several people merge, undo and add at the same moment, with real threads: one wins, nobody's row is lost."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
@@ -18,6 +17,7 @@ from intake.services import appointments, cards, coverage, merging, patients, re
 from intake.views.merging import BUSY
 from tests.conftest import Cast, make_cast
 from tests.intake.cards import card_in_review
+from tests.intake.writers import at_once
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -38,27 +38,6 @@ def register(people: Cast, first: str) -> Patient:
     return patients.register_patient(
         clinic=people.clinic_a, by=people.alice, first_name=first, last_name="Dickinson", birth_date=date(1986, 3, 15)
     )
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Do everything at one moment, each on a connection of its own; return what came of it, or what was raised."""
-    gate, came = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        try:
-            gate.wait(20)
-            came[place] = act()
-        except Exception as refused:
-            came[place] = refused
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return came
 
 
 def merge(people: Cast, survivor: Patient, gone: Patient) -> PatientMerge:

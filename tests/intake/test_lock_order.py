@@ -1,0 +1,223 @@
+"""One order of locks (docs/ARCHITECTURE.md): of two that want the same rows one waits, and neither is ended."""
+
+import io
+import uuid
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from clinic.imports import import_upload
+from core import uploads
+from core.tables import read_table
+from intake.models import Appointment, CardScan, Coverage, LoosePhoto, Patient, Payer, PayerAlias
+from intake.services import (
+    appointments,
+    cards,
+    coverage,
+    handoff,
+    loose,
+    merging,
+    patients,
+    payer_directory,
+    payer_table,
+    payers,
+    same_card,
+    schedule,
+)
+from tests.conftest import Cast, make_cast
+from tests.intake.cards import card_in_review, photo
+from tests.intake.writers import crossing
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.postgres_only,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
+]
+TODAY = date(2026, 11, 22)
+CARDS, PATIENTS, COVERAGES = "intake_cardscan", "intake_patient", "intake_coverage"
+
+
+@pytest.fixture
+def people() -> Iterator[Cast]:
+    """The cast, saved where other connections see it."""
+    yield make_cast()
+
+
+@pytest.fixture
+def own(people: Cast) -> dict[str, Any]:
+    return {"clinic": people.clinic_a, "by": people.alice}
+
+
+@pytest.fixture
+def emily(own: dict[str, Any]) -> Patient:
+    return register(own, "Emily")
+
+
+def register(own: dict[str, Any], first: str) -> Patient:
+    return patients.register_patient(first_name=first, last_name="Dickinson", birth_date=date(1986, 3, 15), **own)
+
+
+def insured(own: dict[str, Any], patient: Patient, payer: Payer, **values: Any) -> Coverage:
+    placing = coverage.Placing(coverage.OnFile.ADD if not coverage.current_coverages(patient) else "SECONDARY")
+    return coverage.add_coverage(patient=patient, placing=placing, today=TODAY, payer=payer, **own, **values)
+
+
+def aetna(number: str = "60054") -> Payer:
+    return Payer.objects.create(name=f"Aetna {number}", edi_payer_id=number)
+
+
+def nobody_was_ended(came: list[Any], *may_be: type[Exception]) -> None:
+    """Neither was refused, but for a reason that says who was first."""
+    assert not [one for one in came if isinstance(one, Exception) and not isinstance(one, may_be)], came
+
+
+def test_seeing_a_card_again_and_putting_coverages_in_order(own: dict[str, Any], emily: Patient) -> None:
+    read, draft = card_in_review(emily, own["clinic"], own["by"]), cards.new_card(patient=emily, **own)
+    CardScan.objects.filter(pk=read.pk).update(status=CardScan.Status.CONFIRMED, confirmed_at=timezone.now())
+    for card in (read, draft):
+        card.images.create(side="FRONT", file=str(card.code), width=640, height=400, look="0123456789abcdef")
+    row = insured(own, emily, aetna(), member_id="W1", card=read)
+
+    def seen() -> None:
+        stamp = CardScan.objects.get(pk=draft.pk).photo_stamp
+        same_card.nothing_changed(draft, row, photos=stamp, by=own["by"], now=timezone.now())
+
+    def ordered() -> None:
+        coverage.put_in_order(emily, [(row, row.version)], why="PERSON", **own)
+
+    Coverage.objects.filter(pk=row.pk).update(priority="SECONDARY")
+    nobody_was_ended(crossing(seen, COVERAGES, ordered, PATIENTS), cards.CardMovedOn)
+    row.refresh_from_db()
+    assert row.priority == "PRIMARY"
+
+
+def test_typing_a_card_and_deleting_it(own: dict[str, Any], emily: Patient) -> None:
+    card = cards.new_card(patient=emily, **own)
+    cards.put_photo(card, "FRONT", photo(), by=own["by"])
+    cards.start_reading(card, by=own["by"], now=timezone.now())
+    came = crossing(
+        lambda: cards.type_by_hand(CardScan.objects.get(pk=card.pk), by=own["by"], now=timezone.now()),
+        "core_command",
+        lambda: cards.delete_card(CardScan.objects.get(pk=card.pk), by=own["by"], now=timezone.now()),
+        CARDS,
+    )
+    nobody_was_ended(came, cards.CardMovedOn)
+    card.refresh_from_db()
+    assert card.status == CardScan.Status.DISCARDED
+
+
+def test_handing_a_card_to_a_phone_and_deleting_it(own: dict[str, Any], emily: Patient) -> None:
+    card = cards.new_card(patient=emily, **own)
+    handoff.offer(card, by=own["by"], now=timezone.now())
+    came = crossing(
+        lambda: handoff.offer(card, by=own["by"], now=timezone.now()),
+        "intake_phonelink",
+        lambda: cards.delete_card(CardScan.objects.get(pk=card.pk), by=own["by"], now=timezone.now()),
+        CARDS,
+    )
+    nobody_was_ended(came, cards.CardMovedOn)
+    assert not card.phone_links.exists()
+
+
+def test_merging_patients_and_merging_payers(own: dict[str, Any], emily: Patient) -> None:
+    em, old, new = register(own, "Em"), aetna("1"), aetna("2")
+    card = card_in_review(em, own["clinic"], own["by"])
+    CardScan.objects.filter(pk=card.pk).update(payer=old)
+    row = insured(own, em, old, member_id="W1")
+    versions = (emily.version, em.version)
+    came = crossing(
+        lambda: payer_directory.merge_payers(old, new, by=own["by"], version=old.version),
+        COVERAGES,
+        lambda: merging.merge(emily, em, versions=versions, taken=(), now=timezone.now(), **own),
+        CARDS,
+    )
+    nobody_was_ended(came)
+    row.refresh_from_db()
+    card.refresh_from_db()
+    assert [row.payer, row.patient, card.payer, card.patient] == [new, emily, new, emily]
+
+
+def test_two_people_teach_one_name_two_payers(own: dict[str, Any]) -> None:
+    one, other = aetna("1"), aetna("2")
+    for payer in (one, other, other, one):
+        payers.learn_alias(payer, "Aetna of Somewhere")
+
+    def teach(payer: Payer) -> None:
+        with transaction.atomic():
+            payers.learn_alias(payer, "Aetna of Somewhere")
+
+    alias = "intake_payeralias"
+    nobody_was_ended(crossing(lambda: teach(one), alias, lambda: teach(other), alias))
+    assert sorted(PayerAlias.objects.values_list("taught", flat=True)) == [3, 3]
+
+
+def test_two_photos_put_together_both_ways(own: dict[str, Any]) -> None:
+    lot = uuid.uuid4()
+    made = [loose.add_photo(photo(640 + n, 400), lot=lot, place=2 * n, **own) for n in range(2)]
+    (first, second), clinic, by = [kept.pile for kept in made], own["clinic"], own["by"]
+    came = crossing(
+        lambda: loose.put_together(clinic, first, second, by=by),
+        "intake_loosephoto",
+        lambda: loose.put_together(clinic, second, first, by=by),
+        "intake_loosephoto",
+    )
+    nobody_was_ended(came, loose.PileGone)
+    assert LoosePhoto.objects.values("pile").distinct().count() == 1
+
+
+def bring_in(importer: Any, text: str, own: dict[str, Any]) -> None:
+    """Import a file, as its page does."""
+    table = read_table(io.BytesIO(text.encode()).getvalue())
+    upload = uploads.keep(table, purpose=importer.purpose, clinic_pk=own["clinic"].pk, by=own["by"])
+    import_upload(importer, upload, now=timezone.now(), answers={}, **own)
+
+
+def visit_of(*patients: Patient, day: date) -> str:
+    rows = [f"{one.first_name} {one.last_name},{one.birth_date:%m/%d/%Y},{day:%m/%d/%Y},09:00" for one in patients]
+    return "\n".join(["Patient,DOB,Date,Time", *rows])
+
+
+def test_an_import_does_not_stop_the_desk(own: dict[str, Any], emily: Patient) -> None:
+    """The clinic that imports is locked, and everything that the desk adds names the clinic."""
+    tomorrow = own["clinic"].today(timezone.now()) + timedelta(days=1)
+    came = crossing(
+        lambda: bring_in(schedule.SCHEDULE, visit_of(emily, day=tomorrow), own),
+        "clinic_clinic",
+        lambda: appointments.add_appointment(patient=emily, starts_at=timezone.now(), **own),
+        PATIENTS,
+    )
+    nobody_was_ended(came)
+    assert Appointment.objects.filter(patient=emily).count() == 2
+
+
+def test_an_import_gives_nothing_to_a_record_that_is_merged_meanwhile(own: dict[str, Any], emily: Patient) -> None:
+    """The schedule was planned before the merge was there; it is planned anew, and names whom the clinic knows now."""
+    em = register(own, "Em")
+    tomorrow = own["clinic"].today(timezone.now()) + timedelta(days=1)
+    versions = (emily.version, em.version)
+    came = crossing(
+        lambda: bring_in(schedule.SCHEDULE, visit_of(em, emily, day=tomorrow), own),
+        "clinic_clinic",
+        lambda: merging.merge(emily, em, versions=versions, taken=("first_name",), now=timezone.now(), **own),
+        PATIENTS,
+    )
+    nobody_was_ended(came)
+    assert not Appointment.objects.filter(patient__merged_into__isnull=False).exists()
+    assert Appointment.objects.count() == 2
+
+
+def test_two_clinics_import_the_same_new_payers(people: Cast, own: dict[str, Any]) -> None:
+    """Both planned to add them; each payer is there once, with what either file knows, and no file is lost."""
+    head, rows = "Payer ID,Payer,Phone,Also printed as", [f"{n},Payer {n},,Name {n}" for n in range(1, 8)]
+    rows[0] = "1,Payer 1,800 555 0100,Name 1"
+    files = ["\n".join([head, *rows]), "\n".join([head, *reversed(rows[1:]), "1,Payer 1,,Other name"])]
+    owns = [own, {"clinic": people.clinic_b, "by": people.charlie}]
+    acts = [lambda f=f, o=o: bring_in(payer_table.PAYERS, f, o) for f, o in zip(files, owns, strict=True)]
+    nobody_was_ended(crossing(acts[0], "intake_payer", acts[1], "intake_payer"))
+    assert Payer.objects.count() == 7
+    first = Payer.objects.get(edi_payer_id="1")
+    assert first.phone == "800 555 0100" and {row.name for row in first.aliases.all()} == {"Name 1", "Other name"}
