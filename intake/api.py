@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -24,7 +25,7 @@ from .access import coverages_for, get_appointment, get_coverage, get_patient, p
 from .asker import Asker
 from .coverage_shapes import CoverageIn, CoverageOut
 from .models import Appointment, Coverage, Patient, Payer
-from .services import appointments, coverage, duplicates, finding, patients, registration
+from .services import appointments, coverage, duplicates, finding, injuries, patients, registration
 from .services.payers import payer_from_choice, search_payers
 
 READERS = (Role.FRONT_DESK, Role.BILLING, Role.ADMIN)
@@ -145,17 +146,30 @@ def appointment_list(request: Request) -> Response:
     if request.method == "GET":
         query = read_input(shapes.DayQuery, request.query_params)
         rows = appointments.appointments_on(asker.clinic, query.get("day") or asker.clinic.today(timezone.now()))
+        prefetch_related_objects(rows, Prefetch("injury", Coverage.objects.only("code")))
         audit.record(asker.user, "intake.day.viewed", clinic=asker.clinic, rows=len(rows))
         return Response(shapes.AppointmentOut(rows, many=True).data)
     only_desk(request)
     values = read_input(shapes.AppointmentIn, request.data)
     patient = get_patient(asker.clinic, values.pop("patient"))
     values["provider"] = _provider(asker, values["provider"])
+    values["injury"] = _injury(asker, patient, values["injury"])
     here = appointments.by_external_id(asker.clinic, values["external_id"])
     if here:
         raise Problem(409, "Here already", "An appointment has this external_id.", appointment=str(here.code))
     added = appointments.add_appointment(clinic=asker.clinic, patient=patient, by=asker.user, **values)
     return Response(shapes.AppointmentOut(added).data, status=201)
+
+
+def _injury(asker: Asker, patient: Patient, code: UUID | None) -> Coverage | None:
+    """Return the insurance of an injury of the patient. Raises Http404, and Problem where it is none of theirs."""
+    claim = get_coverage(asker.clinic, code) if code else None
+    try:
+        injuries.check_injury(patient, claim)
+    except injuries.NotTheirInjury:
+        sentence = "This coverage answers for no injury of the patient, or is not in use any more."
+        raise Problem(400, "Some values are not right", errors={"injury": [sentence]}) from None
+    return claim
 
 
 def _provider(asker: Asker, code: UUID | None) -> Provider | None:
@@ -190,6 +204,10 @@ def _change_appointment(asker: Asker, visit: Appointment, values: dict[str, Any]
     try:
         if slot != appointments.Slot(visit.starts_at, visit.provider, visit.visit_type):
             appointments.reschedule(visit, slot, version=version, **known)
+            version = visit.version
+        if "injury" in values and values["injury"] != (visit.injury and visit.injury.code):
+            claim = _injury(asker, visit.patient, values["injury"])
+            injuries.set_injury(visit, claim, by=asker.user, version=version)
             version = visit.version
         if values.get("status", visit.status) != visit.status:
             reason = values.get("cancel_reason", "")

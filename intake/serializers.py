@@ -53,6 +53,9 @@ class SearchIn(serializers.Serializer):
     text = serializers.CharField(max_length=100)
 
 
+_INJURY = "the coverage that answers for the injury this visit is about"
+
+
 class AppointmentIn(serializers.Serializer):
     """An appointment to add; `starts_at` carries its offset."""
 
@@ -64,6 +67,7 @@ class AppointmentIn(serializers.Serializer):
     provider = serializers.UUIDField(allow_null=True, default=None)
     spry_appointment_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1, allow_null=True, default=None)
     external_id = serializers.CharField(max_length=80, allow_blank=True, default="")
+    injury = serializers.UUIDField(allow_null=True, default=None, help_text=_INJURY)
 
 
 class AppointmentPatch(serializers.Serializer):
@@ -74,6 +78,7 @@ class AppointmentPatch(serializers.Serializer):
     provider = serializers.UUIDField(required=False, allow_null=True)
     status = serializers.ChoiceField(choices=Appointment.Status.choices, required=False)
     cancel_reason = serializers.ChoiceField(choices=Appointment.CancelReason.choices, required=False)
+    injury = serializers.UUIDField(required=False, allow_null=True, help_text=_INJURY)
     version = serializers.IntegerField(required=False, min_value=1)
 
 
@@ -82,6 +87,7 @@ class AppointmentOut(serializers.ModelSerializer):
 
     patient = serializers.UUIDField(source="patient.code")
     provider = serializers.UUIDField(source="provider.code", default=None)
+    injury = serializers.UUIDField(source="injury.code", default=None)
     date_of_service = serializers.DateField()
     service_type_code = serializers.CharField()
 
@@ -92,6 +98,7 @@ class AppointmentOut(serializers.ModelSerializer):
         fields = (
             "code", "version", "patient", "provider", "starts_at", "visit_type", "status", "cancel_reason",
             "arrived_at", "is_walk_in", "date_of_service", "service_type_code", "spry_appointment_id", "external_id",
+            "injury",
         )  # fmt: skip
 
 

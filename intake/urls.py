@@ -105,6 +105,7 @@ appointment_urls = [
     path("", visits.appointment_detail, name="appointment-detail"),
     path("move/", visits.move_appointment, name="appointment-move"),
     path("reschedule/", visits.reschedule_appointment, name="appointment-reschedule"),
+    path("injury/", visits.set_injury, name="appointment-injury"),
 ]
 
 # /payers/; eligibility has payers/search/

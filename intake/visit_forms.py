@@ -11,11 +11,13 @@ from clinic.access import providers_for
 from clinic.models import Clinic, Provider
 
 from .forms import DateText, PersonForm
-from .models import Appointment
+from .models import Appointment, Coverage
 from .services.appointments import Slot
+from .services.injuries import named
 from .visit_day import validate_visit_day
 
 NOBODY_YET = ("", "Nobody yet")
+NO_INJURY = ("", "No, an ordinary visit")
 
 
 class WhomForm(forms.Form):
@@ -60,16 +62,53 @@ class SlotForm(WhomForm):
         return Slot(starts_at, self.chosen_provider(), data["visit_type"])
 
 
+class InjuryField(forms.ChoiceField):
+    """Which of a patient's injuries a visit is about; most visits are about none."""
+
+    def __init__(self, **options: Any) -> None:
+        """Begin without any injury to choose."""
+        super().__init__(required=False, label="For an injury", **options)
+
+    def offer(self, claims: list[Coverage]) -> None:
+        """Offer these insurances of injuries."""
+        self.claims = {str(claim.code): claim for claim in claims}
+        self.choices = [NO_INJURY, *((code, named(claim)) for code, claim in self.claims.items())]
+
+    def clean(self, value: Any) -> Coverage | None:  # type: ignore[override]
+        """Return the insurance that was chosen, None for no injury."""
+        return self.claims.get(super().clean(value))
+
+
+class VisitInjuryForm(forms.Form):
+    """Which injury a visit is about."""
+
+    injury = InjuryField()
+
+    def __init__(self, claims: list[Coverage], *args: Any, **options: Any) -> None:
+        """Offer the patient's claims."""
+        super().__init__(*args, **options)
+        self.fields["injury"].offer(claims)  # type: ignore[attr-defined]
+
+
 class AppointmentForm(SlotForm):
     """A new appointment."""
 
+    injury = InjuryField()
     spry_appointment_id = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, label="SPRY appointment number"
     )
 
+    def __init__(self, clinic: Clinic, claims: list[Coverage], *args: Any, **options: Any) -> None:
+        """Offer the clinic's providers and the patient's claims; who has no claim is not asked for one."""
+        super().__init__(clinic, *args, **options)
+        self.fields["injury"].offer(claims)  # type: ignore[attr-defined]
+        if not claims:
+            del self.fields["injury"]
+
     def values(self) -> dict[str, Any]:
         """Return Appointment's columns."""
-        return vars(self.slot()) | {"spry_appointment_id": self.cleaned_data["spry_appointment_id"]}
+        data = self.cleaned_data
+        return vars(self.slot()) | {"spry_appointment_id": data["spry_appointment_id"], "injury": data.get("injury")}
 
 
 class WalkInForm(WhomForm, PersonForm):

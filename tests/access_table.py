@@ -11,6 +11,7 @@ PAGES: dict[str, set[Role]] = {
     # intake
     "today": ALL,
     "appointment-detail": ALL,
+    "appointment-injury": {DESK},
     "appointment-move": {DESK},
     "appointment-reschedule": {DESK},
     "walk-in": {DESK},

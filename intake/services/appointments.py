@@ -73,7 +73,10 @@ def add_appointment(*, clinic: Clinic, patient: Patient, by: User, **values: Any
     """Add an appointment for a patient of this clinic; `values` are Appointment's columns. Raises MergedAway."""
     patient.hold()
     appointment = Appointment.objects.create(clinic=clinic, patient=patient, **values)
-    audit.record(by, "intake.appointment.added", appointment, clinic=clinic, walk_in=appointment.is_walk_in)
+    of_injury = {"coverage": appointment.injury_id} if appointment.injury_id else {}
+    audit.record(
+        by, "intake.appointment.added", appointment, clinic=clinic, walk_in=appointment.is_walk_in, **of_injury
+    )
     return appointment
 
 

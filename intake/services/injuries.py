@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import transaction
 
@@ -10,9 +11,48 @@ from clinic.models import Clinic, User
 from core import audit
 
 from ..access import appointments_for
-from ..models import Appointment, Coverage
+from ..coverage_words import INJURY
+from ..models import Appointment, Coverage, Patient
 
 MOST_SHOWN = 30
+
+
+class NotTheirInjury(Exception):
+    """The coverage answers for no injury of this patient, or is not in use any more."""
+
+
+def claims_of(patient: Patient) -> list[Coverage]:
+    """Return the insurances in use that answer for an injury of the patient, the newest injury first."""
+    rows = Coverage.objects.current().filter(patient=patient, type__in=INJURY).select_related("payer")
+    return sorted(rows, key=lambda claim: claim.injury_date or date.min, reverse=True)
+
+
+def named(claim: Coverage) -> str:
+    """Return a claim as a choice names it: who pays, the number, the day of the injury."""
+    on = f"injured {claim.injury_date:%-d %b %Y}" if claim.injury_date else ""
+    return ", ".join(filter(None, [claim.payer_name, f"claim {claim.claim_number}" if claim.claim_number else "", on]))
+
+
+@transaction.atomic
+def set_injury(visit: Appointment, claim: Coverage | None, *, by: User, version: int) -> bool:
+    """Have a visit belong to an injury, or to none; return whether that changed.
+
+    Raises NotTheirInjury, and core.models.EditedMeanwhile when somebody else changed the visit since `version`.
+    """
+    if visit.injury_id == (claim.pk if claim else None):
+        return False
+    check_injury(visit.patient, claim)
+    before = visit.injury_id
+    visit.change(version, injury=claim)
+    action = "intake.appointment.injury_set" if claim else "intake.appointment.injury_cleared"
+    audit.record(by, action, visit, clinic=visit.clinic, coverage=claim.pk if claim else before)
+    return True
+
+
+def check_injury(patient: Patient, claim: Coverage | None) -> None:
+    """Raise NotTheirInjury where a claim is not one of the patient's that are in use."""
+    if claim and not (claim.is_injury and claim.is_current and claim.patient_id == patient.pk):
+        raise NotTheirInjury
 
 
 def visits_shown(claim: Coverage, clinic: Clinic) -> list[Appointment]:

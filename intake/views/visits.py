@@ -19,9 +19,9 @@ from core.models import EditedMeanwhile
 from ..access import get_appointment, get_patient
 from ..day import Wanted
 from ..models import Appointment
-from ..services import appointments, walk_ins
+from ..services import appointments, injuries, walk_ins
 from ..services.patients import NobodyToLink
-from ..visit_forms import AppointmentForm, CancelForm, SlotForm, WalkInForm
+from ..visit_forms import AppointmentForm, CancelForm, SlotForm, VisitInjuryForm, WalkInForm
 from .common import Asker, reads, said, version_of, visit_day_of, writes
 
 Status = Appointment.Status
@@ -31,6 +31,8 @@ CHANGED = (
     "still in the form. Save again if yours is right."
 )
 KEEPS_ITS_DAY = "The patient has arrived, so this visit stays on its day. Add another appointment for another day."
+CHANGED_VISIT = "Somebody else changed this appointment meanwhile. Look at it again."
+NOT_THEIRS = "This insurance is not in use for an injury of the patient any more. Nothing is changed."
 NOBODY_LEFT = "Nobody of this name and birth date is known elsewhere any more."
 
 
@@ -43,7 +45,7 @@ def new_appointment(request: HttpRequest, code: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     wanted = visit_day_of(request)
     day = date.fromisoformat(wanted) if wanted else asker.clinic.today(timezone.now())
-    form = AppointmentForm(asker.clinic, data, initial={"day": day})
+    form = AppointmentForm(asker.clinic, injuries.claims_of(patient), data, initial={"day": day})
     if data is not None and form.is_valid():
         added = appointments.add_appointment(clinic=asker.clinic, patient=patient, by=asker.user, **form.values())
         sentence = f"The appointment is on {added.date_of_service:%A, %-d %B %Y}."
@@ -123,6 +125,7 @@ def _page(
         "visit": visit,
         "form": form or _slot_form(asker, visit),
         "cancel_form": cancel or CancelForm(),
+        "injury_form": _injury_form(visit) if asker.may_write else None,
         "changes": appointments.changes_of(visit),
         "may_write": asker.may_write,
         "may_cancel": visit.status in (Status.SCHEDULED, Status.NO_SHOW),
@@ -161,6 +164,35 @@ def reschedule_appointment(request: HttpRequest, code: UUID) -> HttpResponse:
         return _page(request, asker, get_appointment(asker.clinic, code), form=form, status=409)
     at = visit.starts_at.astimezone(asker.clinic.zone)
     return said(request, f"The visit is on {at:%A, %-d %B %Y, %H:%M}.", _today_url(visit))
+
+
+def _injury_form(visit: Appointment, data: Any = None) -> VisitInjuryForm | None:
+    """Return the form that says which injury a visit is about, None for a patient without any."""
+    claims = injuries.claims_of(visit.patient)
+    if visit.injury and visit.injury not in claims:  # taken out since; it still stands there until somebody changes it
+        claims.append(visit.injury)
+    initial = {"injury": str(visit.injury.code) if visit.injury else ""}
+    return VisitInjuryForm(claims, data, initial=initial) if claims else None
+
+
+@require_POST
+@writes
+def set_injury(request: HttpRequest, code: UUID) -> HttpResponse:
+    """Say which injury a visit is about, or that it is about none."""
+    asker = Asker(request)
+    visit = get_appointment(asker.clinic, code)
+    form = _injury_form(visit, request.POST)
+    try:
+        if form is None or not form.is_valid():
+            raise injuries.NotTheirInjury
+        claim = form.cleaned_data["injury"]
+        is_other = injuries.set_injury(visit, claim, by=asker.user, version=version_of(request))
+    except injuries.NotTheirInjury:
+        return said(request, NOT_THEIRS, "appointment-detail", visit.code, level=messages.WARNING)
+    except EditedMeanwhile:
+        return said(request, CHANGED_VISIT, "appointment-detail", visit.code, level=messages.WARNING)
+    sentence = f"{claim.payer_name} pays for this visit." if claim else "The visit is about no injury."
+    return said(request, sentence if is_other else "Nothing is changed.", "appointment-detail", visit.code)
 
 
 @require_POST

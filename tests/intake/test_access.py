@@ -62,6 +62,7 @@ WRITES_POST = [
     "coverage-printed",
     "coverage-visits",
     "coverage-first",
+    "appointment-injury",
     "appointment-move",
     "appointment-reschedule",
 ]

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from clinic import tokens
 from intake.models import Appointment, Patient
+from intake.services import patients
 from tests.conftest import Cast
+from tests.intake.test_kinds_of_coverage import claim, covered
 
 AT = "2026-11-23T09:20:00-06:00"
 
@@ -48,3 +50,21 @@ def test_it_is_moved_checked_in_and_called_off(client: Client, program: Any, emi
     patch(client, program, status="SCHEDULED")
     assert patch(client, program, status="ARRIVED").json()["arrived_at"]
     assert Appointment.objects.get().changes.count() == 4
+
+
+def test_a_visit_says_which_injury_it_is_about(client: Client, program: Any, emily: Patient, cast: Cast) -> None:
+    mine, plan = claim(cast, emily), covered(cast, emily, "Aetna", member_id="A1")
+    walt = patients.register_patient(
+        clinic=cast.clinic_a, by=cast.alice, first_name="Walt", last_name="Whitman", birth_date=emily.birth_date
+    )
+    for wrong in (plan, claim(cast, walt)):
+        refused = add(client, program, emily, injury=str(wrong.code))
+        assert refused.status_code == 400 and list(refused.json()["errors"]) == ["injury"]
+    assert add(client, program, emily, injury=str(emily.code)).status_code == 404
+    assert add(client, program, emily, injury=str(mine.code)).json()["injury"] == str(mine.code)
+    day = client.get(reverse("api-appointment-list"), {"day": "2026-11-23"}, headers=program).json()
+    assert [row["injury"] for row in day] == [str(mine.code)]
+    assert patch(client, program, visit_type="URGENT_CARE").json()["injury"] == str(mine.code)
+    assert patch(client, program, injury=None, version=1).status_code == 409
+    assert patch(client, program, injury=None, status="ARRIVED", version=2).json()["injury"] is None
+    assert patch(client, program, injury=str(plan.code)).status_code == 400

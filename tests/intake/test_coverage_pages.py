@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import AuditEvent
-from intake.models import CardExtra, CardScan, Coverage, Patient
+from intake.models import Appointment, CardExtra, CardScan, Coverage, Patient
 from intake.services import coverage, review
 from intake.services.coverage import Placing
 from tests.conftest import Cast
@@ -100,6 +100,31 @@ def test_an_injury_is_added_and_its_visits_are_ticked(desk: Client, cast: Cast, 
     first.refresh_from_db()
     assert first.injury is None
     assert AuditEvent.objects.filter(action="intake.appointment.injury_cleared").count() == 1
+
+
+def test_an_appointment_is_added_for_an_injury_and_its_page_takes_it_back(
+    desk: Client, cast: Cast, emily: Patient
+) -> None:
+    new = reverse("appointment-new", args=[emily.code])
+    assert "add its insurance" in desk.get(new).content.decode()
+    mine = claim(cast, emily)
+    assert "claim WC-77, injured 2 Nov 2026" in desk.get(new).content.decode()
+    slot = {"day": "11/23/2026", "time": "09:20", "visit_type": "OFFICE_VISIT"}
+    assert b"Select a valid choice" in desk.post(new, slot | {"injury": str(emily.code)}).content
+    desk.post(new, slot | {"injury": str(mine.code)})
+    its = Appointment.objects.get()
+    page = reverse("appointment-detail", args=[its.code])
+    assert its.injury == mine and reverse("coverage-detail", args=[mine.code]) in desk.get(page).content.decode()
+    url = reverse("appointment-injury", args=[its.code])
+    stale = desk.post(url, {"injury": "", "version": 9}, follow=True)
+    assert b"Somebody else changed this appointment meanwhile" in stale.content
+    told = desk.post(url, {"injury": "", "version": its.version}, follow=True)
+    its.refresh_from_db()
+    assert its.injury is None and b"The visit is about no injury." in told.content
+    coverage.remove_coverage(mine, clinic=cast.clinic_a, by=cast.alice, version=mine.version)
+    told = desk.post(url, {"injury": str(mine.code), "version": its.version}, follow=True)
+    its.refresh_from_db()
+    assert its.injury is None and b"not in use for an injury" in told.content
 
 
 def test_a_visit_of_another_injury_stays_with_it(desk: Client, cast: Cast, emily: Patient) -> None:
