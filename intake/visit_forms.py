@@ -68,13 +68,14 @@ class InjuryField(forms.ChoiceField):
     def __init__(self, **options: Any) -> None:
         """Begin without any injury to choose."""
         super().__init__(required=False, label="For an injury", **options)
+        self.claims: dict[str, Coverage] = {}
 
     def offer(self, claims: list[Coverage]) -> None:
         """Offer these insurances of injuries."""
         self.claims = {str(claim.code): claim for claim in claims}
         self.choices = [NO_INJURY, *((code, named(claim)) for code, claim in self.claims.items())]
 
-    def clean(self, value: Any) -> Coverage | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Coverage | None:
         """Return the insurance that was chosen, None for no injury."""
         return self.claims.get(super().clean(value))
 

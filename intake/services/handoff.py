@@ -91,11 +91,16 @@ def offer(card: CardScan, *, by: User, now: datetime) -> str:
 
 @transaction.atomic
 def open_link(token: str, *, now: datetime) -> str:
-    """Let the first phone in: return its secret, good for OPENED and for this link alone. Raises LinkEnded."""
+    """Let the first phone in: return its secret, good for OPENED and for this link alone. Raises LinkEnded.
+
+    A token that opens nothing is looked for at most and writes nothing.
+    """
     secret, print_of_token = secrets.token_urlsafe(32), _of_token(token)
     fresh = PhoneLink.objects.filter(
         token_fingerprint=print_of_token, opened_at=None, ended_at=None, expires_at__gt=now
     )
+    if len(token) != len(secret) or not fresh.exists():
+        raise LinkEnded(ENDED)
     if not fresh.update(opened_at=now, expires_at=now + OPENED, phone_fingerprint=_of_phone(secret)):
         raise LinkEnded(ENDED)
     card = PhoneLink.objects.select_related("card__clinic").get(token_fingerprint=print_of_token).card

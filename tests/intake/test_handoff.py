@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -119,6 +121,16 @@ def test_guessing_is_slowed_down_and_the_right_ones_are_not_counted(cast: Cast, 
         opened(handoff.offer(draft, by=cast.alice, now=timezone.now()))
     codes = [Client().post(OPEN, {"token": f"guess {number}"}).status_code for number in range(32)]
     assert codes == [410] * 30 + [429] * 2
+    draft = cards.new_card(patient=emily, clinic=cast.clinic_a, by=cast.alice)
+    opened(handoff.offer(draft, by=cast.alice, now=timezone.now()))  # a good one works behind that address all the same
+
+
+def test_a_wrong_token_writes_nothing(token: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        Client().post(OPEN, {"token": "x" * len(token)})
+        Client().post(OPEN, {"token": "x" * 5000})
+    statements = [query["sql"] for query in asked if "phonelink" in query["sql"]]
+    assert len(statements) == 1 and statements[0].startswith("SELECT")
 
 
 def test_an_offer_ends_after_ten_minutes(token: str) -> None:
