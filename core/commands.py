@@ -7,6 +7,7 @@ lease has run out. docs/ARCHITECTURE.md tells the whole story.
 """
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -97,19 +98,28 @@ def wake(kind: str, target_pk: int, *, now: datetime) -> bool:
     One that is being done looks once more, whatever it finds now, so that an event that comes while it records "not
     ready yet" is not lost. A pause after a failure stays. Raises ValueError for a kind that may not be asked again.
     """
-    if handler_of_kind(kind).policy is not Policy.ASK_AGAIN:
-        raise ValueError(f"{kind} cannot be woken: it may not be repeated.")
-    waiting = Command.objects.filter(kind=kind, target_pk=target_pk, status__in=[Status.DUE, Status.CLAIMED])
+    return wake_all(Command.objects.filter(kind=kind, target_pk=target_pk), [kind], now=now)
+
+
+def wake_all(found: models.QuerySet[Command], kinds: Collection[str], *, now: datetime) -> bool:
+    """Wake those of the found commands that wait and are of these kinds; `wake` says how. Return whether one waits."""
+    for kind in kinds:
+        if handler_of_kind(kind).policy is not Policy.ASK_AGAIN:
+            raise ValueError(f"{kind} cannot be woken: it may not be repeated.")
+    waiting = Q(status__in=(Status.DUE, Status.CLAIMED), kind__in=kinds)
+    seen = list(found.filter(waiting).values_list("pk", "due_at", "failures"))
+    if not seen:
+        return False
     unhurt = Q(status=Status.DUE, due_at__gt=now, failures=0)
     # One statement: whichever of it and the recording comes first, the other finds the row as that left it.
-    woken = waiting.update(
+    woken = Command.objects.filter(waiting, pk__in=[pk for pk, *_ in seen]).update(
         woken_at=now,
         due_at=Case(When(unhurt, then=Value(now)), default=F("due_at")),
         hinted_at=Case(When(unhurt, then=None), default=F("hinted_at")),
     )
-    if woken:
-        for pk in waiting.filter(status=Status.DUE, due_at__lte=now).values_list("pk", flat=True):
-            hints.send_on_commit(pk)
+    for pk, due_at, failures in seen:
+        if failures == 0 or due_at <= now:
+            hints.send_on_commit(pk)  # for one that is being done, too: a hint too many is none
     return bool(woken)
 
 
@@ -118,6 +128,9 @@ def run(command_id: int, *, now: datetime | None = None) -> bool:
     now = now or timezone.now()
     try:
         command = _claim(command_id, now)
+    except NotWanted as why:
+        _drop(command_id, why, now)
+        return False
     except (OperationalError, InterfaceError):
         raise  # the database is away: the command is as it was, and the dispatcher comes again
     except Exception as broken:
@@ -154,10 +167,8 @@ def lease_of(handler: Handler) -> timedelta:
 
 def due(*, now: datetime) -> models.QuerySet[Command]:
     """Return the commands whose time has come or whose lease has run out, oldest first."""
-    return Command.objects.filter(
-        Q(status=Status.DUE, due_at__lte=now) | Q(status=Status.CLAIMED, lease_until__lt=now),
-        kind__in=[handler.kind for handler in handlers()],
-    ).order_by("due_at", "pk")
+    kinds = [handler.kind for handler in handlers()]
+    return Command.objects.filter(_ready(now), kind__in=kinds).order_by("due_at", "pk")
 
 
 def is_due(command_id: int, *, now: datetime) -> bool:
@@ -206,19 +217,23 @@ def open_like(command: Command) -> bool:
     return others.exclude(pk=command.pk).exists()
 
 
+def _ready(now: datetime) -> Q:
+    """What may be claimed: its time has come, or its lease has run out."""
+    return Q(status=Status.DUE, due_at__lte=now) | Q(status=Status.CLAIMED, lease_until__lt=now)
+
+
 # ---- the three steps ----------------------------------------------------------------------------------------------
 
 
 @transaction.atomic(durable=True)
 def _claim(command_id: int, now: datetime) -> Command | None:
-    """Take the command by one conditional UPDATE; whoever changes the row has it."""
-    ready = Q(status=Status.DUE, due_at__lte=now) | Q(status=Status.CLAIMED, lease_until__lt=now)
-    command = Command.objects.filter(ready, pk=command_id).first()
+    """Take the command by one conditional UPDATE; whoever changes the row has it. NotWanted leaves all as it was."""
+    command = Command.objects.filter(_ready(now), pk=command_id).first()
     if command is None or not is_known(command.kind):
         return None
     handler, was = handler_of(command), command.status
     lease = timezone.now() + lease_of(handler)
-    claimed = Command.objects.filter(ready, pk=command_id, fence=command.fence, status=was).update(
+    claimed = Command.objects.filter(_ready(now), pk=command_id, fence=command.fence, status=was).update(
         status=Status.CLAIMED, fence=F("fence") + 1, lease_until=lease, woken_at=None
     )
     if claimed != 1:
@@ -231,7 +246,19 @@ def _claim(command_id: int, now: datetime) -> Command | None:
             # The worker died in the middle: it may have happened. Never sent again from here.
             _move(command, handler.unclear(command, reason="The worker stopped in the middle.", now=now), now)
             return None
-    return _begin(command, handler, now)
+    handler.claim(command, now=now)
+    CommandAttempt.objects.create(command=command, fence=command.fence, started_at=timezone.now())
+    return command
+
+
+@transaction.atomic(durable=True)
+def _drop(command_id: int, why: NotWanted, now: datetime) -> None:
+    """End a command whose handler does not want it done any more, unless somebody else has claimed it meanwhile."""
+    dropped = Command.objects.filter(_ready(now), pk=command_id).update(
+        status=Status.CANCELLED, lease_until=None, reason=str(why)[:300], finished_at=now
+    )
+    if dropped:
+        CommandAttempt.objects.filter(command=command_id, ended_at=None).update(ended_at=now, outcome=Outcome.LOST)
 
 
 @transaction.atomic(durable=True)
@@ -250,17 +277,6 @@ def _shelve(command_id: int, now: datetime) -> None:
         later = now + timedelta(seconds=2 ** (before.failures + 1))
         wait = {"due_at": later} if before.status == Status.DUE else {"lease_until": later}
         held.update(failures=before.failures + 1, reason=OUR_FAULT, **wait)
-
-
-def _begin(command: Command, handler: Handler, now: datetime) -> Command | None:
-    try:
-        with transaction.atomic():
-            handler.claim(command, now=now)
-    except NotWanted as why:
-        _finish(command, Status.CANCELLED, str(why), now)
-        return None
-    CommandAttempt.objects.create(command=command, fence=command.fence, started_at=timezone.now())
-    return command
 
 
 @transaction.atomic(durable=True)

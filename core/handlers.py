@@ -67,7 +67,10 @@ class Handler:
     tries: ClassVar[int] = 8
 
     def claim(self, command: Command, *, now: datetime) -> None:
-        """Move the target on, inside the claiming transaction. Raise NotWanted to cancel instead of sending."""
+        """Move the target on, inside the claiming transaction, and keep what call() needs in `command.at_hand`.
+
+        Raises NotWanted to have the command cancelled instead; what was written then is not.
+        """
 
     def call(self, command: Command) -> Any:
         """Talk to the vendor, outside any transaction, and return its answer."""

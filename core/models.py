@@ -90,6 +90,9 @@ class Command(Coded):
             models.Index(fields=["status", "-created_at"], name="command_by_status"),
         ]
 
+    #: what the handler's claim() has read, for its call(), so that a step reads it once
+    at_hand: Any = None
+
     def __str__(self) -> str:
         return f"Command #{self.pk} {self.kind}"
 

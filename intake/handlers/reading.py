@@ -90,18 +90,22 @@ class ReadCard(Handler):
 
     def claim(self, command: Command, *, now: datetime) -> None:
         """Show that the card is being sent; count the sending of the front, so that it is not sent twice unseen."""
-        card = CardScan.objects.get(pk=command.target_pk)
+        card = CardScan.objects.prefetch_related("images").get(pk=command.target_pk)
         if not card.is_working:
             raise NotWanted("The card is not to be read any more.")
         if card.status == Status.QUEUED:
             card.move(Status.UPLOADING, allowed=(Status.QUEUED,))
-        if card.vendor_card_id:
-            card.images.filter(side=Side.FRONT, sent_at=None).update(sends=F("sends") + 1)
+        photos = {image.side: image for image in card.images.all()}
+        front = photos.get(Side.FRONT)
+        if card.vendor_card_id and front and front.sent_at is None:
+            front.sends += 1
+            card.images.filter(pk=front.pk).update(sends=F("sends") + 1)
+        command.at_hand = card, photos
 
     def call(self, command: Command) -> Answer:
         """Take the next step with the vendor."""
-        card = CardScan.objects.get(pk=command.target_pk)
-        vendor, photos = cardscan.client(), {image.side: image for image in card.images.all()}
+        card, photos = command.at_hand
+        vendor = cardscan.client()
         if card.vendor_card_id and not photos:
             return made_there.fetch(vendor, card, patient=command.failures < TRIES_FOR_PHOTOS)
         if not card.vendor_card_id:

@@ -15,6 +15,7 @@ from ..vendors.cardscan.wire import Event
 from . import vendor_link
 from .cards import ENRICH, READ
 
+FOR_CARDS = (READ, ENRICH)  # the kinds of commands that wait for a card
 LISTENER = "cardscan.events"  # its heartbeat
 BEAT_EVERY, SILENT_AFTER = timedelta(seconds=2), timedelta(seconds=6)
 
@@ -32,12 +33,12 @@ def card_changed(event: Event, *, now: datetime) -> bool:
     """Have the card of an event looked at, if somebody waits for it. Return whether."""
     if not event.matters:
         return False
-    cards = CardScan.objects.filter(vendor_card_id=event.card_id)
-    found = list(_waiting().filter(target_pk__in=cards.values("pk")).values_list("kind", "target_pk"))
+    cards = CardScan.objects.filter(vendor_card_id=event.card_id).values("pk")
+    woken = [commands.wake_all(Command.objects.filter(target_pk__in=cards), FOR_CARDS, now=now)]
     if ids := _ids(event.user_id):
-        links = VendorLink.objects.filter(user_id__in=ids, ended_at=None).values_list("pk", flat=True)
-        found += [(vendor_link.FIND, pk) for pk in links]
-    return any([commands.wake(kind, pk, now=now) for kind, pk in found])
+        links = VendorLink.objects.filter(user_id__in=ids, ended_at=None).values("pk")
+        woken += [commands.wake_all(Command.objects.filter(target_pk__in=links), [vendor_link.FIND], now=now)]
+    return any(woken)
 
 
 def _ids(text: str) -> list[UUID]:
@@ -50,7 +51,7 @@ def _ids(text: str) -> list[UUID]:
 
 def look_now(card_pk: int, *, now: datetime) -> bool:
     """Have a card looked at without waiting any longer. Return whether somebody waits for it."""
-    return any([commands.wake(kind, card_pk, now=now) for kind in (READ, ENRICH)])
+    return commands.wake_all(Command.objects.filter(target_pk=card_pk), FOR_CARDS, now=now)
 
 
 def awaited() -> QuerySet[CardScan]:
@@ -59,7 +60,7 @@ def awaited() -> QuerySet[CardScan]:
 
 
 def _waiting() -> QuerySet[Command]:
-    return Command.objects.filter(kind__in=(READ, ENRICH), status__in=(Command.Status.DUE, Command.Status.CLAIMED))
+    return Command.objects.filter(kind__in=FOR_CARDS, status__in=(Command.Status.DUE, Command.Status.CLAIMED))
 
 
 def first_look(side: str, *, now: datetime) -> datetime:
