@@ -23,6 +23,8 @@ BEAT_EVERY, SILENT_AFTER = timedelta(seconds=2), timedelta(seconds=6)
 FALLBACK = timedelta(seconds=5)
 # Without: how soon at the earliest and how late at the latest a card is looked at again.
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=0.2), timedelta(seconds=2)
+# The wait grows with what was waited already, so that on average a card waits a few per cent longer than it has to.
+PART = 14
 # A card that takes longer than this has met with something; it is looked at less and less often.
 SLOW, SLOW_WAIT = timedelta(minutes=1), timedelta(seconds=15)
 # So many of the last photos say how long the vendor takes, and so many it takes to say anything.
@@ -74,7 +76,7 @@ def next_look(waited: timedelta, *, now: datetime) -> datetime:
     """Return when to look again at a card that has been waited for so long."""
     shortest = FALLBACK if someone_listens(now=now) else SHORTEST_WAIT
     longest = SLOW_WAIT if waited > SLOW else max(shortest, LONGEST_WAIT)
-    return now + min(max(waited / 10, shortest), longest)
+    return now + min(max(waited / PART, shortest), longest)
 
 
 def someone_listens(*, now: datetime) -> bool:

@@ -233,7 +233,7 @@ def test_with_a_listener_looking_is_for_what_it_misses(card: CardScan) -> None:
     assert events.first_look("FRONT", now=now) == now + timedelta(seconds=5)
     assert events.next_look(timedelta(seconds=3), now=now) == now + timedelta(seconds=5)
     later = now + timedelta(seconds=7)
-    assert events.next_look(timedelta(seconds=3), now=later) == later + timedelta(seconds=0.3), "it went silent"
+    assert events.next_look(timedelta(seconds=7), now=later) == later + timedelta(seconds=0.5), "it went silent"
 
 
 # ---- webhooks -------------------------------------------------------------------------------------------------------
