@@ -7,7 +7,6 @@ lease has run out. docs/ARCHITECTURE.md tells the whole story.
 """
 
 import logging
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +26,6 @@ from core.handlers import (
     Policy,
     Unclear,
     handler_of,
-    handler_of_kind,
     handlers,
     is_known,
     register,
@@ -90,37 +88,6 @@ def open_for(kind: str, target: models.Model, *, hold: bool = False) -> Command 
     """Return the open command of this kind for the row, if any; with `hold`, locked for this transaction."""
     rows = Command.objects.select_for_update() if hold else Command.objects
     return rows.filter(kind=kind, target_pk=target.pk, status__in=Command.OPEN).first()
-
-
-def wake(kind: str, target_pk: int, *, now: datetime) -> bool:
-    """Something happened at the vendor: have the waiting command of this kind look at once. Return whether one waits.
-
-    One that is being done looks once more, whatever it finds now, so that an event that comes while it records "not
-    ready yet" is not lost. A pause after a failure stays. Raises ValueError for a kind that may not be asked again.
-    """
-    return wake_all(Command.objects.filter(kind=kind, target_pk=target_pk), [kind], now=now)
-
-
-def wake_all(found: models.QuerySet[Command], kinds: Collection[str], *, now: datetime) -> bool:
-    """Wake those of the found commands that wait and are of these kinds; `wake` says how. Return whether one waits."""
-    for kind in kinds:
-        if handler_of_kind(kind).policy is not Policy.ASK_AGAIN:
-            raise ValueError(f"{kind} cannot be woken: it may not be repeated.")
-    waiting = Q(status__in=(Status.DUE, Status.CLAIMED), kind__in=kinds)
-    seen = list(found.filter(waiting).values_list("pk", "due_at", "failures"))
-    if not seen:
-        return False
-    unhurt = Q(status=Status.DUE, due_at__gt=now, failures=0)
-    # One statement: whichever of it and the recording comes first, the other finds the row as that left it.
-    woken = Command.objects.filter(waiting, pk__in=[pk for pk, *_ in seen]).update(
-        woken_at=now,
-        due_at=Case(When(unhurt, then=Value(now)), default=F("due_at")),
-        hinted_at=Case(When(unhurt, then=None), default=F("hinted_at")),
-    )
-    for pk, due_at, failures in seen:
-        if failures == 0 or due_at <= now:
-            hints.send_on_commit(pk)  # for one that is being done, too: a hint too many is none
-    return bool(woken)
 
 
 def run(command_id: int, *, now: datetime | None = None) -> bool:

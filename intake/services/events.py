@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from core import commands, heartbeats
+from core import heartbeats, waking
 from core.models import Command
 
 from ..models import CardImage, CardScan, VendorLink
@@ -36,10 +36,10 @@ def card_changed(event: Event, *, now: datetime) -> bool:
     if not event.matters:
         return False
     cards = CardScan.objects.filter(vendor_card_id=event.card_id).values("pk")
-    woken = [commands.wake_all(Command.objects.filter(target_pk__in=cards), FOR_CARDS, now=now)]
+    woken = [waking.wake(Command.objects.filter(target_pk__in=cards), FOR_CARDS, now=now)]
     if ids := _ids(event.user_id):
         links = VendorLink.objects.filter(user_id__in=ids, ended_at=None).values("pk")
-        woken += [commands.wake_all(Command.objects.filter(target_pk__in=links), [vendor_link.FIND], now=now)]
+        woken += [waking.wake(Command.objects.filter(target_pk__in=links), [vendor_link.FIND], now=now)]
     return any(woken)
 
 
@@ -53,7 +53,7 @@ def _ids(text: str) -> list[UUID]:
 
 def look_now(card_pk: int, *, now: datetime) -> bool:
     """Have a card looked at without waiting any longer. Return whether somebody waits for it."""
-    return commands.wake_all(Command.objects.filter(target_pk=card_pk), FOR_CARDS, now=now)
+    return waking.wake(Command.objects.filter(target_pk=card_pk), FOR_CARDS, now=now)
 
 
 def awaited() -> QuerySet[CardScan]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from core import commands, heartbeats, hints, tasks
+from core import commands, heartbeats, hints, tasks, waking
 from core.commands import Done, Failed, Later
 from core.http import NotSent
 from core.models import Command
@@ -25,7 +25,7 @@ def sent(monkeypatch, django_capture_on_commit_callbacks) -> list[int]:
 
 
 def wake(command: Command) -> bool:
-    return commands.wake(command.kind, command.target_pk, now=timezone.now())
+    return waking.wake(Command.objects.filter(target_pk=command.target_pk), [command.kind], now=timezone.now())
 
 
 def test_what_waits_is_due_now_and_its_hint_goes_out(make, sent):
