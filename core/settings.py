@@ -260,6 +260,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "ENUM_NAME_OVERRIDES": {
         "Sex": "intake.patient_record.Sex",
+        "CardFlagKind": "intake.models.flags.CardFlag.Kind",
         "CardStatus": "intake.models.cards.CardScan.Status",
         "AppointmentStatus": "intake.models.visits.Appointment.Status",
         "CoverageStatus": "intake.models.coverage.Coverage.Status",

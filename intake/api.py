@@ -23,7 +23,7 @@ from . import patient_shapes as people
 from . import serializers as shapes
 from .access import coverages_for, get_appointment, get_coverage, get_patient, patients_for
 from .asker import Asker
-from .coverage_shapes import CoverageIn, CoverageOut
+from .coverage_shapes import CoverageIn, CoverageOut, CoveragePatch
 from .models import Appointment, Coverage, Patient, Payer
 from .services import appointments, coverage, duplicates, finding, injuries, patients, registration
 from .services.payers import payer_from_choice, search_payers
@@ -315,15 +315,39 @@ def decision_missing(patient: Patient) -> Problem:
     return Problem(409, "Say what happens to the coverage on file", sentence, coverages=codes)
 
 
-@extend_schema(responses=CoverageOut)
+@extend_schema(methods=["GET"], responses=CoverageOut)
+@extend_schema(
+    methods=["PATCH"],
+    request=CoveragePatch,
+    responses={200: CoverageOut, 409: OpenApiResponse(description="Changed meanwhile, or the patient pays.")},
+)
 @clinic_api(*READERS)
-@api_view(["GET"])
+@api_view(["GET", "PATCH"])
 def coverage_detail(request: Request, code: UUID) -> Response:
-    """Return a coverage."""
+    """Return a coverage, or change what is sent; one that ends gets its `termination_date`."""
     asker = Asker(request)
     row = get_coverage(asker.clinic, code)
-    audit.record(asker.user, "intake.coverage.viewed", row, clinic=asker.clinic)
+    if request.method == "PATCH":
+        only_desk(request)
+        _change_coverage(request, row)
+    else:
+        audit.record(asker.user, "intake.coverage.viewed", row, clinic=asker.clinic)
     return Response(CoverageOut(row).data)
+
+
+def _change_coverage(request: Request, row: Coverage) -> None:
+    """Do what a PATCH says. Raises Problem, core.models.EditedMeanwhile."""
+    asker = Asker(request)
+    if row.is_self_pay:
+        raise Problem(409, "Nothing to change", "The patient pays, so there is nothing to change.")
+    values = read_input(CoveragePatch, request.data, instance=row, partial=True)
+    version = values.pop("version", None)
+    if "payer" in values:
+        values["payer"] = payer_of(values["payer"])
+    if not row.is_injury:
+        names = ("relationship", "subscriber_first_name", "subscriber_last_name", "subscriber_birth_date")
+        require_subscriber({name: values.get(name, getattr(row, name)) for name in names})
+    coverage.edit_coverage(row, clinic=asker.clinic, by=asker.user, version=version, **values)
 
 
 def only_desk(request: Request) -> None:

@@ -22,5 +22,7 @@ urlpatterns = [
     path("card-scans/<uuid:code>/by-hand/", card_api.card_by_hand, name="api-card-by-hand"),
     path("card-scans/<uuid:code>/fields/", card_api.card_fields, name="api-card-fields"),
     path("card-scans/<uuid:code>/confirm/", card_api.card_confirm, name="api-card-confirm"),
+    path("card-scans/<uuid:code>/flags/", card_api.card_flags, name="api-card-flags"),
+    path("card-scans/<uuid:code>/earlier/", card_api.card_earlier, name="api-card-earlier"),
     path("card-scans/<uuid:code>/undo/", card_api.card_undo, name="api-card-undo"),
 ]

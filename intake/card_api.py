@@ -21,13 +21,13 @@ from core.api import Problem
 
 from . import fields
 from . import serializers as shapes
-from .access import get_card, get_patient
+from .access import cards_for, get_card, get_patient
 from .api import READERS, decision_missing, only_desk, payer_of, placing_of, read_input
 from .asker import Asker
 from .coverage_shapes import CoverageOut
 from .images import MAX_BYTES, PhotoRefused
 from .models import CardImage, CardMovedOn, CardScan, Coverage
-from .services import cards, coverage, holds, review
+from .services import cards, coverage, flags, holds, review
 
 
 @contextmanager
@@ -229,3 +229,38 @@ def card_undo(request: Request, code: UUID) -> Response:
     with _in_words(card):
         review.undo_confirm(card, by=asker.user, version=None)
     return _shown(request, card)
+
+
+@extend_schema(methods=["GET"], responses=shapes.FlagOut(many=True))
+@extend_schema(
+    methods=["POST"],
+    request=shapes.FlagIn,
+    responses={201: shapes.FlagOut, 409: OpenApiResponse(description="CardScan has no reading of this card.")},
+)
+@clinic_api(*READERS)
+@api_view(["GET", "POST"])
+def card_flags(request: Request, code: UUID) -> Response:
+    """List what was told to CardScan about the reading, newest first, or tell it; `fate` says what became of it."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    if request.method == "GET":
+        audit.record(asker.user, "intake.card.viewed", card, clinic=asker.clinic)
+        return Response(shapes.FlagOut(card.flags.all(), many=True).data)
+    only_desk(request)
+    sent = read_input(shapes.FlagIn, request.data)
+    with _in_words(card):
+        flag = flags.flag_card(card, sent["kind"], sent["message"], by=asker.user)
+    return Response(shapes.FlagOut(flag).data, status=201)
+
+
+@extend_schema(responses=shapes.CardOut(many=True))
+@clinic_api(*READERS)
+@api_view(["GET"])
+def card_earlier(request: Request, code: UUID) -> Response:
+    """List the readings that this card was photographed instead of, the newest first."""
+    asker = Asker(request)
+    card = get_card(asker.clinic, code)
+    numbers = [row.pk for row in cards.earlier_of(card)]
+    rows = sorted(cards_for(asker.clinic).filter(pk__in=numbers), key=lambda row: numbers.index(row.pk))
+    audit.record(asker.user, "intake.card.viewed", card, clinic=asker.clinic, earlier=len(rows))
+    return Response(shapes.CardOut(rows, many=True).data)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from core.addresses import BAD_STATE, BAD_ZIP, state_of, zip_of
 
+from .coverage_forms import CoverageForm, InjuryForm
 from .coverage_words import Copay, PlanType
 from .models import Coverage, Patient
 from .serializers import PayerIn, PayerOut, SubscriberIn
+
+NOT_OF_THIS_KIND = "A coverage of this kind has no such value, or keeps the one it has."
 
 
 def _text(most: int) -> serializers.CharField:
@@ -100,6 +104,8 @@ class CoverageIn(SubscriberIn):
         if kind in (types.WORKERS_COMP, types.LIABILITY):
             problems |= {} if attrs["claim_number"].strip() else {"claim_number": "Type the claim number."}
             problems |= {} if attrs["injury_date"] else {"injury_date": "Type the day of the injury or accident."}
+            if attrs["injury_date"] and attrs["injury_date"] > timezone.now().date():
+                problems["injury_date"] = "This day has not come yet. Check the year."
             if kind == types.WORKERS_COMP and not attrs["employer"].strip():
                 problems["employer"] = "Type the employer: its insurer pays."
             attrs["effective_date"] = attrs["effective_date"] or attrs["injury_date"]
@@ -109,6 +115,33 @@ class CoverageIn(SubscriberIn):
         if problems:
             raise serializers.ValidationError(problems)
         return attrs
+
+
+class CoveragePatch(CoverageIn):
+    """Changes to a coverage of the kind that its page lets a desk change; what is not sent stays.
+
+    `copays` are sent whole. `version` guards against undoing somebody else's change.
+    """
+
+    patient = on_file = replaces = None  # type: ignore[assignment]
+    version = serializers.IntegerField(required=False, min_value=1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Check the coverage as it would be. Raises ValidationError, also for what this kind of coverage has not."""
+        row = cast(Coverage, self.instance)
+        own: tuple[str, ...] = InjuryForm.COLUMNS if row.is_injury else (*CoverageForm.COLUMNS, "copays")
+        known: dict[str, Any] = {name: getattr(row, str(name)) for name in self.get_fields() if name != "version"}
+        others = [name for name in attrs if name in known and name not in {*own, "payer"}]
+        if strange := [name for name in others if attrs[name] != known[name]]:
+            raise serializers.ValidationError(dict.fromkeys(strange, NOT_OF_THIS_KIND))
+        sent = {name: value for name, value in attrs.items() if name not in others}
+        would_be = known | sent
+        if row.is_injury:
+            would_be["effective_date"] = would_be["injury_date"]
+            if would_be["type"] == Coverage.Type.INSURANCE:
+                raise serializers.ValidationError({"type": NOT_OF_THIS_KIND})
+        super().validate(would_be)
+        return sent | ({"effective_date": would_be["injury_date"]} if "injury_date" in sent else {})
 
 
 class CoverageOut(serializers.ModelSerializer):

@@ -12,6 +12,7 @@ from .models import Patient
 from .patient_form import BAD_SSN, choices_of, default_of, ssn_of
 from .patient_record import ALWAYS, PATIENT_RECORD, Item, Kind, Sex
 from .serializers import PersonIn, past
+from .services import holds
 
 
 def _checked(reader: Any, sentence: str) -> type[serializers.CharField]:
@@ -106,13 +107,18 @@ class PatientOut(serializers.Serializer):
 
 
 class PatientDetail(PatientOut):
-    """A patient, and the columns that the clinic asks for and the record does not have."""
+    """A patient, the columns that the clinic asks for and the record does not have, and whether a legal hold is set."""
 
     missing = serializers.SerializerMethodField()
+    held = serializers.SerializerMethodField()
 
     def get_missing(self, patient: Patient) -> list[str]:
         """Return their names; the view hands over what was found."""
         return list(self.context["missing"])
+
+    def get_held(self, patient: Patient) -> bool:
+        """Return whether nothing of the patient may be deleted; who asked for that is an admin's to read, on a page."""
+        return holds.is_held(patient.pk)
 
 
 class FoundOut(serializers.Serializer):

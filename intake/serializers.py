@@ -8,8 +8,9 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from . import fields
-from .models import Appointment, CardExtra, CardField, CardScan, Coverage, Payer
+from .models import Appointment, CardExtra, CardField, CardFlag, CardScan, Coverage, Payer
 from .services.coverage import OnFile
+from .services.flags import LONGEST
 from .services.payers import NAMELESS, names_a_payer
 from .visit_day import validate_visit_day
 
@@ -133,6 +134,7 @@ class PayerIn(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for at least one of the three."""
+        attrs = {"edi_payer_id": "", "name": ""} | attrs  # where the rest of a request may be left out too
         if attrs.get("code") or names_a_payer(attrs["edi_payer_id"], attrs["name"]):
             return attrs
         if attrs["name"].strip():
@@ -168,6 +170,31 @@ class FieldsPatch(serializers.Serializer):
     )
     payer = PayerIn(required=False)
     version = serializers.IntegerField(required=False, min_value=1)
+
+
+class FlagIn(serializers.Serializer):
+    """What is wrong with a reading, and a person's own words about it; CardScan's people read them."""
+
+    kind = serializers.ChoiceField(choices=CardFlag.Kind.choices)
+    message = serializers.CharField(max_length=LONGEST, allow_blank=True, default="")
+
+    def validate_message(self, message: str) -> str:
+        """Refuse what no JSON text carries."""
+        if not fields.is_keepable(" ".join(message.split())):
+            raise serializers.ValidationError("This has characters that cannot be sent.")
+        return message
+
+
+class FlagOut(serializers.ModelSerializer):
+    """A remark to CardScan, and what became of it."""
+
+    message = serializers.CharField()
+
+    class Meta:
+        """What the page shows."""
+
+        model = CardFlag
+        fields = ("kind", "message", "fate", "reason", "created_at", "ended_at")
 
 
 class SubscriberIn(serializers.Serializer):

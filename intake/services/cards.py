@@ -187,6 +187,15 @@ def take_again(card: CardScan, *, by: User, now: datetime) -> CardScan:
     return fresh
 
 
+def earlier_of(card: CardScan) -> list[CardScan]:
+    """Return the cards that this one was begun instead of, one after another, without those that are deleted."""
+    found, one = [], card.earlier
+    while one is not None:
+        found.append(one)
+        one = one.earlier
+    return [row for row in found if row.status != Status.DISCARDED]
+
+
 @transaction.atomic
 def use_earlier(card: CardScan, *, by: User, now: datetime) -> None:
     """Go back to a reading that was put aside: the card that was begun instead of it is put aside or deleted.
