@@ -118,6 +118,7 @@ payer_urls = [
     path("<uuid:code>/", payers.payer_detail, name="payer-detail"),
     path("<uuid:code>/edit/", payers.edit_payer, name="payer-edit"),
     path("<uuid:code>/merge/", payers.merge_payer, name="payer-merge"),
+    path("<uuid:code>/merge/<uuid:merge>/undo/", payers.take_apart, name="payer-take-apart"),
     path("<uuid:code>/aliases/remove/", payers.remove_alias, name="payer-alias-remove"),
 ]
 

@@ -19,6 +19,7 @@ PAGES: dict[str, set[Role]] = {
     "payer-detail": ALL,
     "payer-edit": {ADMIN},
     "payer-merge": {ADMIN},
+    "payer-take-apart": {ADMIN},
     "payer-alias-remove": {ADMIN},
     "payer-export": ALL,
     "payer-import": {ADMIN},
@@ -168,12 +169,13 @@ PHONE = {"phone-door", "phone-open", "phone-card", "phone-photo", "phone-done"}
 OPEN = {"first-run", "health", "webhook", "api-schema", "api-docs", "styleguide"} | PHONE
 # accounts and payers belong to the organization, not to a clinic
 SHARED = {"account-freeze", "account-thaw", "account-holds"}
-SHARED |= {"payer-detail", "payer-edit", "payer-merge", "payer-alias-remove"}
+SHARED |= {"payer-detail", "payer-edit", "payer-merge", "payer-take-apart", "payer-alias-remove"}
 # Whose row a URL leads to, where its name's first word does not say it.
 ROW = {
     "patient-merge": "pair",
     "patient-two-people": "pair",
     "patient-unmerge": "merge",
+    "payer-take-apart": "payer_merge",
     "card-new": "patient",
     "coverage-new": "patient",
     "coverage-self-pay": "patient",

@@ -20,8 +20,8 @@ from core import uploads, vendors
 from core.models import Command
 from core.tables import Row, Table
 from eligibility.models import PayerCorrection
-from intake.models import LoosePhoto, Rekey, TwoPeople
-from intake.services import cards, duplicates, loose, merging, patients
+from intake.models import LoosePhoto, Payer, PayerMerge, Rekey, TwoPeople
+from intake.services import cards, duplicates, loose, merging, patients, payer_directory
 from payments.models import PaymentAccount
 from payments.reading import read_payments
 from payments.services import drafts
@@ -97,6 +97,9 @@ def rows(cast: Cast, settings: Any, tmp_path: Any, monkeypatch: Any) -> dict[str
     found["person"] = {"pk": Membership.objects.get(user=cast.alice).pk}
     correction = PayerCorrection.objects.create(eligibility_check=check, path="subscriber.last_name")
     found |= of_two_records(patient, cast)
+    twin = Payer.objects.create(name="Aetna of Elsewhere")
+    payer_directory.merge_payers(twin, coverage.payer, by=cast.ana, version=twin.version)
+    found["payer_merge"] = {"code": coverage.payer.code, "merge": PayerMerge.objects.get().code}
     found["correction"] = {"code": check.code, "correction": correction.code}
     return found
 

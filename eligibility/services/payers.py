@@ -49,13 +49,14 @@ def _kept(found: list[FoundPayer]) -> list[tuple[FoundPayer, Payer]]:
 
 
 def _refreshed(payer: Payer | None, item: FoundPayer) -> Payer:
-    """Save what the directory says about a payer; a name that people here gave it stays."""
+    """Save what the directory says about a payer; what people here said stays: its name, and whether it answers."""
     supports = {"SUPPORTED": True, "ENROLLMENT_REQUIRED": True, "NOT_SUPPORTED": False}.get(item.eligibility)
     if payer is None:
         return _new(item, supports)
-    if supports is not None and payer.supports_eligibility != supports:
-        payer.supports_eligibility = supports
-        payer.save(update_fields=["supports_eligibility"])
+    if supports is not None and payer.supports_eligibility != supports and payer.eligibility_said_at is None:
+        unsaid = Payer.objects.filter(pk=payer.pk, eligibility_said_at=None)  # an admin may have said so meanwhile
+        unsaid.update(supports_eligibility=supports)
+        payer.refresh_from_db(fields=["supports_eligibility"])
     return payer
 
 

@@ -9,7 +9,7 @@ from .history import CoverageVersion, keep_version
 from .keeping import Deletion, DeletionStep, LegalHold, Retention
 from .loose import LoosePhoto
 from .merging import PatientMerge, TwoPeople
-from .payers import Payer, PayerAlias, payer_name_key
+from .payers import Payer, PayerAlias, PayerMerge, payer_name_key
 from .people import MergedAway, Patient, PatientName, folded_name, mrn_key, phone_fingerprint, whole_name
 from .registration import RegistrationRule
 from .stocktake import Finding, ListedCard, Stocktake
@@ -41,6 +41,7 @@ __all__ = [
     "PatientName",
     "Payer",
     "PayerAlias",
+    "PayerMerge",
     "PhoneLink",
     "RegistrationRule",
     "Rekey",

@@ -19,6 +19,7 @@ class Retention(Versioned):
     months = models.PositiveSmallIntegerField(null=True, blank=True)
     is_also_at_vendor = models.BooleanField(default=True)
     changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, default=None)
 
     def __str__(self) -> str:
         """Return the row's number."""

@@ -39,6 +39,8 @@ class Payer(Coded, Versioned):
     name_key = models.CharField(max_length=120, editable=False, db_index=True)
     edi_payer_id = models.CharField("payer id", max_length=40, blank=True, default="", db_index=True)
     supports_eligibility = models.BooleanField(null=True, blank=True)
+    # When an admin said so: then no directory says otherwise. Null for what a directory or a file said.
+    eligibility_said_at = models.DateTimeField(null=True, blank=True)
     phone = models.CharField(max_length=40, blank=True, default="")
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -83,6 +85,40 @@ class Payer(Coded, Versioned):
     def label(self) -> str:
         """Return the name with the payer id, as lists show it."""
         return f"{self.name} · {self.edi_payer_id}" if self.edi_payer_id else self.name
+
+
+class PayerMerge(Coded):
+    """Two payers that were made one, and all that is needed to take it back.
+
+    Args:
+        cards, coverages, children: numbers of the rows that were given to the other one; children were merged before.
+        aliases: the names that cards printed for the one that went, with their counts.
+    """
+
+    gone = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="merges_away")
+    into = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="merges")
+    merged_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
+    merged_at = models.DateTimeField()
+    cards = models.JSONField(default=list)
+    coverages = models.JSONField(default=list)
+    children = models.JSONField(default=list)
+    aliases = models.JSONField(default=list)  # [name, taught, used, weight] each
+    undone_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, default=None)
+    undone_at = models.DateTimeField(null=True, default=None)
+
+    class Meta:
+        """The newest first; a payer goes into one other at a time."""
+
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["gone"], condition=models.Q(undone_at__isnull=True), name="payer_merged_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the row's number."""
+        return f"PayerMerge #{self.pk}"
 
 
 class PayerAlias(models.Model):

@@ -29,7 +29,8 @@ Status = CardScan.Status
 
 def rule_of(clinic: Clinic) -> Retention:
     """Return the clinic's rule; one that was never set keeps everything, has version 0 and is not saved."""
-    return Retention.objects.filter(clinic=clinic).first() or Retention(clinic=clinic, version=0)
+    rules = Retention.objects.filter(clinic=clinic).select_related("changed_by")
+    return rules.first() or Retention(clinic=clinic, version=0)
 
 
 @transaction.atomic
@@ -39,7 +40,8 @@ def set_rule(clinic: Clinic, *, months: int | None, is_also_at_vendor: bool, ver
     Raises core.models.EditedMeanwhile when somebody else said otherwise since `version`.
     """
     rule = rule_of(clinic)
-    write_rule(rule, version, months=months, is_also_at_vendor=is_also_at_vendor, changed_at=timezone.now())
+    said = {"months": months, "is_also_at_vendor": is_also_at_vendor}
+    write_rule(rule, version, **said, changed_at=timezone.now(), changed_by=by)
     audit.record(by, "intake.retention.set", rule, clinic=clinic, months=months, at_vendor=is_also_at_vendor)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from clinic.models import User
 from core import audit
 
-from ..models import CardScan, Coverage, Payer, PayerAlias, payer_name_key
+from ..models import CardScan, Coverage, Payer, PayerAlias, PayerMerge, payer_name_key
 from .payers import search_payers
 
 PER_PAGE = 25
@@ -20,6 +22,22 @@ PER_PAGE = 25
 
 class NumberTaken(Exception):
     """Another payer has this clearinghouse id (or this name, where neither has an id): `payer`."""
+
+    def __init__(self, payer: Payer | None) -> None:
+        super().__init__(payer.pk if payer else None)
+        self.payer = payer
+
+
+class OneAlready(ValueError):
+    """`payer` was merged into another one."""
+
+    def __init__(self, payer: Payer) -> None:
+        super().__init__("A payer is merged into another one of the directory.")
+        self.payer = payer
+
+
+class StaysMerged(Exception):
+    """A merge cannot be taken back now: its survivor was merged into `payer`, or (None) it is taken back already."""
 
     def __init__(self, payer: Payer | None) -> None:
         super().__init__(payer.pk if payer else None)
@@ -81,11 +99,13 @@ def _in_use() -> QuerySet[Coverage]:
 
 @transaction.atomic
 def edit_payer(payer: Payer, *, by: User, version: int, **values: object) -> Payer:
-    """Change name, phone, clearinghouse id or what is known about asking.
+    """Change name, phone, clearinghouse id or what is known about asking; a directory does not change that any more.
 
     Raises core.models.EditedMeanwhile, and NumberTaken when another payer has the id.
     """
     changed = sorted(name for name, value in values.items() if getattr(payer, name) != value)
+    if "supports_eligibility" in changed:
+        values["eligibility_said_at"] = None if values["supports_eligibility"] is None else timezone.now()
     try:
         with transaction.atomic():
             payer.change(version, **values)
@@ -108,30 +128,102 @@ def merge_payers(gone: Payer, into: Payer, *, by: User, version: int) -> None:
     """Let two payers be one: coverages, cards and aliases of the first follow the second.
 
     The first stays as what it was, out of the directory: its id and its names lead to the second, and what was
-    believed earlier of a coverage is still true. Raises KeepTheNumbered, core.models.EditedMeanwhile.
+    believed earlier of a coverage is still true. `take_apart` undoes it.
+    Raises KeepTheNumbered, OneAlready, ValueError for one payer twice, core.models.EditedMeanwhile.
     """
     # Nobody merges it into a third one meanwhile; what is given to it by somebody else does not wait.
     into = Payer.objects.select_for_update(no_key=True).get(pk=into.pk)
-    if gone.pk == into.pk or gone.merged_into_id is not None or into.merged_into_id is not None:
+    for payer in (gone, into):
+        if payer.merged_into_id is not None:
+            raise OneAlready(payer)
+    if gone.pk == into.pk:
         raise ValueError("A payer is merged into another one of the directory.")
     if gone.edi_payer_id and not into.edi_payer_id:
         raise KeepTheNumbered
     gone.change(version, merged_into=into)
-    cards = _held(CardScan.objects.filter(payer=gone)).update(payer=into)
+    done = PayerMerge(gone=gone, into=into, merged_by=by, merged_at=timezone.now())
+    done.cards = _numbers(CardScan.objects.filter(payer=gone))
+    CardScan.objects.filter(payer=gone).update(payer=into)
     _held(PayerAlias.objects.filter(payer__in=[gone, into]))
     for alias in PayerAlias.objects.filter(payer=gone):
+        done.aliases.append([alias.name, alias.taught, alias.used, alias.weight])
         _follow(alias, into)
-    coverages = list(_held(Coverage.objects.filter(payer=gone)))
-    for coverage in coverages:
+    done.coverages = _numbers(Coverage.objects.filter(payer=gone))
+    for coverage in Coverage.objects.filter(payer=gone):
         coverage.change(None, payer=into)
-    Payer.objects.filter(merged_into=gone).update(merged_into=into)
+    children = Payer.objects.filter(merged_into=gone)
+    done.children = list(children.order_by("pk").values_list("pk", flat=True))
+    children.update(merged_into=into)
     into.change(None)
-    audit.record(by, "intake.payer.merged", gone, into=into.pk, coverages=len(coverages), cards=cards)
+    done.save()
+    counts = len(done.coverages), len(done.cards)
+    audit.record(by, "intake.payer.merged", gone, into=into.pk, coverages=counts[0], cards=counts[1])
+
+
+def merge_of(gone: Payer) -> PayerMerge | None:
+    """Return the merge that took a payer out of the directory, None while it stands there."""
+    rows = PayerMerge.objects.filter(gone=gone, undone_at=None)
+    return rows.select_related("gone", "into", "merged_by").first()
+
+
+def merges_into(payer: Payer) -> list[PayerMerge]:
+    """Return the merges into a payer that stand, the newest first."""
+    rows = PayerMerge.objects.filter(into=payer, undone_at=None)
+    return list(rows.select_related("gone", "into", "merged_by"))
+
+
+@transaction.atomic
+def take_apart(done: PayerMerge, *, by: User) -> None:
+    """Let two payers be two again: what the merge moved goes back, unless somebody gave it to another payer since.
+
+    What came to the survivor since stays with it. Raises StaysMerged.
+    """
+    rows = Payer.objects.select_for_update(no_key=True).filter(pk__in=[done.gone_id, done.into_id]).order_by("pk")
+    held = {payer.pk: payer for payer in rows}
+    gone, into = held[done.gone_id], held[done.into_id]
+    if not PayerMerge.objects.filter(pk=done.pk, undone_at=None).update(undone_at=timezone.now(), undone_by=by):
+        raise StaysMerged(None)
+    if into.merged_into:  # it is one with a third one now, which comes first
+        raise StaysMerged(into.merged_into)
+    gone.change(None, merged_into=None)
+    for pks in _chunks(done.cards):
+        _held(CardScan.objects.filter(pk__in=pks, payer=into)).update(payer=gone)
+    _held(PayerAlias.objects.filter(payer=into))
+    for name, taught, used, weight in done.aliases:
+        _give_back(into, PayerAlias(payer=gone, name=name, taught=taught, used=used, weight=weight))
+    for pks in _chunks(done.coverages):
+        for coverage in _held(Coverage.objects.filter(pk__in=pks, payer=into)):
+            coverage.change(None, payer=gone)
+    Payer.objects.filter(pk__in=done.children, merged_into=into).update(merged_into=gone)
+    into.change(None)
+    audit.record(by, "intake.payer.taken_apart", gone, other=into.pk)
+
+
+def _chunks(numbers: list[int]) -> Iterator[list[int]]:
+    return (numbers[start : start + 400] for start in range(0, len(numbers), 400))
+
+
+def _give_back(into: Payer, alias: PayerAlias) -> None:
+    """Give a payer a name back with the counts it had; what was counted since stays with the other."""
+    here = PayerAlias.objects.filter(payer=into, name_key=payer_name_key(alias.name)).first()
+    if here:
+        alias.last_at = here.last_at
+        here.taught, here.used = max(here.taught - alias.taught, 0), max(here.used - alias.used, 0)
+        if here.taught or here.used:
+            here.save(update_fields=["taught", "used"])
+        else:
+            here.delete()
+    alias.save()
+
+
+def _numbers(rows: QuerySet[Any]) -> list[int]:
+    """Return the numbers of rows, locked one after another as everybody locks them."""
+    return list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def _held(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return the rows, locked one after another as everybody locks them: a statement for all has no order."""
-    list(rows.select_for_update().order_by("pk").values_list("pk"))
+    _numbers(rows)
     return rows
 
 

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import imports
-from clinic.access import staff
+from clinic.access import memberships_of, staff
 from clinic.models import Role
 from core import audit
 from core.models import EditedMeanwhile
 
-from ..models import Payer
+from ..models import Payer, PayerMerge
 from ..payer_forms import PayerForm
 from ..services import payer_directory as directory
 from ..services.payer_table import PAYERS, directory_file
@@ -24,6 +24,7 @@ from .common import CHANGED_MEANWHILE, Asker, differences, is_fragment, reads, s
 
 corrects = staff(Role.ADMIN)
 TAKEN = "Another payer has this: {}. If they are one, merge them below."
+TWO = "The two were taken apart already."
 KEEP_THE_NUMBERED = "Merge the other way round: the one with a payer ID stays, so that it can still be asked."
 
 
@@ -53,13 +54,26 @@ def _payer(code: UUID) -> Payer:
     return get_object_or_404(Payer.objects.select_related("merged_into"), code=code)
 
 
+def _merged(payer: Payer, asker: Asker) -> str:
+    """Return into what a payer was merged, by whom and when; who works in other clinics alone is not named."""
+    done = directory.merge_of(payer)
+    if payer.merged_into is None:  # taken apart a moment ago
+        return f"{payer.label} stands in the directory."
+    if done is None:  # before merges were kept
+        return f"{payer.label} was made one with {payer.merged_into.label}."
+    on = f"{done.merged_at.astimezone(asker.clinic.zone):%-d %b %Y}"
+    by = done.merged_by.name if memberships_of(done.merged_by).filter(clinic=asker.clinic).exists() else "an admin"
+    then = "" if done.into == payer.merged_into else f", which is one with {payer.merged_into.label} now"
+    return f"{payer.label} was made one with {done.into.label} by {by} on {on}{then}."
+
+
 @require_safe
 @reads
 def payer_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     """Show a payer with the names cards print for it; one that was merged leads to the other."""
     payer = _payer(code)
     if payer.merged_into:
-        messages.info(request, f"{payer.label} was merged into this payer.")
+        messages.info(request, _merged(payer, Asker(request)))
         return redirect("payer-detail", payer.merged_into.code)
     return _page(request, payer)
 
@@ -85,6 +99,7 @@ def _page(
         "same": text,
         "others": others if text else [],
         "is_admin": Asker(request).role == Role.ADMIN,
+        "merges": [(done, _merged(done.gone, Asker(request))) for done in directory.merges_into(payer)],
     }
     return render(request, "intake/payer.html", context, status=status)
 
@@ -104,6 +119,9 @@ def edit_payer(request: HttpRequest, code: UUID) -> HttpResponse:
         return _page(request, _payer(code), form=form, status=400)
     except EditedMeanwhile:
         fresh = _payer(code)
+        if fresh.merged_into:
+            sentence = f"{_merged(fresh, Asker(request))} Nothing is saved."
+            return said(request, sentence, "payer-detail", fresh.merged_into.code, level=messages.WARNING)
         form.add_error(None, CHANGED_MEANWHILE)
         return _page(request, fresh, form=form, theirs=differences(form, fresh), status=409)
     return said(request, "The payer is saved.", "payer-detail", payer.code)
@@ -119,10 +137,28 @@ def merge_payer(request: HttpRequest, code: UUID) -> HttpResponse:
         directory.merge_payers(gone, into, by=Asker(request).user, version=version_of(request))
     except directory.KeepTheNumbered:
         return said(request, KEEP_THE_NUMBERED, "payer-detail", code, level=messages.WARNING)
+    except directory.OneAlready as one:
+        sentence = f"{_merged(one.payer, Asker(request))} Nothing more is done."
+        return said(request, sentence, "payer-detail", one.payer.meant.code, level=messages.WARNING)
     except (EditedMeanwhile, ValueError):
         sentence = "One of the two was changed meanwhile. Look at them again."
         return said(request, sentence, "payer-detail", code, level=messages.WARNING)
     return said(request, f"{gone.label} is now this payer.", "payer-detail", into.code)
+
+
+@require_POST
+@corrects
+def take_apart(request: HttpRequest, code: UUID, merge: UUID) -> HttpResponse:
+    """Let a payer that was merged into this one be a payer of its own again."""
+    payer, asker = _payer(code), Asker(request)
+    done = get_object_or_404(PayerMerge.objects.select_related("gone", "into"), code=merge, into=payer)
+    try:
+        directory.take_apart(done, by=asker.user)
+    except directory.StaysMerged as stays:
+        sentence = f"{payer.label} is one with {stays.payer.label} now. Take these apart first." if stays.payer else TWO
+        to = stays.payer or payer
+        return said(request, sentence, "payer-detail", to.code, level=messages.WARNING)
+    return said(request, f"{done.gone.label} is a payer of its own again.", "payer-detail", done.gone.code)
 
 
 @require_POST

@@ -18,6 +18,7 @@ from eligibility.models import EligibilityCheck
 from eligibility.services import CheckAlreadyOpen, ask_again, payers_like, review_check
 from eligibility.vendors import candid, spry
 from intake.models import Payer
+from intake.services import payer_directory
 from tests.conftest import Cast
 from tests.sandbox_process import SandboxProcess
 
@@ -309,6 +310,16 @@ def test_payers_are_found_in_the_directory_and_kept(cast: Cast, sandbox: Sandbox
     assert answered
     assert [choice.payer.name for choice in found if choice.payer.edi_payer_id == "60054"] == ["Aetna as we call it"]
     assert Payer.objects.get(edi_payer_id="60054").supports_eligibility is True
+
+
+def test_what_an_admin_said_of_a_payer_stays(cast: Cast, sandbox: SandboxProcess) -> None:
+    said = Payer.objects.create(name="Aetna", edi_payer_id="60054")
+    payer_directory.edit_payer(said, by=cast.ana, version=said.version, supports_eligibility=False)
+    payers_like("aetna")
+    assert Payer.objects.get(pk=said.pk).supports_eligibility is False
+    payer_directory.edit_payer(said, by=cast.ana, version=said.version, supports_eligibility=None)
+    payers_like("aetna")
+    assert Payer.objects.get(pk=said.pk).supports_eligibility is True
 
 
 def test_a_silent_directory_leaves_the_payers_known_here(cast: Cast, sandbox: SandboxProcess) -> None:

@@ -59,6 +59,13 @@ def file_of(card: CardScan) -> str:
     return str(CardImage.objects.get(card=card).file.name)
 
 
+def test_the_page_says_who_changed_the_rule_and_when(cast: Cast, admin: Client) -> None:
+    assert b"changed on" not in admin.get(reverse("keeping")).content
+    keep_months(cast, 24)
+    on = f"{cast.clinic_a.today():%-d %b %Y}"
+    assert f"after 24 months; changed on {on} by {cast.ana.name}" in admin.get(reverse("keeping")).content.decode()
+
+
 # ---- the proof ------------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from core.models import AuditEvent
 from core.tables import read_table
-from intake.models import CardScan, Coverage, Patient, Payer, PayerAlias
+from intake.models import CardScan, Coverage, Patient, Payer, PayerAlias, PayerMerge
+from intake.services import patients
 from intake.services import payer_directory as directory
 from intake.services.coverage import Placing, add_coverage
 from intake.services.payers import learn_alias, match_payer, payer_from_choice
@@ -101,6 +102,95 @@ def test_two_payers_that_are_one_become_one(admin: Client, cast: Cast, emily: Pa
     assert match_payer("", "Aetna Life").payer == aetna
     assert admin.get(reverse("payer-detail", args=[other.code])).url == reverse("payer-detail", args=[aetna.code])
     assert other not in Payer.objects.listed() and AuditEvent.objects.filter(action="intake.payer.merged").exists()
+
+
+def merged(admin: Client, gone: Payer, into: Payer) -> str:
+    gone.refresh_from_db()
+    sent = {"into": str(into.code), "version": str(gone.version)}
+    return admin.post(reverse("payer-merge", args=[gone.code]), sent, follow=True).content.decode()
+
+
+def taken_apart(admin: Client, gone: Payer) -> str:
+    done = PayerMerge.objects.filter(gone=gone).select_related("into").latest("pk")
+    url = reverse("payer-take-apart", args=[done.into.code, done.code])
+    return admin.post(url, follow=True).content.decode()
+
+
+def test_two_payers_are_taken_apart_again(admin: Client, cast: Cast, emily: Patient, aetna: Payer) -> None:
+    other = payer_from_choice("", "Aetna Life")
+    for name in ("Open Choice", "Managed Choice"):
+        learn_alias(other, name)
+    person = {"first_name": "Walt", "last_name": "Whitman", "birth_date": emily.birth_date}
+    walt = patients.register_patient(clinic=cast.clinic_a, by=cast.alice, **person)
+    went, stayed = cover(cast, emily, other), cover(cast, walt, aetna)
+    card = CardScan.objects.create(patient=emily, clinic=cast.clinic_a, payer=other)
+    merged(admin, other, aetna)
+    learn_alias(aetna, "Managed Choice")
+    page = admin.get(reverse("payer-detail", args=[aetna.code])).content.decode()
+    assert "Aetna Life was made one with Aetna · 60054 by Ana" in page and "Take them apart" in page
+    assert "is a payer of its own again" in taken_apart(admin, other)
+    for row in (went, stayed, card, other):
+        row.refresh_from_db()
+    assert (went.payer, stayed.payer, card.payer, other.merged_into) == (other, aetna, other, None)
+    names = PayerAlias.objects.order_by("payer__name", "name").values_list("payer__name", "name", "taught")
+    assert list(names) == [
+        ("Aetna", "Managed Choice", 1),
+        ("Aetna", "Open Choice", 1),
+        ("Aetna Life", "Managed Choice", 1),
+        ("Aetna Life", "Open Choice", 1),
+    ]
+    assert "were taken apart already" in taken_apart(admin, other)
+    assert "was made one with" in merged(admin, other, aetna)  # and may be made one once more
+
+
+def test_what_was_given_to_another_payer_since_stays_there(
+    admin: Client, cast: Cast, emily: Patient, aetna: Payer
+) -> None:
+    other, third = payer_from_choice("", "Aetna Life"), payer_from_choice("62308", "Cigna")
+    row = cover(cast, emily, other)
+    merged(admin, other, aetna)
+    row.refresh_from_db()
+    row.change(None, payer=third)
+    taken_apart(admin, other)
+    row.refresh_from_db()
+    assert row.payer == third
+
+
+def test_of_three_that_became_one_the_last_is_taken_apart_first(
+    admin: Client, cast: Cast, emily: Patient, aetna: Payer
+) -> None:
+    first, second = payer_from_choice("", "Aetna Life"), payer_from_choice("", "Aetna Life Co")
+    row = cover(cast, emily, first)
+    merged(admin, first, second)
+    merged(admin, second, aetna)
+    page = admin.get(reverse("payer-detail", args=[first.code]), follow=True).content.decode()
+    assert "made one with Aetna Life Co by" in page and "which is one with Aetna · 60054 now" in page
+    assert "Take these apart first." in taken_apart(admin, first)
+    for gone, payer in ((second, second), (first, first)):
+        taken_apart(admin, gone)
+        row.refresh_from_db()
+        assert row.payer == payer
+    assert set(Payer.objects.listed()) == {first, second, aetna}
+
+
+def test_a_stale_page_says_who_merged_it_and_when(admin: Client, cast: Cast, aetna: Payer) -> None:
+    other = payer_from_choice("", "Aetna Life")
+    stale = form_of(other, phone="800")
+    merged(admin, other, aetna)
+    again = merged(admin, other, aetna)
+    assert "Aetna Life was made one with Aetna · 60054 by Ana" in again and "Nothing more is done." in again
+    page = admin.post(reverse("payer-edit", args=[other.code]), stale, follow=True).content.decode()
+    assert "Nothing is saved." in page and "was made one with" in page
+
+
+def test_what_an_admin_said_of_a_payer_says_so(admin: Client, aetna: Payer) -> None:
+    url = reverse("payer-edit", args=[aetna.code])
+    admin.post(url, form_of(aetna, supports_eligibility="no"))
+    assert b"as an admin said on" in admin.get(reverse("payer-detail", args=[aetna.code])).content
+    aetna.refresh_from_db()
+    admin.post(url, form_of(aetna))
+    aetna.refresh_from_db()
+    assert (aetna.supports_eligibility, aetna.eligibility_said_at) == (None, None)
 
 
 def test_the_payer_with_a_number_stays(admin: Client, aetna: Payer) -> None:
