@@ -32,6 +32,14 @@ class TooLittleEvidence(Exception):
     """A rule is not set; the message is a sentence with the figures."""
 
 
+class RuleChanged(Exception):
+    """Somebody else set another rule meanwhile: `rule`, None where they took it away."""
+
+    def __init__(self, rule: FieldRule | None) -> None:
+        super().__init__(rule.pk if rule else None)
+        self.rule = rule
+
+
 @dataclass(frozen=True)
 class Rate:
     """How many of `total` values were right, with the interval in which the true share lies (Wilson, 95 %)."""
@@ -138,9 +146,17 @@ def rates_by_payer(clinic: Clinic) -> list[tuple[str, Rate]]:
 
 
 @transaction.atomic
-def set_rule(clinic: Clinic, name: str, threshold: Decimal | None, *, by: User, now: datetime) -> None:
-    """Accept a field from this score on as it was read, or (None) by a person alone. Raises TooLittleEvidence."""
-    FieldRule.objects.filter(clinic=clinic, name=name).delete()
+def set_rule(clinic: Clinic, name: str, threshold: Decimal | None, *, seen: str, by: User, now: datetime) -> None:
+    """Accept a field from this score on as it was read, or (None) by a person alone.
+
+    `seen` is the score of the rule that the person looked at, "" for none. Raises TooLittleEvidence, RuleChanged.
+    """
+    Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)  # two admins, one after the other
+    rules = FieldRule.objects.filter(clinic=clinic, name=name).select_related("set_by")
+    here = rules.first()
+    if seen != (here.from_score if here else ""):
+        raise RuleChanged(here)
+    rules.delete()
     if threshold is not None:
         rate = above(clinic, name, threshold)
         _require_evidence(name, threshold, rate)

@@ -11,7 +11,7 @@ from clinic.models import Clinic
 from ..models import CardScan, Coverage, LegalHold, Patient
 
 WHY = "A legal hold keeps everything of this patient. An admin of the clinic that set it lifts it."
-ELSEWHERE = "Another clinic holds this patient too, so everything is kept until it lifts its own hold."
+ELSEWHERE = "Another clinic holds this patient: everything is kept until that clinic lifts its own hold."
 WHY_STRAYS = (
     "A legal hold is in force, and nobody can tell whose these cards are. They can be deleted once no patient is held."
 )

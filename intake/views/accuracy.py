@@ -15,7 +15,7 @@ from clinic.access import staff
 from clinic.models import Role
 from core import audit
 
-from ..models import CardImage, CardMovedOn, Rekey
+from ..models import CardImage, CardMovedOn, FieldRule, Rekey
 from ..services import accuracy
 from .common import Asker, said
 
@@ -59,12 +59,23 @@ def set_rule(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
     if threshold is not None and threshold not in accuracy.THRESHOLDS:
         raise Http404
+    name, seen = request.POST.get("name", "")[:40], request.POST.get("seen", "")
     try:
-        name = request.POST.get("name", "")[:40]
-        accuracy.set_rule(asker.clinic, name, threshold, by=asker.user, now=timezone.now())
+        accuracy.set_rule(asker.clinic, name, threshold, seen=seen, by=asker.user, now=timezone.now())
+    except accuracy.RuleChanged as other:
+        return said(request, _changed(name, other.rule), "accuracy", level=messages.WARNING)
     except accuracy.TooLittleEvidence as why:
         return said(request, str(why), "accuracy", level=messages.WARNING)
     return said(request, "The rule is saved." if threshold else "The rule is taken away.", "accuracy")
+
+
+def _changed(name: str, rule: FieldRule | None) -> str:
+    """Return what somebody else made of a rule while a page was open."""
+    label = accuracy.fields.label_of(name)
+    if rule is None:
+        return f"{label}: somebody else took this rule away while you had the page open. Nothing is changed."
+    since = f"{rule.set_by.name} set this rule to {rule.from_score} while you had the page open."
+    return f"{label}: {since} Nothing is changed; save again if yours is right."
 
 
 @require_POST

@@ -127,8 +127,21 @@ def test_a_rule_is_set_and_taken_away(card: CardScan, admin: Client) -> None:
     kept = FieldRule.objects.get()
     assert kept.sentence == "Accepted by rule: 0.99 and above, 200 of 200 right."
     assert "selected" in admin.get(reverse("accuracy")).content.decode()
-    admin.post(reverse("accuracy-rule"), {"name": "rx_bin", "threshold": ""})
+    admin.post(reverse("accuracy-rule"), {"name": "rx_bin", "threshold": "", "seen": "0.99"})
     assert not FieldRule.objects.exists()
+
+
+def test_two_admins_on_one_rule_get_a_sentence(card: CardScan, admin: Client, cast: Cast) -> None:
+    many(card, 300)
+    url, form = reverse("accuracy-rule"), {"name": "rx_bin", "threshold": "0.98", "seen": ""}
+    admin.post(url, form | {"threshold": "0.99"})
+    assert 'name="seen" value="0.99"' in admin.get(reverse("accuracy")).content.decode()
+    text = admin.post(url, form, follow=True).content.decode()
+    assert f"{cast.ana.name} set this rule to 0.99 while you had the page open. Nothing is changed" in text
+    assert FieldRule.objects.get().from_score == "0.99"
+    FieldRule.objects.all().delete()
+    text = admin.post(url, form | {"seen": "0.99"}, follow=True).content.decode()
+    assert "somebody else took this rule away" in text and not FieldRule.objects.exists()
 
 
 def test_there_is_no_rule_for_who_pays(card: CardScan, admin: Client) -> None:
@@ -229,7 +242,7 @@ def test_a_desk_of_one_is_told_who_can_type_and_the_admin_may(
 ) -> None:
     count = Rekey.objects.count()
     alone = desk.get(reverse("rekey")).content.decode()
-    assert f"{count} more values wait for somebody else, because you accepted them" in alone
+    assert f"{count} values wait for somebody else, because you accepted them" in alone
     assert (
         reverse("patient-list") in alone and "Type once more" not in desk.get(reverse("patient-list")).content.decode()
     )
