@@ -2,8 +2,9 @@
 
 A photo is a stranger's bytes given to a large C library, so it is decoded here, where a crash or a bomb costs one
 process and no request. Reads frames from standard input and answers on standard output; a frame is a `HEADER` (the
-count of bytes that follow, code, width, height, concern, and 8 bytes of the photo's print) and those bytes. The code of
-a question is by how many quarter turns (clockwise) the photo is to be turned.
+count of bytes that follow, code, width, height, concern, by how many quarters it was turned unasked, and 8 bytes of the
+photo's print) and those bytes. The code of a question is by how many quarter turns (clockwise) the photo is to be
+turned, or AS_PRINTED for the way up that its print stands.
 Imports Pillow and the standard library alone, so that it starts in a tenth of a second.
 """
 
@@ -20,7 +21,9 @@ from typing import BinaryIO
 
 from PIL import Image, ImageFilter, ImageOps
 
-HEADER = struct.Struct(">IIIII8s")
+from . import way_up
+
+HEADER = struct.Struct(">IIIIII8s")
 OK, NOT_AN_IMAGE, TOO_MANY_PIXELS, TOO_SMALL, DAMAGED, TOO_SLOW = range(6)
 
 # What is doubtful about a photo that can be used; a person decides.
@@ -49,6 +52,7 @@ JUDGED = 1000  # pixels of the long side of the copy that is judged
 
 # By quarter turns, clockwise; Pillow counts the other way round.
 TURNS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}
+AS_PRINTED = 4  # asked for instead of a number of quarters
 
 
 class Refused(Exception):
@@ -63,9 +67,11 @@ class Slow(BaseException):
     """The photo has used up its processor time; no `except Exception` on the way may take it for damage."""
 
 
-def clean(file: io.BytesIO, quarters: int = 0) -> tuple[bytes, int, int, int, bytes]:
+def clean(file: io.BytesIO, quarters: int = AS_PRINTED) -> tuple[bytes, int, int, int, int, bytes]:
     """Return an upright RGB JPEG on white without metadata, long side at most 2000 pixels, with its width and height,
-    what is doubtful about it, and its print (`looks_like`). It is turned by so many `quarters` (clockwise) after that.
+    what is doubtful about it, by how much it was turned unasked, and its print (`looks_like`).
+
+    It is upright by its own account, and then turned by so many `quarters` (clockwise), or as its print stands.
 
     Raises Refused. Whatever Pillow raises while decoding means a damaged file (OSError, ValueError, SyntaxError,
     struct.error and others are all seen), so the boundary catches everything.
@@ -75,9 +81,10 @@ def clean(file: io.BytesIO, quarters: int = 0) -> tuple[bytes, int, int, int, by
         image = _shrunk(image)
         file.close()  # the pixels are there; what was sent need not stay beside them
         image = _on_white(_upright(image))
-        if quarters:
-            image = image.transpose(TURNS[quarters])
-        return *_encoded(image), concern(image), looks_like(image)
+        unasked = way_up.learned().quarters(judged(image)) if quarters == AS_PRINTED else 0
+        if unasked or quarters in TURNS:
+            image = image.transpose(TURNS[unasked or quarters])
+        return *_encoded(image), concern(image), unasked, looks_like(image)
     except MemoryError:
         raise Refused(TOO_MANY_PIXELS) from None
     except Exception:
@@ -154,13 +161,19 @@ def concern(image: Image.Image) -> int:
     """Return what may keep a photo from being read well: BLURRED, DARK, FEW_PIXELS or NO_CONCERN."""
     if max(image.size) < FEW:
         return FEW_PIXELS
-    grey = image.convert("L")
-    grey.thumbnail((JUDGED, JUDGED), Image.Resampling.BOX)
+    grey = judged(image)
     if _brightest(grey) < BRIGHTEST_OF_DARK:
         return DARK
     fine, middle, coarse = (_detail(grey.reduce(scale)) for scale in (1, 2, 4))
     is_blurred = fine < FINE_TO_COARSE * middle or middle < FINE_TO_COARSE * coarse
     return BLURRED if is_blurred or coarse < LEAST_DETAIL else NO_CONCERN
+
+
+def judged(image: Image.Image) -> Image.Image:
+    """Return the small grey copy that a photo is judged by."""
+    grey = image.convert("L")
+    grey.thumbnail((JUDGED, JUDGED), Image.Resampling.BOX)
+    return grey
 
 
 def _brightest(grey: Image.Image) -> int:
@@ -215,14 +228,14 @@ def _allow_cpu() -> None:
 def _answer(file: io.BytesIO, quarters: int, out: BinaryIO) -> None:
     _allow_cpu()
     try:
-        cleaned, width, height, doubt, look = clean(file, quarters)
+        cleaned, width, height, doubt, unasked, look = clean(file, quarters)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        frame = HEADER.pack(len(cleaned), OK, width, height, doubt, look) + cleaned
+        frame = HEADER.pack(len(cleaned), OK, width, height, doubt, unasked, look) + cleaned
     except Refused as refusal:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        frame = HEADER.pack(0, refusal.code, 0, 0, NO_CONCERN, b"")
+        frame = HEADER.pack(0, refusal.code, 0, 0, NO_CONCERN, 0, b"")
     except Slow:
-        frame = HEADER.pack(0, TOO_SLOW, 0, 0, NO_CONCERN, b"")
+        frame = HEADER.pack(0, TOO_SLOW, 0, 0, NO_CONCERN, 0, b"")
     out.write(frame)
     out.flush()
 
@@ -232,6 +245,7 @@ def serve(source: BinaryIO, out: BinaryIO) -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     Image.preinit()
+    way_up.learned()
     signal.signal(signal.SIGPROF, _stop)
     _limit()
     while header := source.read(HEADER.size):
@@ -239,5 +253,6 @@ def serve(source: BinaryIO, out: BinaryIO) -> None:
         _answer(io.BytesIO(source.read(size)), quarters, out)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve on the standard streams; intake/images.py starts this in a process of its own."""
     serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -17,11 +17,14 @@ from pathlib import Path
 
 from . import image_worker as worker
 
+AS_PRINTED = worker.AS_PRINTED
 MAX_BYTES = 12 * 1024 * 1024
 # How long a photo may take on the wall: with the wait for others, and once the child has it. What it may cost of the
 # processor is less by far (worker.SECONDS); the rest is for a machine that has much else to do.
 WALL_SECONDS, ANSWER_SECONDS = 12.0, 6.0
-_PROGRAM = Path(worker.__file__)
+# The child looks for modules in this folder after Python's own and nowhere else of ours, whatever its surroundings say.
+_FOLDER = Path(worker.__file__).parent.parent
+_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from intake.image_worker import main; main()"
 
 
 class PhotoRefused(Exception):
@@ -65,7 +68,8 @@ class CleanPhoto:
     """A JPEG ready to keep and to send, with its size in pixels.
 
     `concern` says what may keep it from being read well (a key of CONCERNS), "" for nothing. `look` is its print as 16
-    hexadecimal digits; `far_apart` compares two.
+    hexadecimal digits; `far_apart` compares two. `turned` is by how many quarters (clockwise) it was turned because its
+    print stood so.
     """
 
     jpeg: bytes = field(repr=False)
@@ -73,12 +77,14 @@ class CleanPhoto:
     height: int
     concern: str
     look: str = field(repr=False)
+    turned: int = 0
 
 
-def clean(data: bytes, *, quarters: int = 0) -> CleanPhoto:
+def clean(data: bytes, *, quarters: int = AS_PRINTED) -> CleanPhoto:
     """Return the cleaned copy of an uploaded photo; raises PhotoRefused with a sentence that says what to do.
 
-    It is turned by so many quarters (0 to 3, clockwise) after it is upright by its own account.
+    After it is upright by its own account it is turned by so many quarters (0 to 3, clockwise), or as its print stands
+    where nobody says.
     """
     refusal = _refused_unseen(data)
     if refusal:
@@ -143,7 +149,7 @@ class _Cleaner:
         if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
             self._owner = os.getpid()
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", str(_PROGRAM)],
+                [sys.executable, "-I", "-c", _PROGRAM, str(_FOLDER)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -153,7 +159,7 @@ class _Cleaner:
             )
         return self._process
 
-    def _exchange(self, data: bytes, seconds: float, quarters: int = 0) -> CleanPhoto:
+    def _exchange(self, data: bytes, seconds: float, quarters: int = AS_PRINTED) -> CleanPhoto:
         """Send one photo and read the answer. A timer kills the child at the deadline, which ends both pipes."""
         child = self._child()
         timer = threading.Timer(seconds, child.kill)
@@ -180,19 +186,19 @@ def _read_answer(child: subprocess.Popen[bytes], data: bytes, quarters: int) -> 
     """Speak one frame each way with the child; raises OSError or EOFError when it is gone, PhotoRefused for its no."""
     if child.stdin is None or child.stdout is None:
         raise EOFError
-    child.stdin.write(worker.HEADER.pack(len(data), quarters, 0, 0, 0, b""))
+    child.stdin.write(worker.HEADER.pack(len(data), quarters, 0, 0, 0, 0, b""))
     child.stdin.write(data)
     child.stdin.flush()
     header = child.stdout.read(worker.HEADER.size)
     if len(header) < worker.HEADER.size:
         raise EOFError
-    size, code, width, height, concern, look = worker.HEADER.unpack(header)
+    size, code, width, height, concern, turned, look = worker.HEADER.unpack(header)
     if code != worker.OK:
         raise PhotoRefused(REFUSALS[code])
     jpeg = child.stdout.read(size)
     if len(jpeg) < size:
         raise EOFError
-    return CleanPhoto(jpeg, width, height, _CONCERN.get(concern, ""), look.hex())
+    return CleanPhoto(jpeg, width, height, _CONCERN.get(concern, ""), look.hex(), turned)
 
 
 _cleaner = _Cleaner()

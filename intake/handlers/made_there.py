@@ -40,7 +40,7 @@ def fetch(vendor: cardscan.CardScanClient, card: CardScan, *, patient: bool) -> 
     photos = {}
     for side, url in scanned.photos.items():
         try:
-            photo = images.clean(vendor.fetch_photo(url))
+            photo = images.clean(vendor.fetch_photo(url), quarters=0)  # as the values' places count on it
         except images.PhotoRefused:
             logger.warning("a photo of card %s at CardScan is none that we keep", card.pk)
         except VendorError as error:

@@ -155,6 +155,8 @@ class CardImage(models.Model):
     concern = models.CharField(max_length=10, choices=Concern, blank=True, default="")
     overruled_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     look = models.CharField(max_length=16, blank=True, default="", editable=False)
+    # By how many quarters (clockwise) it was turned unasked, because its print stood so; 0 once a person turns it.
+    turned = models.PositiveSmallIntegerField(default=0, editable=False)
     # The keyed fingerprint of the content, which stays in the proof when the photo is deleted.
     proof = models.CharField(max_length=64, blank=True, default="", editable=False)
     # How often sending was begun; after an unclear first time the vendor is asked before the photo goes again.

@@ -64,13 +64,14 @@ def put_photo(
     *,
     by: User | None,
     still: Callable[[], None] | None = None,
-    quarters: int = 0,
+    quarters: int = images.AS_PRINTED,
 ) -> CardImage:
     """Clean and keep the photo of one side, replacing an earlier one; the other side stays as it is.
 
     `by` is None for a phone that the card was handed to; `still` is then called in the transaction that keeps the
-    photo, and raises when the phone's time has ended while the photo was on its way. The photo is turned by so many
-    `quarters` (clockwise). Under a legal hold a photo is turned, and never replaced by another one.
+    photo, and raises when the phone's time has ended while the photo was on its way. With `quarters` it is the photo
+    that is there, and a person turns it by so many (clockwise); a new one is turned as its print stands. Under a legal
+    hold a photo is turned, and never replaced by another one.
 
     Raises images.PhotoRefused with a sentence, CardMovedOn when the card is already being read.
     """
@@ -80,7 +81,7 @@ def put_photo(
     # The file is written before the transaction, which then only has to name it.
     name = default_storage.save(image_path(None, ""), ContentFile(photo.jpeg))
     try:
-        image, replaced = _keep(card, side, name, photo, by, still, is_same=bool(quarters))
+        image, replaced = _keep(card, side, name, photo, by, still, is_same=quarters != images.AS_PRINTED)
     except BaseException:
         default_storage.delete(name)
         raise
@@ -120,6 +121,7 @@ def _keep(
             "height": photo.height,
             "concern": photo.concern,
             "look": photo.look,
+            "turned": photo.turned,
             "proof": deletions.proof_of(photo.jpeg),
             "overruled_by": None,
             "sends": 0,

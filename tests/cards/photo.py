@@ -71,11 +71,16 @@ def as_bytes(card: Image.Image, photo: str | Photo = "scan", seed: int = 7) -> b
 
 def snap(card: Image.Image, grade: str, *seed: object) -> bytes:
     """Return JPEG bytes of a photo of a grade (clean, usual, bad); the seed decides how it is taken."""
+    return as_bytes(card, *way_of(grade, *seed))
+
+
+def way_of(grade: str, *seed: object) -> tuple[Photo, int]:
+    """Return how a photo of a grade is taken, and the seed of its chances."""
     die = Die("photo", grade, *seed)
     how = {"clean": _clean, "usual": _usual, "bad": _usual}[grade](die)
     for fault in faults_of(*seed) if grade == "bad" else ():
         how = replace(how, **_FAULTS[fault](die))
-    return as_bytes(card, how, die.whole(0, 2**31))
+    return how, die.whole(0, 2**31)
 
 
 def take_photo(card: Image.Image, how: Photo, rng: np.random.Generator) -> Image.Image:

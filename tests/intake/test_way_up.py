@@ -1,0 +1,112 @@
+"""Photos that lie on their side or upside down are put upright by their print; those that lie right are left alone."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from intake import image_worker, images, way_up
+from intake.models import CardImage, CardScan, Patient
+from intake.services import cards, sides
+from tests.cards import way_up as learning
+from tests.cards.photo import as_bytes, way_of
+from tests.conftest import Cast
+
+FAMILIES = learning.families(learned=False)
+
+
+def taken(number: int, *, turns: int, told_turns: int = 0) -> bytes:
+    """Return a photo of a drawn card, turned by so many quarters (counter-clockwise) without and with an EXIF tag."""
+    family = FAMILIES[number]
+    how, chances = way_of("usual", family.name, number)
+    return as_bytes(family.face(number).front, replace(how, turns=turns, told_turns=told_turns, aspect=0.75), chances)
+
+
+@pytest.fixture(scope="module")
+def upright() -> list[Image.Image]:
+    """Judged copies of upright photos of cards that nothing was learned from."""
+    chosen = [(family, grade) for family in FAMILIES[::8] for grade in ("clean", "usual", "bad")]
+    return [learning.upright(family.face(9).front, grade, family.name, 9) for family, grade in chosen]
+
+
+def test_a_photo_that_lies_right_is_left_alone(upright: list[Image.Image]) -> None:
+    assert [way_up.learned().quarters(picture) for picture in upright] == [0] * len(upright)
+
+
+@pytest.mark.parametrize("lies", [1, 2, 3])
+def test_a_turned_photo_is_turned_back_or_left_as_it_lies(upright: list[Image.Image], lies: int) -> None:
+    done = [way_up.learned().quarters(learning.turn(picture, lies)) for picture in upright]
+    assert set(done) <= {0, 4 - lies} and done.count(4 - lies) >= 0.8 * len(done)
+
+
+def test_nothing_is_said_of_pictures_without_print() -> None:
+    assert [way_up.learned().quarters(picture) for picture in learning.empty(8)] == [0] * 8
+    assert way_up.learned().quarters(Image.new("L", (200, 100))) == 0
+
+
+def test_a_quarter_turn_moves_the_patterns_around_the_ring(upright: list[Image.Image]) -> None:
+    whole = upright[0].crop((0, 0, upright[0].width // 8 * 8, upright[0].height // 8 * 8))
+    for quarters in (1, 2, 3):
+        moved = list(way_up.counts(learning.turn(whole, quarters)))
+        for before, after in zip(way_up.counts(whole), moved, strict=True):
+            expected = [0.0] * 512
+            for pattern, share in enumerate(before):
+                expected[pattern // 256 * 256 + way_up.turned(pattern % 256, quarters)] = share
+            assert after == pytest.approx(expected, abs=0.03)
+
+
+@pytest.mark.parametrize("told", [0, 1, 3])
+def test_it_is_turned_after_its_own_account_of_the_way_up(told: int) -> None:
+    upright = images.clean(taken(0, turns=0, told_turns=told))
+    sideways = images.clean(taken(0, turns=1, told_turns=told))
+    assert (upright.turned, sideways.turned) == (0, 1)
+    assert (sideways.width, sideways.height) == (upright.width, upright.height)
+    assert images.far_apart(sideways.look, upright.look) <= 4
+
+
+def test_nobody_turns_what_a_person_turned() -> None:
+    for quarters in range(4):
+        asked = images.clean(taken(0, turns=1), quarters=quarters)
+        assert asked.turned == 0
+        assert (asked.width < asked.height) == (quarters in {0, 2})  # it lay on its side
+
+
+@pytest.fixture
+def draft(cast: Cast, emily: Patient) -> CardScan:
+    """A card to photograph."""
+    return cards.new_card(patient=emily, clinic=cast.clinic_a, by=cast.alice)
+
+
+def kept(card: CardScan) -> CardImage:
+    return CardImage.objects.get(card=card)
+
+
+@pytest.mark.django_db
+def test_the_page_shows_it_upright_and_says_so(desk: Client, draft: CardScan) -> None:
+    file = io.BytesIO(taken(0, turns=3))
+    file.name = "card.jpg"
+    desk.post(reverse("card-photo", args=[draft.code, "front"]), {"photo": file})
+    photo = kept(draft)
+    assert photo.turned == 3 and photo.width > photo.height
+    with Image.open(photo.file) as stored:
+        assert stored.size == (photo.width, photo.height)
+        assert way_up.learned().quarters(image_worker.judged(stored)) == 0
+    assert "Turned upright by itself" in desk.get(reverse("card-capture", args=[draft.code])).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_clerks_turn_stays(desk: Client, draft: CardScan, cast: Cast) -> None:
+    cards.put_photo(draft, "FRONT", taken(0, turns=2), by=cast.alice)
+    assert kept(draft).turned == 2
+    sides.turn_photo(draft, "FRONT", by=cast.alice)
+    photo = kept(draft)
+    assert photo.turned == 0 and photo.width < photo.height
+    sides.turn_photo(draft, "FRONT", by=cast.alice)
+    photo = kept(draft)
+    assert photo.turned == 0 and photo.width > photo.height
+    with Image.open(photo.file) as stored:  # upside down, as that person wants it
+        assert way_up.learned().quarters(image_worker.judged(stored)) == 2
+    assert "Turned upright by itself" not in desk.get(reverse("card-capture", args=[draft.code])).content.decode()
