@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0020_payers_taken_apart'),
+        ("intake", "0020_payers_taken_apart"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='cardimage',
-            name='turned',
+            model_name="cardimage",
+            name="turned",
             field=models.PositiveSmallIntegerField(default=0, editable=False),
         ),
     ]
