@@ -68,19 +68,21 @@ class Instance:
         """Where its output goes."""
         return self.data / "instance.log"
 
+    def command(self) -> list[str]:
+        """Return what is run: the whole program."""
+        return [sys.executable, str(ROOT / "manage.py"), "serve"]
+
+    def settings(self) -> dict[str, str]:
+        """Return the environment that it runs in."""
+        own = {"DATA_DIR": str(self.data), "PORT": str(self.port), "SANDBOX_PORT": str(self.sandbox_port)}
+        return own_environment() | own | self.environment
+
     def start(self) -> Self:
         """Start it and wait until it answers. Raises DidNotStart."""
         self.data.mkdir(parents=True, exist_ok=True)
-        environment = {
-            **own_environment(),
-            "DATA_DIR": str(self.data),
-            "PORT": str(self.port),
-            "SANDBOX_PORT": str(self.sandbox_port),
-            **self.environment,
-        }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 (our own command)
-                [sys.executable, str(ROOT / "manage.py"), "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+                self.command(), cwd=ROOT, env=self.settings(), stdout=log, stderr=log
             )
         ends = time.monotonic() + START_WITHIN
         while not is_ready(self.url):

@@ -4,17 +4,21 @@ import base64
 import re
 import secrets
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Barrier
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import requests
 
+from core.management.commands.serve import web_command
 from demo.client import Api, Browser, direct
+from demo.instance import ROOT, Instance
 from tests.with_postgres import postgres
 
 T, R = TypeVar("T"), TypeVar("R")
@@ -37,6 +41,20 @@ def own_postgres() -> Iterator[dict[str, str]]:
             "SECRET_KEY": secrets.token_urlsafe(64),
             "SEALING_KEYS": ",".join(sealing),
         }
+
+
+class WebAlone(Instance):
+    """The web server as `make run` starts it, without the processes beside it, for what needs none of them."""
+
+    def command(self) -> list[str]:
+        """Return the web server's command line."""
+        return web_command("127.0.0.1", self.port)
+
+    def start(self) -> Self:
+        """Prepare the database as `make run` does, then start it. Raises DidNotStart."""
+        prepare = [sys.executable, str(ROOT / "manage.py"), "prepare"]
+        subprocess.run(prepare, cwd=ROOT, env=self.settings(), check=True, stdout=subprocess.DEVNULL)
+        return super().start()
 
 
 @dataclass

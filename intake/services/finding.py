@@ -22,6 +22,7 @@ from . import finding_queries as queries
 from .finding_queries import Listed
 
 MOST_FOUND = 25
+MOST_BY_WORDS = 2 * MOST_FOUND + 2  # rows, and somebody may have two
 PER_PAGE = 50
 MOST_WORDS = 6
 _DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
@@ -100,7 +101,7 @@ def find_patients(clinic: Clinic, text: str, *, today: date) -> Findings:
         return _by_birth_date(clinic, typed)
     if typed.last:
         found = Findings.of(_by_last_name(clinic, typed.last, typed.first))
-        return found if found.found else Findings.of(_by_words(clinic, typed.words))
+        return found if found.found else Findings.of(_by_words_after_all(clinic, typed.words))
     return Findings.of(_by_words(clinic, typed.words) if typed.words else ())
 
 
@@ -127,6 +128,24 @@ def _by_words(clinic: Clinic, words: tuple[str, ...]) -> list[Listed]:
     return [*found.values(), *rest.values()]
 
 
+def _by_words_after_all(clinic: Clinic, words: tuple[str, ...]) -> list[Listed]:
+    """Return the same for what was typed as "last, first" and is nobody's: one statement, unless many have the words.
+
+    Whoever any reading of the words finds has each of them somewhere in the name.
+    """
+    rows, orders = _by_any_word(clinic, words), _orders(words)
+    if len(rows) == MOST_BY_WORDS:
+        return _by_words(clinic, words)
+    each = {patient.pk: patient for patient in rows}
+    return sorted(each.values(), key=lambda patient: (not _reads(patient, orders), *_by_name(patient)))
+
+
+def _reads(patient: Listed, orders: list[tuple[str, str]]) -> bool:
+    """Return whether the name begins as one of the readings of the words."""
+    last, first = fields.fold(patient.last_name), fields.fold(f"{patient.first_name} {patient.middle_name}")
+    return any(last.startswith(one) and first.startswith(other) for one, other in orders)
+
+
 def _orders(words: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return the readings of the words as last name and first name that one range of the index answers."""
     if len(words) == 1:
@@ -140,7 +159,7 @@ def _by_any_word(clinic: Clinic, words: tuple[str, ...]) -> list[Listed]:
     The longest word is looked up, since it says most; the others are looked up for whom it finds.
     """
     longest_first = sorted(words, key=len, reverse=True)
-    return _listed(queries.by_any_word(len(words), 2 * MOST_FOUND + 2), clinic, **_words(longest_first))
+    return _listed(queries.by_any_word(len(words), MOST_BY_WORDS), clinic, **_words(longest_first))
 
 
 def _words(words: Iterable[str]) -> dict[str, bytes]:

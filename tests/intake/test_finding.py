@@ -1,9 +1,11 @@
 """One box finds patients by all a desk has in hand, from indexes alone; the list by name is paged by its edges."""
 
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +13,7 @@ from django.urls import reverse
 
 from core import sealed
 from core.models import AuditEvent
-from intake.models import Patient, Payer
+from intake.models import Patient, PatientName, Payer
 from intake.services import coverage, finding, patients
 from intake.services.finding import Typed, find_patients, list_patients
 from tests.conftest import Cast
@@ -234,3 +236,46 @@ def test_a_name_may_stand_beside_a_number(cast: Cast, ana: Patient, text: str) -
     assert [one.patient.pk for one in find_patients(cast.clinic_a, text, today=TODAY).found] == [ana.pk]
     other = text.lower().replace("ana", "bob").replace("lopez", "bob").replace("nita", "bob")
     assert whys(cast, other) == []
+
+
+def test_a_name_that_nobody_has_is_known_after_two_statements(cast: Cast, ana: Patient) -> None:
+    for text in ("lopes, ana", "lopez, anna", "smith, james"):
+        with CaptureQueriesContext(connection) as asked:
+            assert not find_patients(cast.clinic_a, text, today=TODAY).found
+        assert len(asked) == 2, text
+
+
+def test_what_was_typed_the_wrong_way_round_is_found_last_names_first(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same whether few have the words, or so many that the readings are asked for one by one."""
+    monkeypatch.setattr(finding, "MOST_FOUND", 3)
+    for number, (first, last) in enumerate([("Ann Bo", "Lee"), ("Bo", "Ann"), ("Bo", "Annas"), ("Bob Ann", "Abel")]):
+        born = date(1990, 1, 1 + number)
+        patients.register_patient(
+            clinic=cast.clinic_a, by=cast.alice, first_name=first, last_name=last, birth_date=born
+        )
+    for most in (40, 2):
+        monkeypatch.setattr(finding, "MOST_BY_WORDS", most)
+        found = find_patients(cast.clinic_a, "bo, ann", today=TODAY)
+        assert [one.patient.last_name for one in found.found] == ["Ann", "Annas", "Abel"] and found.has_more
+
+
+def test_patients_from_before_are_given_what_they_are_found_by(cast: Cast, ana: Patient) -> None:
+    """The migration writes for every patient what saving one writes."""
+    plain = patients.register_patient(
+        clinic=cast.clinic_a, by=cast.alice, first_name="Bo", last_name="Ann", birth_date=date(1980, 1, 1)
+    )
+    columns = ("pk", "phone_fingerprint", "mrn_key")
+
+    def standing() -> tuple[list[Any], set[Any]]:
+        words = PatientName.objects.values_list("patient", "clinic", "is_last_name", "word", "rest")
+        return list(Patient.objects.order_by("pk").values_list(*columns)), {
+            (*row[:3], bytes(row[3]), bytes(row[4])) for row in words
+        }
+
+    as_saved = standing()
+    Patient.objects.update(phone_fingerprint="", mrn_key="")
+    PatientName.objects.all().delete()
+    import_module("intake.migrations.0013_found_by_word_and_number").fill(apps, None)
+    assert standing() == as_saved and {ana.pk, plain.pk} == {row[0] for row in as_saved[0]}

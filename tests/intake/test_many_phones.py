@@ -11,14 +11,13 @@ import pytest
 from PIL import Image
 
 from demo.client import Api, Browser
-from demo.instance import Instance
 from intake.services.handoff import ENDED
+from intake.views.phone import TOO_OFTEN
 from tests.intake.cards import photo
-from tests.phones import Phone, at_once, hand_over, own_postgres
+from tests.phones import Phone, WebAlone, at_once, hand_over, own_postgres
 
 pytestmark = [pytest.mark.real, pytest.mark.sqlite_only]  # each database has a program of its own
 PHONES, OPENINGS = 50, 100
-TOO_OFTEN = "Too many links were tried from here."
 
 
 @dataclass
@@ -32,15 +31,15 @@ class Running:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The program as `make run` starts it, on either database."""
+    """The web server as `make run` starts it, on either database; nothing is read here, so nobody else is needed."""
     with ExitStack() as stack:
-        environment = {"SANDBOX_FAST": "1"}
+        environment: dict[str, str] = {}
         if request.param == "postgres":
             try:
                 environment |= stack.enter_context(own_postgres())
             except FileNotFoundError as missing:
                 pytest.skip(str(missing))
-        instance = Instance(tmp_path_factory.mktemp("phones") / "data", environment=environment)
+        instance = WebAlone(tmp_path_factory.mktemp("phones") / "data", environment=environment)
         stack.callback(instance.stop)
         instance.start()
         logins = json.loads((instance.data / "demo.json").read_text())
