@@ -19,15 +19,13 @@ import sys
 import warnings
 from typing import BinaryIO
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageOps
 
 from . import way_up
+from .photo_doubts import NO_CONCERN, concern, judged
 
 HEADER = struct.Struct(">IIIIII8s")
 OK, NOT_AN_IMAGE, TOO_MANY_PIXELS, TOO_SMALL, DAMAGED, TOO_SLOW = range(6)
-
-# What is doubtful about a photo that can be used; a person decides.
-NO_CONCERN, BLURRED, DARK, FEW_PIXELS = range(4)
 
 # The decoders we let strangers' bytes near. JPEG includes the multi-picture JPEG of phones.
 FORMATS = ("JPEG", "PNG")
@@ -40,14 +38,6 @@ QUALITY, QUALITY_OF_SMALL, SMALL = 85, 92, 1200
 SECONDS, CPU_SECONDS = 1.5, 4
 MEMORY_BYTES = 768 * 1024 * 1024
 OPEN_FILES = 32
-
-
-# Where the doubts begin, measured on drawn cards that were photographed well and badly (docs/intake.md). Blur takes the
-# finer detail and leaves the coarser: sharp photos have at least 0.4 times as much of the one as of the other.
-FINE_TO_COARSE, LEAST_DETAIL = 0.3, 8
-BRIGHTEST_OF_DARK = 90
-FEW = 640  # pixels of the long side, below which small print is lost
-JUDGED = 1000  # pixels of the long side of the copy that is judged
 
 
 # By quarter turns, clockwise; Pillow counts the other way round.
@@ -155,44 +145,6 @@ def _encoded(image: Image.Image) -> tuple[bytes, int, int]:
     quality = QUALITY_OF_SMALL if max(image.size) <= SMALL else QUALITY
     image.save(out, "JPEG", quality=quality, exif=b"", icc_profile=None, comment=b"")
     return out.getvalue(), image.width, image.height
-
-
-def concern(image: Image.Image) -> int:
-    """Return what may keep a photo from being read well: BLURRED, DARK, FEW_PIXELS or NO_CONCERN."""
-    if max(image.size) < FEW:
-        return FEW_PIXELS
-    grey = judged(image)
-    if _brightest(grey) < BRIGHTEST_OF_DARK:
-        return DARK
-    fine, middle, coarse = (_detail(grey.reduce(scale)) for scale in (1, 2, 4))
-    is_blurred = fine < FINE_TO_COARSE * middle or middle < FINE_TO_COARSE * coarse
-    return BLURRED if is_blurred or coarse < LEAST_DETAIL else NO_CONCERN
-
-
-def judged(image: Image.Image) -> Image.Image:
-    """Return the small grey copy that a photo is judged by."""
-    grey = image.convert("L")
-    grey.thumbnail((JUDGED, JUDGED), Image.Resampling.BOX)
-    return grey
-
-
-def _brightest(grey: Image.Image) -> int:
-    """Return the grey value that one pixel in a hundred lies over: the paper, wherever it lies."""
-    over, least = 0, grey.width * grey.height / 100
-    for value, count in reversed(list(enumerate(grey.histogram()))):
-        over += count
-        if over >= least:
-            return value
-    return 0
-
-
-def _detail(grey: Image.Image) -> int:
-    """Return how much detail the busiest tenth of a picture (print, if any) has over its quiet parts (noise)."""
-    edges = grey.filter(ImageFilter.Kernel((3, 3), [0, 1, 0, 1, -4, 1, 0, 1, 0], scale=1, offset=128))
-    inner = edges.crop((1, 1, edges.width - 1, edges.height - 1))
-    squares = inner.point([min(255, (value - 128) ** 2 // 8) for value in range(256)])
-    tiles = sorted(squares.resize((10, 8), Image.Resampling.BOX).tobytes())
-    return tiles[-8] - tiles[16]
 
 
 def looks_like(image: Image.Image) -> bytes:

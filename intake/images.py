@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import image_worker as worker
+from . import photo_doubts
 
 AS_PRINTED = worker.AS_PRINTED
 MAX_BYTES = 12 * 1024 * 1024
@@ -56,11 +57,14 @@ REFUSALS = {
 }
 
 CONCERNS = {
-    "BLURRED": "This photo is blurred. Tap the card on the screen to focus, hold still, and take it again.",
+    "BLURRED": "This photo is blurred. Hold still, tap the card on the screen to focus, and take it again.",
     "DARK": "This photo is very dark. Take it again near a window or under a lamp.",
     "FEW_PIXELS": "This picture is small, so small print may be lost. Take it again with the camera, card filling it.",
+    "GLARE": "A lamp or a window shines on the card and hides print. Tilt the card a little and take it again.",
+    "CUT_OFF": "A part of the card is outside the picture. Move back until all four corners show, and take it again.",
+    "NOT_A_CARD": "No card with print can be seen. Lay the card down so that it fills the picture, and take it again.",
 }
-_CONCERN = {worker.BLURRED: "BLURRED", worker.DARK: "DARK", worker.FEW_PIXELS: "FEW_PIXELS"}
+_CONCERN = {getattr(photo_doubts, name): name for name in CONCERNS}
 
 
 @dataclass(frozen=True)

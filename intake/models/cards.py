@@ -145,6 +145,9 @@ class CardImage(models.Model):
         BLURRED = "BLURRED", "blurred"
         DARK = "DARK", "very dark"
         FEW_PIXELS = "FEW_PIXELS", "few pixels"
+        GLARE = "GLARE", "glare on it"
+        CUT_OFF = "CUT_OFF", "cut off"
+        NOT_A_CARD = "NOT_A_CARD", "no card seen"
 
     card = models.ForeignKey(CardScan, on_delete=models.CASCADE, related_name="images")
     side = models.CharField(max_length=5, choices=Side)

@@ -106,16 +106,18 @@ def test_it_makes_a_large_photo_smaller_before_it_is_sent(desk: Page, card: Card
 
 
 def test_a_doubtful_photo_waits_for_a_word(desk: Page, card: Card, look: Look, tmp_path: Path) -> None:
-    small = tmp_path / "small.png"
+    part = tmp_path / "part.png"
     with Image.open(card[0]) as front:
-        front.convert("RGB").resize((480, 302)).save(small)
-    slot(desk, "Front").locator("input[type=file]").first.set_input_files(small)
-    expect(desk.get_by_text("This picture is small")).to_be_visible()
+        table = Image.new("RGB", (1400, 1000), "#6b5a48")
+        table.paste(front.convert("RGB").resize((1100, 692)), (560, 150))
+    table.save(part)
+    slot(desk, "Front").locator("input[type=file]").first.set_input_files(part)
+    expect(desk.get_by_text("A part of the card is outside the picture")).to_be_visible()
     expect(desk.get_by_role("button", name="Read the card")).to_be_disabled()
     look(desk, "card-doubtful")
     desk.get_by_role("button", name="Use it as it is").click()
     expect(desk.get_by_role("button", name="Read the card")).to_be_enabled()
-    expect(desk.get_by_text("This picture is small")).to_have_count(0)
+    expect(desk.get_by_text("A part of the card is outside the picture")).to_have_count(0)
 
 
 def test_it_takes_a_photo_with_the_desks_camera(desk: Page, look: Look) -> None:

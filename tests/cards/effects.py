@@ -10,12 +10,18 @@ Pixels = np.ndarray
 
 
 def seen_from(
-    card: Image.Image, wide: int, high: int, view: tuple[float, float, float], fill: float
+    card: Image.Image,
+    wide: int,
+    high: int,
+    view: tuple[float, float, float],
+    fill: float,
+    out: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[Pixels, Pixels]:
     """Return a card as a camera over it sees it, with its mask of 0 to 1.
 
     `view` are the degrees the card is turned in the picture, leant sideways and leant away; `fill` is the part of the
-    picture's width that the card takes when it is level; it is made less where the card would not fit.
+    picture's width that the card takes when it is level; it is made less where the card would not fit. `out` are the
+    parts of its width and height that lie out of the picture: over the right and lower edge, negative over the others.
     """
     scale = fill * wide / card.width
     half_wide, half_high = card.width * scale / 2, card.height * scale / 2
@@ -24,7 +30,7 @@ def seen_from(
     )
     landed = _project(corners, view, distance=2.2 * wide)
     landed *= min(1.0, *(0.49 * np.array([wide, high]) / np.abs(landed).max(axis=0)))
-    landed += np.array([wide / 2, high / 2])
+    landed = _pushed(landed + np.array([wide / 2, high / 2]), np.array([wide, high]), out)
     card = card.convert("RGB").resize((round(card.width * scale), round(card.height * scale)), Image.Resampling.LANCZOS)
     source = np.array([[0, 0], [card.width, 0], [card.width, card.height], [0, card.height]], np.float32)
     warp = cv2.getPerspectiveTransform(source, landed.astype(np.float32))
@@ -39,6 +45,13 @@ def _project(points: Pixels, view: tuple[float, float, float], distance: float) 
     y = points[:, 0] * np.sin(turn) + points[:, 1] * np.cos(turn)
     depth = distance + x * np.sin(side) + y * np.sin(away)
     return np.stack([x * np.cos(side), y * np.cos(away)], axis=1) * (distance / depth)[:, None]
+
+
+def _pushed(points: Pixels, size: Pixels, out: tuple[float, float]) -> Pixels:
+    """Move the card so far that the parts `out` of it are over the picture's edges."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    over = [high + part * (low - high) - size if part > 0 else low - part * (high - low) for part in out]
+    return points - np.array([over[axis][axis] if part else 0.0 for axis, part in enumerate(out)])
 
 
 def _rounded(wide: int, high: int) -> Pixels:
@@ -86,6 +99,30 @@ def glared(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels
     reach = wide * rng.uniform(0.07, 0.14), wide * rng.uniform(0.05, 0.1)
     spot = strength * np.exp(-(((x - middle[0]) / reach[0]) ** 2 + ((y - middle[1]) / reach[1]) ** 2) / 2)
     return picture + (255 - picture) * spot[:, :, None]
+
+
+def shone_on(picture: Pixels, strength: float, shape: str, rng: np.random.Generator) -> Pixels:
+    """Lay the reflection of a lamp on the picture, as plastic throws it back: light is added, so white is lost first.
+
+    `shape` is "round", "long" (a tube) or "window" (two panes); a weak wide shine lies around each.
+    """
+    high, wide = picture.shape[:2]
+    middle = rng.uniform(0.35, 0.65, 2) * (wide, high)
+    long, short = {"round": (0.1, 0.08), "long": (0.4, 0.035), "window": (0.16, 0.2)}[shape]
+    reach = np.array([long, short]) * wide / 2 * rng.uniform(0.6, 1.2)
+    light = np.zeros((high, wide), np.float32)
+    angle = rng.uniform(0, 180) if shape != "window" else rng.uniform(-20, 20)
+    if shape == "window":
+        for side in (-1, 1):
+            turned = np.radians(angle)
+            at = middle + side * 1.15 * reach[0] / 2 * np.array([np.cos(turned), np.sin(turned)])
+            corners = cv2.boxPoints((at.tolist(), (reach[0], reach[1] * 2), angle))
+            cv2.fillPoly(light, [corners.astype(np.int32)], 1.0)
+    else:
+        cv2.ellipse(light, (middle.tolist(), (reach * 2).tolist(), angle), 1.0, -1)
+    core = cv2.GaussianBlur(light, (0, 0), wide * rng.uniform(0.006, 0.018))
+    shine = cv2.GaussianBlur(cv2.resize(light, (wide // 8, high // 8)), (0, 0), wide / 8 * rng.uniform(0.03, 0.07))
+    return picture + 255 * strength * (core + 0.5 * cv2.resize(shine, (wide, high)))[:, :, None]
 
 
 def tinted(picture: Pixels, warmth: float) -> Pixels:

@@ -47,6 +47,11 @@ class Photo:
     turns: int = 0
     told_turns: int = 0
     cmyk: bool = False
+    #: a lamp's reflection: how much light it adds (0 to 2), and its shape (round, long, window)
+    lamp: float = 0.0
+    lamp_shape: str = "round"
+    #: the parts of the card's width and height that lie over the picture's right and lower edge; negative: the others
+    out: tuple[float, float] = (0.0, 0.0)
 
 
 PHOTOS: dict[str, Photo] = {
@@ -67,6 +72,11 @@ def as_bytes(card: Image.Image, photo: str | Photo = "scan", seed: int = 7) -> b
     if how.saved_before:
         picture = Image.open(io.BytesIO(effects.as_jpeg(picture, how.saved_before)))
     return effects.as_jpeg(picture, how.quality, turned=how.told_turns, cmyk=how.cmyk)
+
+
+def usual(*seed: object) -> Photo:
+    """Return how somebody who takes care takes the photo of this seed."""
+    return _usual(Die("photo", "usual", *seed))
 
 
 def snap(card: Image.Image, grade: str, *seed: object) -> bytes:
@@ -106,7 +116,7 @@ def _on_table(card: Image.Image, how: Photo, rng: np.random.Generator) -> tuple[
     long = how.side or 1800
     wide, high = (long, round(long * how.aspect)) if how.aspect <= 1 else (round(long / how.aspect), long)
     fill = how.fill if card.width >= card.height else how.fill * 0.5
-    seen, mask = effects.seen_from(card, wide, high, (how.tilt, how.sideways, how.away), fill)
+    seen, mask = effects.seen_from(card, wide, high, (how.tilt, how.sideways, how.away), fill, how.out)
     table = TABLES[how.table](wide, high, rng).astype(np.float32)
     return effects.laid_on(table, seen, mask), fill * wide / 1000
 
@@ -118,7 +128,9 @@ def _lit(seen: np.ndarray, how: Photo, rng: np.random.Generator) -> np.ndarray:
         seen = effects.shaded(seen, how.shade, rng)
     if how.shadow:
         seen = effects.shadowed(seen, how.shadow, rng)
-    return effects.glared(seen, how.glare, rng) if how.glare else seen
+    if how.glare:
+        seen = effects.glared(seen, how.glare, rng)
+    return effects.shone_on(seen, how.lamp, how.lamp_shape, rng) if how.lamp else seen
 
 
 def _through_lens(seen: np.ndarray, how: Photo, unit: float, rng: np.random.Generator) -> np.ndarray:

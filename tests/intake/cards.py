@@ -15,9 +15,13 @@ EMILY: dict[str, Any] = {"first_name": "Emily", "last_name": "Dickinson", "birth
 
 
 def photo(width: int = 640, height: int = 400, mode: str = "RGB", **save: Any) -> bytes:
-    """Return a picture with something on it, as JPEG unless `format` says otherwise."""
+    """Return a picture with something and a few lines of print on it, as JPEG unless `format` says otherwise."""
     image = Image.new("RGB", (width, height), "white")
-    ImageDraw.Draw(image).rectangle((20, 20, width // 2, height // 3), fill="navy")
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((20, 20, width // 2, height // 3), fill="navy")
+    size = min(height / 16, width / 26)
+    for line in range(4, 10):
+        pen.text((20, height * line // 11), "Member ID 128845682 of a made-up plan", "black", font_size=size)
     out = io.BytesIO()
     image.convert(mode).save(out, save.pop("format", "JPEG"), **save)
     return out.getvalue()

@@ -7,16 +7,12 @@ import struct
 import subprocess
 import sys
 import zlib
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
 
 from intake import image_worker, images
-from tests.cards.families import load
-from tests.cards.photo import PHOTOS, as_bytes, snap
 from tests.intake.cards import photo
 
 CANARY = b"CANARY-c0ffee"
@@ -273,44 +269,3 @@ def test_it_ends_with_its_parent() -> None:
         os.sched_yield()
         signal.sigtimedwait([], 0.02)
     raise AssertionError("The child outlives its parent.")
-
-
-# ---- what is doubtful
-
-
-@pytest.mark.parametrize("grade", ["clean", "usual"])
-def test_good_photos_raise_no_doubt(grade: str) -> None:
-    doubts = {}
-    for family in load("training")[::5]:
-        found = images.clean(snap(family.face(1).front, grade, family.name, 1)).concern
-        if found:
-            doubts[family.name] = found
-    assert doubts == {}
-
-
-@pytest.mark.parametrize(
-    ("how", "concern"),
-    [
-        ({"blur": 4.0}, "BLURRED"),
-        ({"blur": 9.0}, "BLURRED"),
-        ({"side": 500}, "FEW_PIXELS"),
-        ({}, ""),
-    ],
-)
-def test_a_bad_photo_is_doubted(how: dict[str, Any], concern: str) -> None:
-    front = load("training")[0].face(1).front
-    assert images.clean(as_bytes(front, replace(PHOTOS["photo"], **how))).concern == concern
-
-
-def test_a_photo_in_the_dark_is_doubted() -> None:
-    with Image.open(io.BytesIO(as_bytes(load("training")[0].face(1).front, "photo"))) as lit:
-        dark = io.BytesIO()
-        lit.point(lambda value: value * 0.3).save(dark, "JPEG", quality=90)
-    assert images.clean(dark.getvalue()).concern == "DARK"
-
-
-@pytest.mark.parametrize("colour", ["white", "black", "gray"])
-def test_a_picture_of_nothing_is_doubted(colour: str) -> None:
-    out = io.BytesIO()
-    Image.new("RGB", (900, 600), colour).save(out, "JPEG")
-    assert images.clean(out.getvalue()).concern in {"BLURRED", "DARK"}
