@@ -2,7 +2,8 @@
 
 A photo is a stranger's bytes given to a large C library, so it is decoded here, where a crash or a bomb costs one
 process and no request. Reads frames from standard input and answers on standard output; a frame is a `HEADER` (the
-count of bytes that follow, code, width, height, concern, by how many quarters it was turned unasked, and 8 bytes of the
+count of bytes that follow, code, width, height, concern, by how many quarters it was turned unasked (way_up.ON_SIDE
+for one that lies on its side still), and 8 bytes of the
 photo's print) and those bytes. The code of a question is by how many quarter turns (clockwise) the photo is to be
 turned, or AS_PRINTED for the way up that its print stands.
 Imports Pillow and the standard library alone, so that it starts in a tenth of a second.
@@ -72,7 +73,7 @@ def clean(file: io.BytesIO, quarters: int = AS_PRINTED) -> tuple[bytes, int, int
         file.close()  # the pixels are there; what was sent need not stay beside them
         image = _on_white(_upright(image))
         unasked = way_up.learned().quarters(judged(image)) if quarters == AS_PRINTED else 0
-        if unasked or quarters in TURNS:
+        if (unasked or quarters) in TURNS:
             image = image.transpose(TURNS[unasked or quarters])
         return *_encoded(image), concern(image), unasked, looks_like(image)
     except MemoryError:

@@ -18,7 +18,7 @@ from pathlib import Path
 from . import image_worker as worker
 from . import photo_doubts
 
-AS_PRINTED = worker.AS_PRINTED
+AS_PRINTED, ON_SIDE = worker.AS_PRINTED, worker.way_up.ON_SIDE
 MAX_BYTES = 12 * 1024 * 1024
 # How long a photo may take on the wall: with the wait for others, and once the child has it. What it may cost of the
 # processor is less by far (worker.SECONDS); the rest is for a machine that has much else to do.
@@ -73,7 +73,7 @@ class CleanPhoto:
 
     `concern` says what may keep it from being read well (a key of CONCERNS), "" for nothing. `look` is its print as 16
     hexadecimal digits; `far_apart` compares two. `turned` is by how many quarters (clockwise) it was turned because its
-    print stood so.
+    print stood so; ON_SIDE says that the print runs up or down, and which way is for a person to say.
     """
 
     jpeg: bytes = field(repr=False)

@@ -11,7 +11,7 @@ from django.db import models
 from core.models import Coded, Versioned
 from core.sealed import SealedJSONField, SealedTextField
 
-from ..images import CONCERNS
+from ..images import CONCERNS, ON_SIDE
 from .coverage import Payer
 from .people import Patient
 
@@ -158,7 +158,8 @@ class CardImage(models.Model):
     concern = models.CharField(max_length=10, choices=Concern, blank=True, default="")
     overruled_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     look = models.CharField(max_length=16, blank=True, default="", editable=False)
-    # By how many quarters (clockwise) it was turned unasked, because its print stood so; 0 once a person turns it.
+    # By how many quarters (clockwise) it was turned unasked, because its print stood so; 0 once a person turns it;
+    # images.ON_SIDE when its print runs up or down and which way is for a person to say.
     turned = models.PositiveSmallIntegerField(default=0, editable=False)
     # The keyed fingerprint of the content, which stays in the proof when the photo is deleted.
     proof = models.CharField(max_length=64, blank=True, default="", editable=False)
@@ -189,6 +190,11 @@ class CardImage(models.Model):
     def stamp(self) -> str:
         """Return what tells this photo from another one of its side; it says nothing else."""
         return str(self.file.name)[-12:-4]
+
+    @property
+    def is_on_side(self) -> bool:
+        """Return whether the photo lies on its side, which way is not known."""
+        return self.turned == ON_SIDE
 
     @property
     def is_doubtful(self) -> bool:

@@ -47,8 +47,8 @@ def try_the_other_way(card: CardScan) -> bool:
     return True
 
 
-def turn_photo(card: CardScan, side: str, *, by: User, photo: str = "") -> None:
-    """Turn a photo by a quarter, clockwise, and judge it anew; `photo` names the one the person saw, if they did.
+def turn_photo(card: CardScan, side: str, *, by: User, photo: str = "", quarters: int = 1) -> None:
+    """Turn a photo by quarters, clockwise, and judge it anew; `photo` names the one the person saw, if they did.
 
     Raises images.PhotoRefused, CardMovedOn, also when there is another photo by now.
     """
@@ -61,4 +61,4 @@ def turn_photo(card: CardScan, side: str, *, by: User, photo: str = "") -> None:
             raise CardMovedOn
 
     with default_storage.open(str(kept.file.name)) as file:
-        cards.put_photo(card, side, file.read(), by=by, still=still, quarters=1)
+        cards.put_photo(card, side, file.read(), by=by, still=still, quarters=quarters)

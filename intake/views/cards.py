@@ -193,13 +193,14 @@ def swap_sides(request: HttpRequest, code: UUID) -> HttpResponse:
 @require_POST
 @writes
 def turn(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
-    """Turn the photo of a side by a quarter."""
+    """Turn the photo of a side by a quarter, to the right unless `way` says left."""
     if side not in SIDES:
         raise Http404
     asker = Asker(request)
     card = get_card(asker.clinic, code)
     try:
-        sides.turn_photo(card, SIDES[side], by=asker.user, photo=request.POST.get("turn", ""))
+        quarters = 3 if request.GET.get("way") == "left" else 1
+        sides.turn_photo(card, SIDES[side], by=asker.user, photo=request.POST.get("turn", ""), quarters=quarters)
     except PhotoRefused as refused:
         return _capture_answer(request, card, side, str(refused))
     except CardMovedOn:
