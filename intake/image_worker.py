@@ -72,10 +72,11 @@ def clean(file: io.BytesIO, quarters: int = AS_PRINTED) -> tuple[bytes, int, int
         image = _shrunk(image)
         file.close()  # the pixels are there; what was sent need not stay beside them
         image = _on_white(_upright(image))
-        unasked = way_up.learned().quarters(judged(image)) if quarters == AS_PRINTED else 0
-        if (unasked or quarters) in TURNS:
-            image = image.transpose(TURNS[unasked or quarters])
-        return *_encoded(image), concern(image), unasked, looks_like(image)
+        grey = judged(image)
+        unasked = way_up.learned().quarters(grey) if quarters == AS_PRINTED else 0
+        if turn := TURNS.get(unasked or quarters):
+            image, grey = image.transpose(turn), grey.transpose(turn)
+        return *_encoded(image), concern(image, grey), unasked, looks_like(image)
     except MemoryError:
         raise Refused(TOO_MANY_PIXELS) from None
     except Exception:

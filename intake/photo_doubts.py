@@ -38,14 +38,15 @@ LIT, STEEPEST = 246, 60  # grey of paper that light can be seen on, and a fall t
 SOFT_SIDES, HARD_SIDES = 5, 1  # of eight directions: how many must fade, and how many may end sharply
 
 
-def concern(image: Image.Image) -> int:
+def concern(image: Image.Image, grey: Image.Image) -> int:
     """Return what may keep an RGB photo from being read well, the first thing to mend, or NO_CONCERN.
+
+    `grey` is the copy that is judged (`judged`).
 
     What is dark or blurred cannot be judged further; where there is no card nothing can be wrong with it.
     """
     if max(image.size) < FEW:
         return FEW_PIXELS
-    grey = judged(image)
     if _brightest(grey) < BRIGHTEST_OF_DARK:
         return DARK
     if is_blurred(grey):

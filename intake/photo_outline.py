@@ -9,7 +9,8 @@ from PIL import Image, ImageChops
 GRID = 96  # places on the long side of the picture when the card's outline is looked for
 OTHER_COLOUR, MOST_SHADE, MOST_TWIST = 16, 80, 20  # of 255: what is no table; how much and how unevenly one is shaded
 LEAST_CARD, MOST_CARD, MOST_ELSE, CONVEX = 0.08, 0.92, 0.03, 0.92  # parts of the picture; of its own outline
-TOUCH, LEAST_TOUCH, SPAN, CORNER_SPAN = 0.04, 0.15, 0.7, 0.5  # of the picture's side; of the card's
+TOUCH, LEAST_TOUCH, MOST_TOUCH = 0.04, 0.15, 0.3  # of the picture's side; two sides at most have more than the last
+SPAN, CORNER_SPAN = 0.7, 0.5  # of the card's side
 INK_AT_EDGE, CORNERS = 2, 0.1  # places with print in the outermost row, but for these parts of the card's side
 HALF_CARD, SQUARE = 0.52, (0.78, 1.22)  # length over height of no whole card
 
@@ -59,7 +60,8 @@ def _runs_out(grid: Image.Image, ground: Image.Image, hidden: int, printed: Imag
     red, green, blue = ImageChops.difference(grid, ground).split()
     other = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     other = other.point([255 * (value > OTHER_COLOUR) for value in range(256)])
-    if max(_share(_edge(other, side)) for side in _SIDES) < LEAST_TOUCH:
+    full = [_share(_edge(other, side)) for side in _SIDES]
+    if max(full) < LEAST_TOUCH or sum(share > MOST_TOUCH for share in full) > 2:
         return False
     card = _card(other)
     touched = {side for side in _SIDES if card and _share(_edge(card, side)) > TOUCH}
