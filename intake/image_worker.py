@@ -23,7 +23,7 @@ from typing import BinaryIO
 from PIL import Image, ImageOps
 
 from . import way_up
-from .photo_doubts import NO_CONCERN, concern, judged
+from .photo_doubts import NO_CONCERN, NOT_A_CARD, concern, judged
 
 HEADER = struct.Struct(">IIIIII8s")
 OK, NOT_AN_IMAGE, TOO_MANY_PIXELS, TOO_SMALL, DAMAGED, TOO_SLOW = range(6)
@@ -73,10 +73,12 @@ def clean(file: io.BytesIO, quarters: int = AS_PRINTED) -> tuple[bytes, int, int
         file.close()  # the pixels are there; what was sent need not stay beside them
         image = _on_white(_upright(image))
         grey = judged(image)
-        unasked = way_up.learned().quarters(grey) if quarters == AS_PRINTED else 0
+        doubt = concern(image, grey)
+        # Where there is no print there is nothing to go by.
+        unasked = way_up.learned().quarters(grey) if quarters == AS_PRINTED and doubt != NOT_A_CARD else 0
         if turn := TURNS.get(unasked or quarters):
-            image, grey = image.transpose(turn), grey.transpose(turn)
-        return *_encoded(image), concern(image, grey), unasked, looks_like(image)
+            image = image.transpose(turn)
+        return *_encoded(image), doubt, unasked, looks_like(image)
     except MemoryError:
         raise Refused(TOO_MANY_PIXELS) from None
     except Exception:

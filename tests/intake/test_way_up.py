@@ -13,6 +13,7 @@ from intake.models import CardImage, CardScan, Patient
 from intake.services import cards, sides
 from tests.cards import way_up as learning
 from tests.cards.photo import as_bytes, way_of
+from tests.cards.scenes import landscape
 from tests.conftest import Cast
 
 FAMILIES = learning.families(learned=False)
@@ -48,6 +49,12 @@ def test_nothing_is_said_of_pictures_without_print() -> None:
     tables_and_shapes = [picture for number, picture in enumerate(learning.empty(8)) if number % 4 != 1]
     assert [way_up.learned().quarters(picture) for picture in tables_and_shapes] == [0] * 6
     assert way_up.learned().quarters(Image.new("L", (200, 100))) == 0
+
+
+def test_a_picture_that_is_no_card_stays_as_it_lies() -> None:
+    out = io.BytesIO()
+    landscape().save(out, "JPEG")
+    assert images.clean(out.getvalue()).turned == 0
 
 
 def test_a_quarter_turn_moves_the_patterns_around_the_ring(upright: list[Image.Image]) -> None:
