@@ -341,7 +341,8 @@ def _change_coverage(request: Request, row: Coverage) -> None:
     if row.is_self_pay:
         raise Problem(409, "Nothing to change", "The patient pays, so there is nothing to change.")
     values = read_input(CoveragePatch, request.data, instance=row, partial=True)
-    version = values.pop("version", None)
+    # What follows from the other columns is written too, so nothing may have changed since the row was read.
+    version = values.pop("version", row.version)
     if "payer" in values:
         values["payer"] = payer_of(values["payer"])
     if not row.is_injury:

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from core.addresses import BAD_STATE, BAD_ZIP, state_of, zip_of
 
 from .coverage_forms import CoverageForm, InjuryForm
-from .coverage_words import Copay, PlanType
+from .coverage_words import INJURY, Copay, PlanType
 from .models import Coverage, Patient
 from .serializers import PayerIn, PayerOut, SubscriberIn
 
@@ -101,7 +101,7 @@ class CoverageIn(SubscriberIn):
             problems["payer"] = "Name the payer."
         if kind == types.INSURANCE and not attrs["member_id"].strip():
             problems["member_id"] = "Type the member ID."
-        if kind in (types.WORKERS_COMP, types.LIABILITY):
+        if kind in INJURY:
             problems |= {} if attrs["claim_number"].strip() else {"claim_number": "Type the claim number."}
             problems |= {} if attrs["injury_date"] else {"injury_date": "Type the day of the injury or accident."}
             if attrs["injury_date"] and attrs["injury_date"] > timezone.now().date():
@@ -138,7 +138,7 @@ class CoveragePatch(CoverageIn):
         would_be = known | sent
         if row.is_injury:
             would_be["effective_date"] = would_be["injury_date"]
-            if would_be["type"] == Coverage.Type.INSURANCE:
+            if would_be["type"] not in INJURY:
                 raise serializers.ValidationError({"type": NOT_OF_THIS_KIND})
         super().validate(would_be)
         return sent | ({"effective_date": would_be["injury_date"]} if "injury_date" in sent else {})

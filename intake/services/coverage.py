@@ -177,11 +177,12 @@ def end_coverage(coverage: Coverage, *, last_day: date, today: date) -> None:
 
 @transaction.atomic
 def edit_coverage(
-    coverage: Coverage, *, clinic: Clinic, by: User, version: int | None, source: Source = Source.PERSON, **values: Any
+    coverage: Coverage, *, clinic: Clinic, by: User, version: int, source: Source = Source.PERSON, **values: Any
 ) -> Coverage:
     """Change a coverage's columns; `source` is where the changed values come from.
 
-    Raises core.models.EditedMeanwhile when somebody else changed it since `version`, if that is given.
+    What follows from its columns is written with them, so `coverage` is the row as it was at `version`. Raises
+    core.models.EditedMeanwhile when somebody else changed it since.
     """
     changed = sorted(name for name, value in values.items() if getattr(coverage, name) != value)
     amounts = _changed_copays(coverage.copays, values.get("copays", coverage.copays))

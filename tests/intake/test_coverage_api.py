@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from intake.models import Coverage, Patient, member_id_fingerprint
 from tests.conftest import Cast
@@ -150,10 +151,32 @@ def test_a_claim_keeps_holding_from_the_day_of_its_injury(api: Api, claim: dict[
     assert (said["effective_date"], said["injury_date"]) == ("2026-11-01", "2026-11-01")
     assert api("PATCH", address, {"termination_date": "2026-10-31"}).status_code == 400
     assert api("PATCH", address, {"injury_date": "2099-01-01"}).status_code == 400
-    assert api("PATCH", address, {"type": "INSURANCE"}).status_code == 400
+    for other in ("INSURANCE", "SELF_PAY"):
+        refused = api("PATCH", address, {"type": other})
+        assert refused.status_code == 400 and refused.json()["errors"].keys() == {"type"}, other
     work = {"type": "WORKERS_COMP", "employer": "Mill & Sons"}
     assert api("PATCH", address, {"type": "WORKERS_COMP"}).json()["errors"].keys() == {"employer"}
     assert api("PATCH", address, work).json()["type"] == "WORKERS_COMP"
+
+
+def test_of_two_programs_at_once_the_second_is_told(api: Api, cast: Cast, plan: dict[str, Any]) -> None:
+    """Neither names a version; the other one comes between this one's reading and its writing."""
+    address, others = f"/coverages/{plan['code']}/", []
+
+    def meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        if read and not others:
+            others.append(None)
+            others[0] = Api(cast.alice, cast.clinic_a)("PATCH", address, {"member_id": "W7"})
+        read.extend([sql] if 'FROM "intake_coverage"' in sql else [])
+        return execute(sql, *rest)
+
+    read: list[str] = []
+    with connection.execute_wrapper(meanwhile):
+        answer = api("PATCH", address, {"group_number": "G9"})
+    assert (others[0].status_code, answer.status_code) == (200, 409)
+    row = Coverage.objects.get(code=plan["code"])
+    assert (row.member_id, row.group_number) == ("W7", "")
+    assert row.member_id_fingerprint == member_id_fingerprint("W7")
 
 
 def test_who_may_change_it_and_when(api: Api, cast: Cast, emily: Patient, plan: dict[str, Any]) -> None:
