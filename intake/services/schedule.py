@@ -121,13 +121,17 @@ def _known(clinic: Clinic, asked: dict[int, tuple[Visitor, Slotted]], answers: M
 
 
 def _settle(visitor: Visitor, slot: Slotted, known: Known) -> None:
-    """Ask no second time about a person whose visit stands here with somebody who may be meant."""
+    """Ask no second time about a person whose visit has its number here with somebody who may be meant.
+
+    The number alone tells: twins come together, so that a visit at the same time does not say who is meant.
+    """
     doubt = known.people.doubts.get(visitor.person)
-    for candidate in doubt.candidates if doubt else ():
-        numbered = known.by_external_id.get(slot.external_id) if slot.external_id else None
-        timed = known.by_time.get((candidate.patient.pk, slot.starts_at))
-        if timed or (numbered and numbered.patient_id == candidate.patient.pk):
-            known.people.settled.setdefault(visitor.person, candidate.patient)
+    numbered = known.by_external_id.get(slot.external_id) if slot.external_id else None
+    if doubt is None or numbered is None:
+        return
+    owner = next((one.patient for one in doubt.candidates if one.patient.pk == numbered.patient_id), None)
+    if owner:
+        known.people.settled.setdefault(visitor.person, owner)
 
 
 # ---- what happens ---------------------------------------------------------------------------------------------------

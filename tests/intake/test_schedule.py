@@ -215,6 +215,35 @@ def test_another_spelling_is_asked_about_once_for_a_person(desk: Client, emily: 
     assert outcomes(choose(desk, SPELLED)) == ["same", "same", "same"]  # whose visits stand here is not asked again
 
 
+JAYDEN = "J1,Jayden,Miller,4/2/2016,,11/23/2026,9:20 AM,,"
+KAYDEN = "K1,Kayden,Miller,4/2/2016,,11/23/2026,9:20 AM,,\nK2,Kayden,Miller,4/2/2016,,11/26/2026,9:20 AM,,"
+
+
+@pytest.mark.parametrize("rows", [KAYDEN, f"{JAYDEN}\n{KAYDEN}"], ids=["one of them", "both of them"])
+@pytest.mark.parametrize("status", ["SCHEDULED", "CANCELLED"])
+@pytest.mark.parametrize("number", ["J1", ""], ids=["numbered", "typed here"])
+def test_a_twin_at_the_same_time_is_asked_about(desk: Client, rows: str, status: str, number: str) -> None:
+    bring_in(desk, f"{HEAD}\n{JAYDEN}")
+    Appointment.objects.update(status=status, external_id=number)
+    jayden, page = Patient.objects.get(), choose(desk, f"{HEAD}\n{rows}")
+    asked = [item for item, _ in page.context["lines"] if item.outcome == "asked"]
+    assert len(asked) == 2 and not page.context["refused"]
+    desk.post(page.redirect_chain[-1][0], {asked[0].question.name: "new"})
+    kayden = Patient.objects.get(first_name="Kayden")
+    assert sorted(Appointment.objects.filter(patient=kayden).values_list("external_id", flat=True)) == ["K1", "K2"]
+    own = Appointment.objects.get(patient=jayden)
+    assert own.external_id == ("J1" if JAYDEN in rows else number)
+
+
+def test_without_numbers_the_question_comes_again_and_nothing_comes_twice(desk: Client, emily: Patient) -> None:
+    text = SPELLED.replace("A1,", ",").replace("A2,", ",")
+    for _ in range(2):
+        page = choose(desk, text)
+        assert outcomes(page)[:2] == ["asked", "asked"]
+        desk.post(page.redirect_chain[-1][0], {"who-2": str(emily.code)})
+    assert Appointment.objects.filter(patient=emily).count() == 2
+
+
 def test_what_nobody_decided_comes_back_and_somebody_new_is_registered(desk: Client, emily: Patient) -> None:
     page = bring_in(desk, SPELLED)
     assert (page.context["good"], page.context["refused"]) == (1, 2) and Patient.objects.count() == 2
