@@ -71,10 +71,8 @@
 
   // A photo given before the page had loaded (nothing listens for "photo-ready" until then) is sent now.
   window.addEventListener("load", () => {
-    for (const form of forms()) {
-      const input = [...form.querySelectorAll("input[type=file]")].find((one) => one.files.length);
-      if (input) send(input);
-    }
+    const given = forms().map((form) => [...form.querySelectorAll("input[type=file]")].find((one) => one.files.length));
+    for (const input of given) if (input) send(input); // found before: of two in one input the second is given on by send
   });
 
   // ---- pasted: to the side that has the focus, else to the first one without a photo ---------------------------------

@@ -67,16 +67,21 @@ def test_it_takes_both_sides_chosen_at_once(desk: Page, card: Card) -> None:
     expect(shown(desk, "Back")).to_be_visible()
 
 
-def test_it_keeps_a_photo_that_is_faster_than_the_page(desk: Page, card: Card) -> None:
+def test_it_keeps_photos_that_are_faster_than_the_page(desk: Page, card: Card) -> None:
     held: list[Route] = []
-    desk.route(
-        re.compile(r"webcam.*\.js"), lambda route: held.append(route)
-    )  # the last script of the page does not come yet
-    desk.reload(wait_until="commit")
-    slot(desk, "Front").locator("input[type=file]").first.set_input_files(card[0])
+    sent: list[str] = []
+    late = re.compile(r"webcam.*\.js")  # the last script of the page
+    desk.route(late, lambda route: held.append(route))
+    desk.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    with desk.expect_request(late):
+        desk.reload(wait_until="commit")
+    slot(desk, "Front").locator("input[type=file]").first.set_input_files(list(card))
     desk.wait_for_function("window.frontdeskPhotos")
     held[0].continue_()
     expect(shown(desk, "Front")).to_be_visible()
+    expect(shown(desk, "Back")).to_be_visible()
+    assert sorted(url.split("/")[-2] for url in sent) == ["back", "front"], "each is sent once"
+    desk.unroute(late)
 
 
 def test_it_takes_what_is_dropped_on_a_side(desk: Page, card: Card) -> None:
