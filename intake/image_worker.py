@@ -23,7 +23,7 @@ from typing import BinaryIO
 from PIL import Image, ImageOps
 
 from . import way_up
-from .photo_doubts import NO_CONCERN, NOT_A_CARD, concern, judged
+from .photo_doubts import FEW_PIXELS, NO_CONCERN, NOT_A_CARD, concern, judged
 
 HEADER = struct.Struct(">IIIIII8s")
 OK, NOT_AN_IMAGE, TOO_MANY_PIXELS, TOO_SMALL, DAMAGED, TOO_SLOW = range(6)
@@ -44,6 +44,8 @@ OPEN_FILES = 32
 # By quarter turns, clockwise; Pillow counts the other way round.
 TURNS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}
 AS_PRINTED = 4  # asked for instead of a number of quarters
+# Without print there is nothing to go by, and the small print of a small picture is no more than noise.
+TELLS_NOTHING = (NOT_A_CARD, FEW_PIXELS)
 
 
 class Refused(Exception):
@@ -74,8 +76,8 @@ def clean(file: io.BytesIO, quarters: int = AS_PRINTED) -> tuple[bytes, int, int
         image = _on_white(_upright(image))
         grey = judged(image)
         doubt = concern(image, grey)
-        # Where there is no print there is nothing to go by.
-        unasked = way_up.learned().quarters(grey) if quarters == AS_PRINTED and doubt != NOT_A_CARD else 0
+        tells = quarters == AS_PRINTED and doubt not in TELLS_NOTHING
+        unasked = way_up.learned().quarters(grey) if tells else 0
         if turn := TURNS.get(unasked or quarters):
             image = image.transpose(turn)
         return *_encoded(image), doubt, unasked, looks_like(image)
@@ -95,7 +97,9 @@ def _open(file: io.BytesIO) -> Image.Image:
         raise Refused(NOT_AN_IMAGE) from None
     if image.width * image.height > MAX_PIXELS:
         raise Refused(TOO_MANY_PIXELS)
-    if max(image.size) < LEAST_LONG_SIDE or min(image.size) < LEAST_SHORT_SIDE:
+    long, short = max(image.size), min(image.size)
+    # A strip is as narrow as it is once its long side is what is kept of it.
+    if long < LEAST_LONG_SIDE or short * LONG_SIDE < LEAST_SHORT_SIDE * max(long, LONG_SIDE):
         raise Refused(TOO_SMALL)
     return image
 

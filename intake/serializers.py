@@ -239,6 +239,7 @@ class CardOut(serializers.ModelSerializer):
     patient = serializers.UUIDField(source="patient.code")
     sides = serializers.SerializerMethodField()
     doubtful = serializers.SerializerMethodField()
+    turned = serializers.SerializerMethodField()
     payer = PayerOut(allow_null=True)
     fields = serializers.SerializerMethodField(method_name="fields_of_card")  # type: ignore[assignment]
     extras = ExtraOut(many=True)
@@ -249,8 +250,8 @@ class CardOut(serializers.ModelSerializer):
 
         model = CardScan
         fields = (
-            "code", "version", "patient", "status", "problem", "retry_at", "sides", "doubtful", "payer", "payer_match",
-            "fields", "extras", "outcome", "coverage",
+            "code", "version", "patient", "status", "problem", "retry_at", "sides", "doubtful", "turned", "payer",
+            "payer_match", "fields", "extras", "outcome", "coverage",
         )  # fmt: skip
 
     def get_sides(self, card: CardScan) -> list[str]:
@@ -260,6 +261,11 @@ class CardOut(serializers.ModelSerializer):
     def get_doubtful(self, card: CardScan) -> dict[str, str]:
         """Return by side why a photo may be hard to read, for those that nobody has said to use all the same."""
         return {image.side.lower(): image.advice for image in card.images.all() if image.is_doubtful}
+
+    def get_turned(self, card: CardScan) -> dict[str, int | None]:
+        """Return by side how many quarters (clockwise) a photo was turned by itself; null: it lies on its side."""
+        turned = (image for image in card.images.all() if image.turned)
+        return {image.side.lower(): None if image.is_on_side else image.turned for image in turned}
 
     def fields_of_card(self, card: CardScan) -> dict[str, Any]:
         """Return the fields that were found or typed; `dependent_names` is a list."""

@@ -130,14 +130,8 @@ class CardScan(Coded, Versioned):
         self.refresh_from_db()
 
 
-class CardImage(models.Model):
-    """The cleaned photo of one side: upright, RGB JPEG without metadata. Nothing else of the upload is kept."""
-
-    class Side(models.TextChoices):
-        """Which side of the card."""
-
-        FRONT = "FRONT", "Front"
-        BACK = "BACK", "Back"
+class JudgedPhoto(models.Model):
+    """What was seen of a photo when it was cleaned."""
 
     class Concern(models.TextChoices):
         """What may keep a photo from being read well (images.CONCERNS says what to do)."""
@@ -149,18 +143,43 @@ class CardImage(models.Model):
         CUT_OFF = "CUT_OFF", "cut off"
         NOT_A_CARD = "NOT_A_CARD", "no card seen"
 
+    # What may keep it from being read well.
+    concern = models.CharField(max_length=10, choices=Concern, blank=True, default="")
+    look = models.CharField(max_length=16, blank=True, default="", editable=False)
+    # By how many quarters (clockwise) it was turned unasked, because its print stood so; 0 once a person turns it;
+    # images.ON_SIDE when its print runs up or down and which way is for a person to say.
+    turned = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_on_side(self) -> bool:
+        """Return whether the photo lies on its side, which way is not known."""
+        return self.turned == ON_SIDE
+
+    @property
+    def advice(self) -> str:
+        """Return what to do about what is doubtful, "" when nothing is."""
+        return CONCERNS.get(self.concern, "")
+
+
+class CardImage(JudgedPhoto):
+    """The cleaned photo of one side: upright, RGB JPEG without metadata. Nothing else of the upload is kept."""
+
+    class Side(models.TextChoices):
+        """Which side of the card."""
+
+        FRONT = "FRONT", "Front"
+        BACK = "BACK", "Back"
+
     card = models.ForeignKey(CardScan, on_delete=models.CASCADE, related_name="images")
     side = models.CharField(max_length=5, choices=Side)
     file = models.FileField(upload_to=image_path, max_length=120)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    # What may keep it from being read well, and who at the desk said to use it all the same.
-    concern = models.CharField(max_length=10, choices=Concern, blank=True, default="")
+    # Who at the desk said to use it although it is doubtful.
     overruled_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    look = models.CharField(max_length=16, blank=True, default="", editable=False)
-    # By how many quarters (clockwise) it was turned unasked, because its print stood so; 0 once a person turns it;
-    # images.ON_SIDE when its print runs up or down and which way is for a person to say.
-    turned = models.PositiveSmallIntegerField(default=0, editable=False)
     # The keyed fingerprint of the content, which stays in the proof when the photo is deleted.
     proof = models.CharField(max_length=64, blank=True, default="", editable=False)
     # How often sending was begun; after an unclear first time the vendor is asked before the photo goes again.
@@ -192,19 +211,9 @@ class CardImage(models.Model):
         return str(self.file.name)[-12:-4]
 
     @property
-    def is_on_side(self) -> bool:
-        """Return whether the photo lies on its side, which way is not known."""
-        return self.turned == ON_SIDE
-
-    @property
     def is_doubtful(self) -> bool:
         """Return whether somebody has to say that this photo is to be used."""
         return bool(self.concern) and self.overruled_by_id is None
-
-    @property
-    def advice(self) -> str:
-        """Return what to do about what is doubtful, "" when nothing is."""
-        return CONCERNS.get(self.concern, "")
 
 
 class CardField(models.Model):

@@ -9,11 +9,10 @@ from django.db import models
 
 from core.models import Coded
 
-from ..images import CONCERNS
-from .cards import CardImage, image_path
+from .cards import CardImage, JudgedPhoto, image_path
 
 
-class LoosePhoto(Coded):
+class LoosePhoto(Coded, JudgedPhoto):
     """A cleaned photo without a patient. Photos with the same `pile` are the two sides of one card."""
 
     clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, related_name="+")
@@ -25,8 +24,6 @@ class LoosePhoto(Coded):
     file = models.FileField(upload_to=image_path, max_length=120)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    concern = models.CharField(max_length=10, choices=CardImage.Concern, blank=True, default="")
-    look = models.CharField(max_length=16, blank=True, default="", editable=False)
     created_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -39,8 +36,3 @@ class LoosePhoto(Coded):
     def __str__(self) -> str:
         """Return the row's number."""
         return f"LoosePhoto #{self.pk}"
-
-    @property
-    def advice(self) -> str:
-        """Return what to do about what is doubtful, "" when nothing is."""
-        return CONCERNS.get(self.concern, "")

@@ -60,6 +60,7 @@ def _keep(name: str, photo: images.CleanPhoto, *, clinic: Clinic, by: User, lot:
         height=photo.height,
         concern=photo.concern,
         look=photo.look,
+        turned=photo.turned,
         created_by=by,
     )
     front = _front_of(kept)
@@ -135,7 +136,7 @@ def _singles(photos: list[LoosePhoto]) -> list[LoosePhoto]:
 @transaction.atomic
 def assign(clinic: Clinic, pile: uuid.UUID, patient: Patient, *, by: User, now: datetime) -> CardScan:
     """Make a card of a patient of the photos, and have it read unless somebody has to look at it first: a photo that is
-    doubtful, or one that looks like the card on file. Raises PileGone, MergedAway."""
+    doubtful or lies on its side, or one that looks like the card on file. Raises PileGone, MergedAway."""
     photos = _locked(clinic, pile)
     card = cards.new_card(patient=patient, clinic=clinic, by=by)
     for photo in photos:
@@ -147,11 +148,12 @@ def assign(clinic: Clinic, pile: uuid.UUID, patient: Patient, *, by: User, now: 
             height=photo.height,
             concern=photo.concern,
             look=photo.look,
+            turned=photo.turned,
             proof=deletions.proof_in(str(photo.file.name)),
         )
     LoosePhoto.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
     audit.record(by, "intake.photo.assigned", card, clinic=clinic, photos=len(photos))
-    if not any(photo.concern for photo in photos) and same_card.sighting(card) is None:
+    if not any(photo.concern or photo.is_on_side for photo in photos) and same_card.sighting(card) is None:
         cards.start_reading(card, by=by, now=now)
     return card
 

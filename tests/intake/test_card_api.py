@@ -4,11 +4,12 @@ import pytest
 from django.utils import timezone
 
 from core.models import Command
+from intake import images
 from intake.handlers import flagging
-from intake.models import CardScan, Patient
+from intake.models import CardImage, CardScan, Patient
 from intake.services import cards, flags, keeping
 from tests.conftest import Cast
-from tests.intake.test_api import Api
+from tests.intake.test_api import Api, send_photo
 
 
 @pytest.fixture
@@ -59,6 +60,17 @@ def test_earlier_readings_are_listed_with_their_values(api: Api, cast: Cast, rea
     rows = api("GET", f"/card-scans/{third.code}/earlier/").json()
     assert [row["code"] for row in rows] == [str(read.code)]
     assert Api(cast.charlie, cast.clinic_b)("GET", f"/card-scans/{third.code}/earlier/").status_code == 404
+
+
+def test_a_program_sees_how_photos_were_turned_and_may_have_them_read_all_the_same(api: Api, emily: Patient) -> None:
+    code = api("POST", "/card-scans/", {"patient": str(emily.code)}).json()["code"]
+    assert send_photo(api, code).json()["turned"] == {}
+    send_photo(api, code, side="back")
+    CardImage.objects.filter(card__code=code, side="FRONT").update(turned=2)
+    CardImage.objects.filter(card__code=code, side="BACK").update(turned=images.ON_SIDE)
+    assert api("GET", f"/card-scans/{code}/").json()["turned"] == {"front": 2, "back": None}
+    started = api("POST", f"/card-scans/{code}/start/")
+    assert (started.status_code, started.json()["status"]) == (202, "QUEUED")
 
 
 def test_a_program_sees_that_a_patient_is_held_and_not_why(api: Api, cast: Cast, emily: Patient) -> None:

@@ -114,6 +114,7 @@ def test_it_makes_the_long_side_two_thousand_at_most() -> None:
     assert opened(images.clean(photo(1500, 4500)).jpeg).size == (667, 2000)
     assert opened(images.clean(photo(2500, 2400, mode="RGBA", format="PNG")).jpeg).size == (2000, 1920)
     assert opened(images.clean(photo(465, 298)).jpeg).size == (465, 298)
+    assert opened(images.clean(photo(6000, 300)).jpeg).size == (2000, 100)
 
 
 def test_it_writes_quality_85_or_better() -> None:
@@ -164,6 +165,9 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 400
         (png_header(8_000, 8_000), images.REFUSALS[image_worker.TOO_MANY_PIXELS]),
         (png_header(1, 60_000), images.REFUSALS[image_worker.TOO_SMALL]),
         (photo(120, 80), images.REFUSALS[image_worker.TOO_SMALL]),
+        (photo(10_000, 100), images.REFUSALS[image_worker.TOO_SMALL]),
+        (photo(200, 20_000), images.REFUSALS[image_worker.TOO_SMALL]),
+        (photo(2_001, 100), images.REFUSALS[image_worker.TOO_SMALL]),
     ],
     ids=[
         "empty",
@@ -181,6 +185,9 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 400
         "pixels",
         "line",
         "stamp",
+        "strip",
+        "high-strip",
+        "narrowest",
     ],
 )
 def test_it_refuses_with_a_sentence(data: bytes, sentence: str) -> None:

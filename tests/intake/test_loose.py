@@ -1,5 +1,6 @@
 """Photos without a patient: kept one by one, offered in pairs, given to patients, swept."""
 
+import io
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from core import tidying
 from core.models import AuditEvent
@@ -163,6 +165,31 @@ def test_a_doubtful_photo_waits_for_a_look(desk: Client, cast: Cast, emily: Pati
     page = press(desk, "loose-assign", kept.pile, patient=emily.code).content.decode()
     assert "Look at them before the card is read" in page
     assert (CardScan.objects.get().status, CardScan.objects.get().images.get().is_doubtful) == ("DRAFT", True)
+
+
+def test_a_photo_on_its_side_waits_until_somebody_says_which_way(desk: Client, cast: Cast, emily: Patient) -> None:
+    (kept,) = lot_of(cast, photo())
+    assert "lies on its side" not in desk.get(reverse(QUEUE)).content.decode()
+    LoosePhoto.objects.update(turned=images.ON_SIDE)
+    assert "lies on its side" in desk.get(reverse(QUEUE)).content.decode()
+    page = press(desk, "loose-assign", kept.pile, patient=emily.code).content.decode()
+    card = CardScan.objects.get()
+    assert "Look at them before the card is read" in page
+    assert (card.status, card.images.get().is_on_side) == ("DRAFT", True)
+    asked = desk.get(reverse("card-capture", args=[card.code])).content.decode()
+    assert "Turn it left" in asked and "Turn it right" in asked
+
+
+def test_what_was_turned_by_itself_in_the_queue_is_known_on_the_card(
+    cast: Cast, emily: Patient, sides: list[bytes]
+) -> None:
+    with Image.open(io.BytesIO(sides[0])) as card:
+        out = io.BytesIO()
+        card.rotate(90, expand=True).save(out, "PNG")
+    (kept,) = lot_of(cast, out.getvalue())
+    assert kept.turned == 1 and kept.width > kept.height
+    card_scan = loose.assign(cast.clinic_a, kept.pile, emily, by=cast.alice, now=timezone.now())
+    assert (card_scan.status, card_scan.images.get().turned) == ("QUEUED", 1)
 
 
 def test_photos_go_when_they_are_thrown_away_or_after_three_days(

@@ -26,6 +26,13 @@ def taken(number: int, *, turns: int, told_turns: int = 0) -> bytes:
     return as_bytes(family.face(number).front, replace(how, turns=turns, told_turns=told_turns, aspect=0.75), chances)
 
 
+def jpeg(picture: Image.Image) -> bytes:
+    """Return a picture as a file."""
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
 @pytest.fixture(scope="module")
 def upright() -> list[Image.Image]:
     """Judged copies of upright photos of cards that nothing was learned from."""
@@ -52,9 +59,20 @@ def test_nothing_is_said_of_pictures_without_print() -> None:
 
 
 def test_a_picture_that_is_no_card_stays_as_it_lies() -> None:
-    out = io.BytesIO()
-    landscape().save(out, "JPEG")
-    assert images.clean(out.getvalue()).turned == 0
+    assert images.clean(jpeg(landscape())).turned == 0
+
+
+@pytest.mark.parametrize("wide", [220, 300, 639])
+def test_a_small_picture_stays_as_it_lies(wide: int) -> None:
+    for family in FAMILIES[::5]:
+        card = family.face(9).front.convert("RGB")
+        small = card.resize((wide, round(card.height * wide / card.width)), Image.Resampling.LANCZOS)
+        cleaned = images.clean(jpeg(small))
+        assert (cleaned.concern, cleaned.turned, cleaned.width) == ("FEW_PIXELS", 0, wide), family.name
+
+
+def test_small_noise_stays_as_it_lies() -> None:
+    assert images.clean(jpeg(Image.effect_noise((200, 100), 60))).turned == 0
 
 
 def test_a_quarter_turn_moves_the_patterns_around_the_ring(upright: list[Image.Image]) -> None:
