@@ -92,7 +92,8 @@ class PayerMerge(Coded):
 
     Args:
         cards, coverages, children: numbers of the rows that were given to the other one; children were merged before.
-        aliases: the names that cards printed for the one that went, with their counts.
+        aliases: the names that cards printed for the one that went, with their counts, and with those that the other
+            one had for the name before (older merges did not keep these).
     """
 
     gone = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="merges_away")
@@ -102,7 +103,7 @@ class PayerMerge(Coded):
     cards = models.JSONField(default=list)
     coverages = models.JSONField(default=list)
     children = models.JSONField(default=list)
-    aliases = models.JSONField(default=list)  # [name, taught, used, weight] each
+    aliases = models.JSONField(default=list)  # [name, taught, used, weight, [taught, used, weight]] each
     undone_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, default=None)
     undone_at = models.DateTimeField(null=True, default=None)
 

@@ -131,8 +131,8 @@ def merge_payers(gone: Payer, into: Payer, *, by: User, version: int) -> None:
     believed earlier of a coverage is still true. `take_apart` undoes it.
     Raises KeepTheNumbered, OneAlready, ValueError for one payer twice, core.models.EditedMeanwhile.
     """
-    # Nobody merges it into a third one meanwhile; what is given to it by somebody else does not wait.
-    into = Payer.objects.select_for_update(no_key=True).get(pk=into.pk)
+    held = _hold(Q(pk__in=[gone.pk, into.pk]) | Q(merged_into=gone))
+    gone, into = held[gone.pk], held[into.pk]
     for payer in (gone, into):
         if payer.merged_into_id is not None:
             raise OneAlready(payer)
@@ -146,8 +146,9 @@ def merge_payers(gone: Payer, into: Payer, *, by: User, version: int) -> None:
     CardScan.objects.filter(payer=gone).update(payer=into)
     _held(PayerAlias.objects.filter(payer__in=[gone, into]))
     for alias in PayerAlias.objects.filter(payer=gone):
-        done.aliases.append([alias.name, alias.taught, alias.used, alias.weight])
-        _follow(alias, into)
+        had = _add(into, alias)
+        done.aliases.append([alias.name, alias.taught, alias.used, alias.weight, had])
+        alias.delete()
     done.coverages = _numbers(Coverage.objects.filter(payer=gone))
     for coverage in Coverage.objects.filter(payer=gone):
         coverage.change(None, payer=into)
@@ -178,8 +179,7 @@ def take_apart(done: PayerMerge, *, by: User) -> None:
 
     What came to the survivor since stays with it. Raises StaysMerged.
     """
-    rows = Payer.objects.select_for_update(no_key=True).filter(pk__in=[done.gone_id, done.into_id]).order_by("pk")
-    held = {payer.pk: payer for payer in rows}
+    held = _hold(Q(pk__in=[done.gone_id, done.into_id, *done.children]))
     gone, into = held[done.gone_id], held[done.into_id]
     if not PayerMerge.objects.filter(pk=done.pk, undone_at=None).update(undone_at=timezone.now(), undone_by=by):
         raise StaysMerged(None)
@@ -188,9 +188,11 @@ def take_apart(done: PayerMerge, *, by: User) -> None:
     gone.change(None, merged_into=None)
     for pks in _chunks(done.cards):
         _held(CardScan.objects.filter(pk__in=pks, payer=into)).update(payer=gone)
-    _held(PayerAlias.objects.filter(payer=into))
-    for name, taught, used, weight in done.aliases:
-        _give_back(into, PayerAlias(payer=gone, name=name, taught=taught, used=used, weight=weight))
+    _held(PayerAlias.objects.filter(payer__in=[gone, into]))
+    for name, taught, used, weight, *had in done.aliases:
+        alias = PayerAlias(name=name, taught=taught, used=used, weight=weight)
+        _take_away(into, alias, had[0] if had else None)
+        _add(gone, alias)
     for pks in _chunks(done.coverages):
         for coverage in _held(Coverage.objects.filter(pk__in=pks, payer=into)):
             coverage.change(None, payer=gone)
@@ -203,17 +205,60 @@ def _chunks(numbers: list[int]) -> Iterator[list[int]]:
     return (numbers[start : start + 400] for start in range(0, len(numbers), 400))
 
 
-def _give_back(into: Payer, alias: PayerAlias) -> None:
-    """Give a payer a name back with the counts it had; what was counted since stays with the other."""
+def _hold(which: Q) -> dict[int, Payer]:
+    """Lock payers by their numbers, so that two who merge crosswise wait for each other; return them as they are now.
+
+    Nobody merges one of them into a third one meanwhile; what somebody else gives to one of them does not wait.
+    """
+    rows = Payer.objects.select_for_update(no_key=True).filter(which).order_by("pk")
+    return {payer.pk: payer for payer in rows}
+
+
+def _add(payer: Payer, alias: PayerAlias) -> list[int]:
+    """Count for a payer what was counted of a name; return what it had of it before: taught, used, weight.
+
+    A card that was opened before payers were merged may have taught the name at any time, also at this moment.
+    """
+    counted = {name: getattr(alias, name) for name in ("name", "taught", "used", "weight", "last_at")}
+    rows, key = PayerAlias.objects.select_for_update(), payer_name_key(alias.name)
+    same, is_new = rows.get_or_create(payer=payer, name_key=key, defaults=counted)
+    if is_new:
+        return [0, 0, 0]
+    had = [same.taught, same.used, same.weight]
+    same.taught, same.used = same.taught + alias.taught, same.used + alias.used
+    same.weight = max(same.weight, alias.weight)
+    same.save(update_fields=["taught", "used", "weight"])
+    return had
+
+
+def _take_away(into: Payer, alias: PayerAlias, had: list[int] | None) -> None:
+    """Take from a payer what a merge counted for it of a name; what was counted since stays.
+
+    `had` is what it had before, None for a merge that did not write it down.
+    """
     here = PayerAlias.objects.filter(payer=into, name_key=payer_name_key(alias.name)).first()
-    if here:
-        alias.last_at = here.last_at
-        here.taught, here.used = max(here.taught - alias.taught, 0), max(here.used - alias.used, 0)
-        if here.taught or here.used:
-            here.save(update_fields=["taught", "used"])
-        else:
-            here.delete()
-    alias.save()
+    if here is None:
+        return
+    alias.last_at = here.last_at
+    here.taught, here.used = max(here.taught - alias.taught, 0), max(here.used - alias.used, 0)
+    if not here.taught and not here.used:
+        here.delete()
+        return
+    if had:
+        here.weight = _weight_without(here, alias.weight, had)
+    here.save(update_fields=["taught", "used", "weight"])
+
+
+def _weight_without(here: PayerAlias, came: int, had: list[int]) -> int:
+    """Return what a name would weigh for a payer had no weight come from another: as before, and what was said since.
+
+    `here` has its own counts and the weight of both; `had` is as in `_take_away`. It is never more than either.
+    """
+    taught, used, weight = had
+    own = here.taught + here.used
+    said_for = max(own - taught - used, 0)
+    said_against = max(max(weight, came) - here.weight, 0)
+    return max(min(here.weight, own, weight + said_for - said_against), 0)
 
 
 def _numbers(rows: QuerySet[Any]) -> list[int]:
@@ -225,19 +270,6 @@ def _held(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return the rows, locked one after another as everybody locks them: a statement for all has no order."""
     _numbers(rows)
     return rows
-
-
-def _follow(alias: PayerAlias, into: Payer) -> None:
-    """Give an alias to another payer, adding up where that payer has it already."""
-    same = PayerAlias.objects.filter(payer=into, name_key=alias.name_key).first()
-    if same is None:
-        alias.payer = into
-        alias.save(update_fields=["payer"])
-        return
-    same.taught, same.used = same.taught + alias.taught, same.used + alias.used
-    same.weight = max(same.weight, alias.weight)
-    same.save(update_fields=["taught", "used", "weight"])
-    alias.delete()
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """One order of locks (docs/ARCHITECTURE.md): of two that want the same rows one waits, and neither is ended."""
 
 import io
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from django.utils import timezone
 from clinic.imports import import_upload
 from core import uploads
 from core.tables import read_table
-from intake.models import Appointment, CardScan, Coverage, LoosePhoto, Patient, Payer, PayerAlias
+from intake.models import Appointment, CardScan, Coverage, LoosePhoto, Patient, Payer, PayerAlias, PayerMerge
 from intake.services import (
     appointments,
     cards,
@@ -29,8 +30,9 @@ from intake.services import (
     schedule,
 )
 from tests.conftest import Cast, make_cast
+from tests.intake import writers
 from tests.intake.cards import card_in_review, photo
-from tests.intake.writers import crossing
+from tests.intake.writers import at_once, crossing
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -141,6 +143,36 @@ def test_merging_patients_and_merging_payers(own: dict[str, Any], emily: Patient
     assert [row.payer, row.patient, card.payer, card.patient] == [new, emily, new, emily]
 
 
+def test_two_payers_merged_crosswise(own: dict[str, Any]) -> None:
+    one, other, payer = aetna("1"), aetna("2"), "intake_payer"
+    came = crossing(
+        lambda: payer_directory.merge_payers(one, other, by=own["by"], version=one.version),
+        payer,
+        lambda: payer_directory.merge_payers(other, one, by=own["by"], version=other.version),
+        payer,
+    )
+    nobody_was_ended(came, payer_directory.OneAlready)
+    assert Payer.objects.listed().count() == 1
+
+
+def test_a_payer_is_taken_from_one_that_is_merged_itself(own: dict[str, Any]) -> None:
+    """The one that goes takes those along that were merged into it."""
+    child, gone, into = aetna("1"), aetna("2"), aetna("3")
+    payer_directory.merge_payers(child, gone, by=own["by"], version=child.version)
+    done, gone = PayerMerge.objects.get(), Payer.objects.get(pk=gone.pk)
+
+    def taken() -> None:
+        with transaction.atomic():  # begins when the other one holds its payers
+            assert not CardScan.objects.select_for_update().filter(payer=child).first()
+        payer_directory.take_apart(done, by=own["by"])
+
+    def merged() -> None:
+        payer_directory.merge_payers(gone, into, by=own["by"], version=gone.version)
+
+    nobody_was_ended(crossing(merged, CARDS, taken, CARDS, both=True), payer_directory.StaysMerged)
+    assert list(Payer.objects.listed()) == [into]
+
+
 def test_two_people_teach_one_name_two_payers(own: dict[str, Any]) -> None:
     one, other = aetna("1"), aetna("2")
     for payer in (one, other, other, one):
@@ -189,6 +221,7 @@ def test_an_import_does_not_stop_the_desk(own: dict[str, Any], emily: Patient) -
         "clinic_clinic",
         lambda: appointments.add_appointment(patient=emily, starts_at=timezone.now(), **own),
         PATIENTS,
+        both=True,
     )
     nobody_was_ended(came)
     assert Appointment.objects.filter(patient=emily).count() == 2
@@ -204,6 +237,7 @@ def test_an_import_gives_nothing_to_a_record_that_is_merged_meanwhile(own: dict[
         "clinic_clinic",
         lambda: merging.merge(emily, em, versions=versions, taken=("first_name",), now=timezone.now(), **own),
         PATIENTS,
+        both=True,
     )
     nobody_was_ended(came)
     assert Appointment.objects.get().patient == emily
@@ -220,3 +254,25 @@ def test_two_clinics_import_the_same_new_payers(people: Cast, own: dict[str, Any
     assert Payer.objects.count() == 7
     first = Payer.objects.get(edi_payer_id="1")
     assert first.phone == "800 555 0100" and {row.name for row in first.aliases.all()} == {"Name 1", "Other name"}
+
+
+def test_two_that_do_not_meet_prove_nothing(own: dict[str, Any], emily: Patient) -> None:
+    def rename() -> None:
+        with transaction.atomic():
+            Patient.objects.get(pk=emily.pk).change(None, first_name="Em")
+
+    with pytest.raises(AssertionError, match="They did not meet"):
+        crossing(rename, CARDS, rename, CARDS)
+    with pytest.raises(AssertionError, match="neither came nor waits"):
+        crossing(rename, PATIENTS, rename, CARDS)
+    with pytest.raises(AssertionError, match="They did not meet"):
+        crossing(rename, PATIENTS, rename, PATIENTS, both=True)
+    assert crossing(rename, PATIENTS, rename, PATIENTS) == [None, None]
+
+
+def test_one_that_does_not_come_to_an_end_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writers, "END", 0.05)
+    last = threading.Event()
+    with pytest.raises(AssertionError, match="Not everybody came to an end"):
+        at_once(last.wait)
+    last.set()

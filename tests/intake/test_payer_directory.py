@@ -143,6 +143,79 @@ def test_two_payers_are_taken_apart_again(admin: Client, cast: Cast, emily: Pati
     assert "was made one with" in merged(admin, other, aetna)  # and may be made one once more
 
 
+def weights(*payers: Payer) -> list[int]:
+    return [PayerAlias.objects.get(payer=payer, name_key="openchoice").weight for payer in payers]
+
+
+@pytest.fixture
+def heavy(aetna: Payer) -> Payer:
+    """A payer that was chosen for the name three times, and outweighs Aetna's one."""
+    payer = payer_from_choice("", "Aetna Life")
+    for _ in range(3):
+        learn_alias(payer, "Open Choice")
+    PayerAlias.objects.filter(payer=aetna).update(weight=1)  # chosen for it once more than it lost
+    assert match_payer("", "Open Choice").payer == payer
+    return payer
+
+
+def test_taken_apart_a_name_means_the_payer_that_it_meant_before(admin: Client, aetna: Payer, heavy: Payer) -> None:
+    PayerAlias.objects.filter(payer=aetna).update(taught=9)  # at a tie of weights it would be Aetna
+    merged(admin, heavy, aetna)
+    assert weights(aetna) == [3]
+    taken_apart(admin, heavy)
+    assert weights(aetna, heavy) == [1, 3]
+    assert match_payer("", "Open Choice").payer == heavy
+
+
+@pytest.mark.parametrize(("chosen", "weight"), [(1, 2), (2, 3)])
+def test_what_was_taught_since_counts_for_the_one_that_it_was_taught(
+    admin: Client, aetna: Payer, heavy: Payer, chosen: int, weight: int
+) -> None:
+    merged(admin, heavy, aetna)
+    for _ in range(chosen):
+        learn_alias(aetna, "Open Choice")
+    taken_apart(admin, heavy)
+    assert weights(aetna, heavy) == [weight, 3]
+
+
+def test_what_was_taught_since_of_a_third_one_counts_against_it(admin: Client, aetna: Payer, heavy: Payer) -> None:
+    PayerAlias.objects.filter(payer=aetna).update(weight=2, taught=2)
+    merged(admin, heavy, aetna)
+    learn_alias(payer_from_choice("62308", "Cigna"), "Open Choice")
+    taken_apart(admin, heavy)
+    assert weights(aetna) == [1]
+
+
+def test_two_that_were_merged_into_one_are_taken_from_it_in_any_order(
+    admin: Client, aetna: Payer, heavy: Payer
+) -> None:
+    second = payer_from_choice("", "Aetna Life Co")
+    PayerAlias.objects.create(payer=second, name="Open Choice", taught=3, weight=3)
+    for payer in (heavy, second):
+        merged(admin, payer, aetna)
+    for payer in (heavy, second):
+        taken_apart(admin, payer)
+    assert weights(aetna, heavy, second) == [1, 3, 3]
+
+
+def test_a_merge_that_kept_no_earlier_weight_is_taken_apart_too(admin: Client, aetna: Payer, heavy: Payer) -> None:
+    merged(admin, heavy, aetna)
+    done = PayerMerge.objects.get()
+    PayerMerge.objects.filter(pk=done.pk).update(aliases=[kept[:4] for kept in done.aliases])
+    assert "is a payer of its own again" in taken_apart(admin, heavy)
+    assert weights(aetna, heavy) == [3, 3]
+
+
+def test_a_name_that_a_merged_payer_was_taught_late_is_added_to_what_it_gets_back(admin: Client, aetna: Payer) -> None:
+    other = payer_from_choice("", "Aetna Life")
+    learn_alias(other, "Open Choice")
+    merged(admin, other, aetna)
+    learn_alias(other, "Open Choice")  # a card that was opened before the merge
+    assert "is a payer of its own again" in taken_apart(admin, other)
+    names = PayerAlias.objects.order_by("payer__name").values_list("payer__name", "taught")
+    assert list(names) == [("Aetna", 1), ("Aetna Life", 2)]
+
+
 def test_what_was_given_to_another_payer_since_stays_there(
     admin: Client, cast: Cast, emily: Patient, aetna: Payer
 ) -> None:

@@ -1,14 +1,13 @@
 """Several writers at one moment, each on a connection of its own, as two clerks and a worker are."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
 
-WAIT = 20
-# One that is in the way of the other never meets it: that is the order of locks, and this is how long it is waited for.
-MEETING = 0.6
+WAIT, END = 20, 60
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
@@ -24,47 +23,78 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(acts)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(END)
+    assert not [thread for thread in threads if thread.is_alive()], f"Not everybody came to an end: {came}"
     return came
 
 
-def crossing(one: Callable[[], Any], first: str, other: Callable[[], Any], then: str) -> list[Any]:
+def crossing(
+    one: Callable[[], Any], first: str, other: Callable[[], Any], then: str, *, both: bool = False
+) -> list[Any]:
     """Do two things at once that stop for each other: `one` where it has locked rows of the table `first`, `other`
     where it has those of `then`. Where they lock in two orders, each then holds what the other wants, and the database
-    ends one of them; where they lock in one order, only one comes so far, and goes on alone after a moment."""
-    meeting = threading.Barrier(2)
+    ends one of them; where they lock in one order, only one comes so far, and goes on while the other waits for it.
 
-    def stopping(act: Callable[[], Any], table: str) -> Callable[[], Any]:
+    It is an error when neither happens, or, with `both`, when one waits for the other before both have come so far."""
+    meeting = _Meeting()
+    came = at_once(meeting.stopping(0, one, first), meeting.stopping(1, other, then))
+    assert meeting.met or (meeting.waited and not both), f"They did not meet: {came}"
+    return came
+
+
+class _Meeting:
+    """Where two stop for each other; `met` when both came there, `waited` when the database kept one from coming."""
+
+    def __init__(self) -> None:
+        self.met = self.waited = False
+        self._server: dict[int, int] = {}  # the number of the database's process that each of them speaks to
+        self._here: set[int] = set()
+        self._ended: set[int] = set()
+
+    def stopping(self, me: int, act: Callable[[], Any], table: str) -> Callable[[], Any]:
+        """Return `act`, which stops when it has locked rows of a table for the first time."""
+
         def go() -> Any:
-            met: list[bool] = []
-
             def watch(execute: Any, sql: str, *rest: Any) -> Any:
                 found = execute(sql, *rest)
-                if not met and _locks(sql, table):
-                    met.append(True)
-                    _meet(meeting)
+                if me not in self._here and _locks(sql, table):
+                    self._here.add(me)
+                    self._meet(me)
                 return found
 
-            with connection.execute_wrapper(watch):
-                return act()
+            self._server[me] = _asked("SELECT pg_backend_pid()")
+            try:
+                with connection.execute_wrapper(watch):
+                    return act()
+            finally:
+                self._ended.add(me)
 
         return go
 
-    return at_once(stopping(one, first), stopping(other, then))
+    def _meet(self, me: int) -> None:
+        other, ends = 1 - me, time.monotonic() + WAIT
+        while not self.met and not self.waited:
+            if other in self._ended or time.monotonic() > ends:
+                raise AssertionError("The other one neither came nor waits.")
+            if other in self._here:
+                self.met = True
+            elif other in self._server:
+                self.waited = _asked("SELECT %s = ANY(pg_blocking_pids(%s))", self._server[me], self._server[other])
+            time.sleep(0.01)
+
+
+def _asked(sql: str, *values: int) -> Any:
+    """Return what the database says to a question of one value."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()[0]
 
 
 def _locks(sql: str, table: str) -> bool:
     """Whether a statement locks rows of a table."""
     reads = f'FROM "{table}"' in sql and (" FOR UPDATE" in sql or " FOR NO KEY UPDATE" in sql)
     return reads or sql.startswith((f'UPDATE "{table}"', f'DELETE FROM "{table}"', f'INSERT INTO "{table}"'))
-
-
-def _meet(meeting: threading.Barrier) -> None:
-    try:
-        meeting.wait(MEETING)
-    except threading.BrokenBarrierError:
-        return  # the other one waits for us, or has ended
