@@ -7,11 +7,12 @@ lease has run out. docs/ARCHITECTURE.md tells the whole story.
 """
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, models, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
@@ -82,6 +83,13 @@ def create(
     if due_at is None:
         hints.send_on_commit(command.pk)
     return command
+
+
+def create_unless_open(kind: str, target: models.Model, **options: Any) -> Command | None:
+    """Do as `create`, but return None when one is open for the row, also one that somebody made at this moment."""
+    with suppress(IntegrityError), transaction.atomic():
+        return create(kind, target, **options)
+    return None
 
 
 def open_for(kind: str, target: models.Model, *, hold: bool = False) -> Command | None:

@@ -59,8 +59,8 @@ class MakeLink(WorkForLink):
 
     def record(self, command: Command, answer: vendor_link.Made | None, *, now: datetime) -> commands.Next:
         """Show the link."""
-        link = _link(command)
-        if answer is not None and link is not None and link.is_wanted:
+        link = _held(command)
+        if answer is not None and link is not None:
             vendor_link.show(link, answer, now=now)
         return Done()
 
@@ -95,10 +95,9 @@ class FindCard(WorkForLink):
 
     def record(self, command: Command, answer: Found | None, *, now: datetime) -> commands.Next:
         """Take the card that was read, or look again."""
-        link = _link(command)
-        if answer is None or link is None or not link.is_wanted:
+        link = _held(command)
+        if answer is None or link is None:
             return Done()
-        CardScan.objects.select_for_update().get(pk=link.card_id)  # before its links, as whoever deletes it
         VendorLink.objects.filter(pk=link.pk).update(session=answer.session)
         again = vendor_link.take(link, answer.cards, now=now)
         return Done() if again is None else Later(again)
@@ -114,6 +113,17 @@ class FindCard(WorkForLink):
 
 def _link(command: Command) -> VendorLink | None:
     return VendorLink.objects.select_related("card__clinic").filter(pk=command.target_pk).first()
+
+
+def _held(command: Command) -> VendorLink | None:
+    """Lock the link's card, as whoever ends the link or deletes the card does, and return the link as it is then.
+
+    None when it is not wanted any more.
+    """
+    for card in VendorLink.objects.filter(pk=command.target_pk).values_list("card", flat=True):
+        CardScan.objects.select_for_update().get(pk=card)
+    link = _link(command)
+    return link if link is not None and link.is_wanted else None
 
 
 def _fail(command: Command, now: datetime, problem: str) -> Failed:

@@ -355,9 +355,9 @@ def put_aside(card: CardScan, *, by: User, now: datetime) -> None:
 
 
 def delete_at_vendor(card: CardScan, vendor_card_id: str, *, by: User | None) -> None:
-    """Have the vendor delete its copy, if it has one; called inside a transaction."""
-    if vendor_card_id and not commands.open_for(DELETE, card):
-        commands.create(DELETE, card, clinic=card.clinic, by=by, request=vendor_card_id.encode())
+    """Have the vendor delete its copy, if it has one and nobody is asking; called inside a transaction."""
+    if vendor_card_id:
+        commands.create_unless_open(DELETE, card, clinic=card.clinic, by=by, request=vendor_card_id.encode())
 
 
 def _stop_reading(card: CardScan, now: datetime) -> None:

@@ -104,10 +104,9 @@ def begin_verifying(*, now: datetime, clinic: Clinic | None = None, by: User | N
     found = unverified(now=now).exclude(Command.open_of(VERIFY))
     looked = DeletionStep.objects.filter(deletion=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     wanted = (found.filter(clinic=clinic) if clinic else found).annotate(looked=Subquery(looked))
-    begun = list(wanted.order_by(F("looked").asc(nulls_first=True), "pk").select_related("clinic")[:AT_ONCE])
-    for deletion in begun:
-        commands.create(VERIFY, deletion, clinic=deletion.clinic, by=by)
-    return len(begun)
+    asked = list(wanted.order_by(F("looked").asc(nulls_first=True), "pk").select_related("clinic")[:AT_ONCE])
+    begun = [commands.create_unless_open(VERIFY, deletion, clinic=deletion.clinic, by=by) for deletion in asked]
+    return sum(command is not None for command in begun)
 
 
 def keep_look(deletion: Deletion, *, is_gone_here: bool | None, is_gone_there: bool | None, now: datetime) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from calendar import monthrange
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, datetime, time
 from functools import partial
 
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
@@ -145,7 +144,7 @@ def chase_vendor(*, now: datetime | None = None, patient: Patient | None = None)
     wanted = (rows.filter(patient=patient) if patient else rows).annotate(before=Subquery(before))
     asked = list(wanted.order_by(F("before").asc(nulls_first=True), "pk").select_related("clinic")[: deletions.AT_ONCE])
     for card in asked:
-        with suppress(IntegrityError), transaction.atomic():  # somebody has it deleted there at this moment
+        with transaction.atomic():
             cards.delete_at_vendor(card, card.vendor_card_id, by=None)
     return len(asked)
 

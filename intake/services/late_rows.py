@@ -33,6 +33,8 @@ def gather() -> None:
 def _give(one: Relation, row: Any) -> None:
     """Carry a row along every merge from its record to the one that is used, and keep it in each of them."""
     chain = _chain(getattr(row, one.column))
+    if len(chain) == 1:
+        return  # the merge was taken back since the row was found
     held = hold_records(*chain)
     following = [record.merged_into_id for record in held]
     if following != [*(record.pk for record in held[1:]), None]:

@@ -67,6 +67,7 @@ def newest(card: CardScan) -> VendorLink | None:
 @transaction.atomic
 def end(card: CardScan, *, by: User, now: datetime) -> None:
     """Take the link back: nothing that comes of it is looked for any more."""
+    CardScan.objects.select_for_update().get(pk=card.pk)  # before its links; a card that comes is taken, or is not
     if _end_all(card, now):
         audit.record(by, "intake.vendor_link.ended", card, clinic=card.clinic)
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from intake.models import Coverage, Patient, member_id_fingerprint
 from tests.conftest import Cast
 from tests.intake.test_api import Api
+from tests.intake.writers import between
 
 FULL: dict[str, Any] = {
     "payer": {"name": "Aetna"},
@@ -161,19 +161,10 @@ def test_a_claim_keeps_holding_from_the_day_of_its_injury(api: Api, claim: dict[
 
 def test_of_two_programs_at_once_the_second_is_told(api: Api, cast: Cast, plan: dict[str, Any]) -> None:
     """Neither names a version; the other one comes between this one's reading and its writing."""
-    address, others = f"/coverages/{plan['code']}/", []
-
-    def meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
-        if read and not others:
-            others.append(None)
-            others[0] = Api(cast.alice, cast.clinic_a)("PATCH", address, {"member_id": "W7"})
-        read.extend([sql] if 'FROM "intake_coverage"' in sql else [])
-        return execute(sql, *rest)
-
-    read: list[str] = []
-    with connection.execute_wrapper(meanwhile):
+    address, other = f"/coverages/{plan['code']}/", Api(cast.alice, cast.clinic_a)
+    with between("intake_coverage", lambda: other("PATCH", address, {"member_id": "W7"})) as came:
         answer = api("PATCH", address, {"group_number": "G9"})
-    assert (others[0].status_code, answer.status_code) == (200, 409)
+    assert (came[0].status_code, answer.status_code) == (200, 409)
     row = Coverage.objects.get(code=plan["code"])
     assert (row.member_id, row.group_number) == ("W7", "")
     assert row.member_id_fingerprint == member_id_fingerprint("W7")

@@ -30,6 +30,7 @@ from intake.services import cards, coverage, deletions, keeping
 from intake.services.coverage import Placing
 from tests.conftest import Cast
 from tests.intake.cards import card_in_review, photo
+from tests.intake.writers import between
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 
@@ -129,6 +130,14 @@ def test_what_is_still_here_is_said(cast: Cast, emily: Patient, admin: Client) -
     assert [step.outcome for step in Deletion.objects.get().steps.all()] == ["STILL_HERE", "GONE_HERE"]
     assert b"Still there" not in admin.get(reverse("keeping")).content
     assert not deletions.unverified(now=NOW).exists()
+
+
+def test_what_somebody_else_begins_to_look_at_is_begun_once(cast: Cast, emily: Patient) -> None:
+    """The button pressed twice, or beside the night: the second finds the same deletion, and begins nothing."""
+    cards.delete_card(photographed(cast, emily), by=cast.alice, now=NOW - timedelta(hours=1))
+    with between("intake_deletion", lambda: deletions.begin_verifying(now=NOW)) as came:
+        assert deletions.begin_verifying(now=NOW) == 0
+    assert came == [1] and Command.objects.filter(kind=deletions.VERIFY).count() == 1
 
 
 def test_what_stays_there_keeps_no_other_from_being_looked_at(

@@ -12,9 +12,21 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clinic.imports import import_upload
-from core import uploads
+from core import commands, uploads
+from core.models import AuditEvent
 from core.tables import read_table
-from intake.models import Appointment, CardScan, Coverage, LoosePhoto, Patient, Payer, PayerAlias, PayerMerge
+from intake.handlers import vendor_page
+from intake.models import (
+    Appointment,
+    CardScan,
+    Coverage,
+    LoosePhoto,
+    Patient,
+    Payer,
+    PayerAlias,
+    PayerMerge,
+    VendorLink,
+)
 from intake.services import (
     appointments,
     cards,
@@ -28,7 +40,9 @@ from intake.services import (
     payers,
     same_card,
     schedule,
+    vendor_link,
 )
+from intake.vendors.cardscan.wire import CardList, ListedCard
 from tests.conftest import Cast, make_cast
 from tests.intake import writers
 from tests.intake.cards import card_in_review, photo
@@ -123,6 +137,25 @@ def test_handing_a_card_to_a_phone_and_deleting_it(own: dict[str, Any], emily: P
     )
     nobody_was_ended(came, cards.CardMovedOn)
     assert not card.phone_links.exists()
+
+
+def test_taking_a_link_back_and_finding_its_card(own: dict[str, Any], emily: Patient) -> None:
+    """Whoever is first: the card is taken and the link was used, or the link was taken back and no card came."""
+    card, now = cards.new_card(patient=emily, **own), timezone.now()
+    link = VendorLink.objects.create(card=card, created_by=own["by"], created_at=now, expires_at=now)
+    read = ListedCard("there", "completed", deleted=False, made_at=now)
+    with transaction.atomic():
+        command = commands.create(vendor_link.FIND, link, clinic=own["clinic"])
+
+    def find() -> None:
+        with transaction.atomic():
+            vendor_page.FindCard().record(command, vendor_page.Found("s", CardList([read], "")), now=now)
+
+    links = "intake_vendorlink"
+    nobody_was_ended(crossing(find, CARDS, lambda: vendor_link.end(card, by=own["by"], now=now), links))
+    card.refresh_from_db()
+    is_taken_back = AuditEvent.objects.filter(action="intake.vendor_link.ended").exists()
+    assert card.status == ("DRAFT" if is_taken_back else "PROCESSING")
 
 
 def test_merging_patients_and_merging_payers(own: dict[str, Any], emily: Patient) -> None:

@@ -28,6 +28,7 @@ from intake.services import (
 from tests.conftest import Cast
 from tests.eligibility import make
 from tests.intake.cards import card_in_review
+from tests.intake.writers import between
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=timezone.get_default_timezone())
 TODAY = date(2026, 11, 22)
@@ -318,6 +319,16 @@ def test_a_row_that_comes_late_is_given_to_the_survivor_at_night(cast: Cast, emi
     assert late.patient == em
     late_rows.gather()
     assert AuditEvent.objects.filter(action="intake.patient.late_row").count() == 1
+
+
+def test_a_row_whose_merge_is_taken_back_in_that_moment_came_not_late(cast: Cast, emily: Patient, em: Patient) -> None:
+    done = merge(cast, emily, em)
+    row = Appointment.objects.create(clinic=cast.clinic_a, patient=em, starts_at=NOW)
+    with between("intake_appointment", lambda: undo(cast, done)) as came:
+        late_rows.gather()
+    row.refresh_from_db()
+    assert came and row.patient == em
+    assert not AuditEvent.objects.filter(action="intake.patient.late_row").exists()
 
 
 def test_a_late_row_goes_back_along_every_merge(cast: Cast, emily: Patient, em: Patient) -> None:

@@ -16,6 +16,7 @@ from clinic.models import Clinic
 from core import commands, tidying
 from core.http import Rejected
 from core.models import Command
+from intake.handlers import vendor_page
 from intake.models import CardScan, Patient, VendorLink
 from intake.services import cards, events, vendor_link
 from intake.vendors import cardscan
@@ -23,6 +24,7 @@ from intake.vendors.cardscan.wire import Event
 from tests.conftest import Cast
 from tests.intake.cards import photo
 from tests.intake.test_reading import sides
+from tests.intake.writers import between
 from tests.sandbox_process import SandboxProcess
 
 __all__ = ["sides"]
@@ -199,6 +201,21 @@ def test_a_link_taken_back_is_looked_for_no_more(
     draft.refresh_from_db()
     assert (draft.status, Command.objects.get(kind=vendor_link.FIND).status) == ("DRAFT", "CANCELLED")
     assert b"taken back" in desk.get(reverse("card-capture", args=[draft.code])).content
+
+
+@pytest.mark.parametrize("end", ["card deleted", "link taken back"])
+def test_a_card_that_comes_as_its_link_ends_is_left_there(
+    sandbox: SandboxProcess, link: VendorLink, draft: CardScan, cast: Cast, sides: dict[str, bytes], end: str
+) -> None:
+    work_until_read(scan_there(sandbox, link.address, {"FRONT": sides["FRONT"]}))
+    finding, command = vendor_page.FindCard(), Command.objects.get(kind=vendor_link.FIND)
+    found, now = finding.call(command), timezone.now()
+    ending = cards.delete_card if end == "card deleted" else vendor_link.end
+    with between("intake_vendorlink", lambda: ending(CardScan.objects.get(pk=draft.pk), by=cast.alice, now=now)):
+        assert isinstance(finding.record(command, found, now=now), commands.Done)
+    draft.refresh_from_db()
+    assert (draft.status, draft.vendor_card_id) == ("DISCARDED" if end == "card deleted" else "DRAFT", "")
+    assert not Command.objects.filter(kind=cards.READ).exists()
 
 
 def test_a_new_link_ends_the_one_before(link: VendorLink, draft: CardScan, cast: Cast) -> None:

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -92,6 +93,25 @@ def _asked(sql: str, *values: int) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone()[0]
+
+
+@contextmanager
+def between(table: str, act: Callable[[], Any]) -> Iterator[list[Any]]:
+    """Do `act` once, between the first statement that reads rows of the table and the next one, as somebody else who
+    comes in that moment; the list holds what came of it."""
+    came: list[Any] = []
+    read: list[str] = []
+
+    def watch(execute: Any, sql: str, *rest: Any) -> Any:
+        if read and not came:
+            came.append(None)
+            came[0] = act()
+        if f'FROM "{table}"' in sql:
+            read.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(watch):
+        yield came
 
 
 def _locks(sql: str, table: str) -> bool:
