@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,10 @@ PER_PAGE = 100
 MOST_TRIES = 3
 REFUSED, ASKED = "refused", "asked"
 _NOT_SAID = "Nobody said who this is. Import this row again and choose."
+_OUTDATED = (
+    "Others changed these records while the file came in. Nothing is imported. "
+    "Look at what happens to the rows now, then import."
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,12 +51,14 @@ class Question:
         sentence: the question, or where it is asked.
         choices: the answers, at one of the rows that share a name.
         shows: the numbers of the rows of ours that the question tells of, for the audit trail.
+        chosen: the answer that was given on an earlier look, drawn as chosen.
     """
 
     name: str
     sentence: str
     choices: tuple[Choice, ...] = ()
     shows: tuple[int, ...] = ()
+    chosen: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,10 @@ class PlanOutdated(Exception):
 def import_upload(
     importer: Importer, upload: UploadedTable, *, clinic: Clinic, by: User, now: datetime, answers: Mapping[str, str]
 ) -> None:
-    """Import what was uploaded, once: the good rows; refused and undecided rows are kept for a day with reasons."""
+    """Import what was uploaded, once: the good rows; refused and undecided rows are kept for a day with reasons.
+
+    Raises PlanOutdated when others were quicker every time it was planned; nothing is imported then.
+    """
     # Two imports of one file see each other's rows. What the desk adds to the clinic meanwhile does not wait for it.
     Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
     if not uploads.take(upload, now=now):
@@ -183,23 +192,48 @@ def _uploaded(request: Any, importer: Importer) -> HttpResponse:
 
 
 def preview_page(request: HttpRequest, importer: Importer, code: UUID) -> HttpResponse:
-    """Show what will happen to each row, or what happened; a POST imports."""
+    """Show what will happen to each row, or what happened; a POST imports, or asks for another page of the list.
+
+    Whoever looks at another page sends the answers along, and gets them back with it.
+    """
     who: Any = request
     upload = _kept(who, importer, code)
-    if request.method == "POST":
-        answers = request.POST.dict()
+    if request.method != "POST" or "page" in request.POST:
+        return _preview(who, importer, upload)
+    answers = request.POST.dict()
+    try:
         import_upload(importer, upload, clinic=who.clinic, by=who.user, now=timezone.now(), answers=answers)
-        return redirect(importer.urls[1], upload.code)
+    except PlanOutdated:
+        return _preview(who, importer, upload, _OUTDATED)
+    return redirect(importer.urls[1], upload.code)
+
+
+def _preview(who: Any, importer: Importer, upload: UploadedTable, problem: str = "") -> HttpResponse:
+    """Draw a page of the rows. They are planned anew for each page: it shows what would happen at this moment."""
     is_done, table = upload.done_at is not None, uploads.table_of(upload)
     plan = [refused(row) for row in table.rows] if is_done else planned(importer, who.clinic, table)
     counts = upload.counts if is_done else Counter(item.outcome for item in plan)
     first = sorted(plan, key=lambda item: (not item.question, not item.is_refused))
-    page = Paginator(first, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(first, PER_PAGE).get_page(who.POST.get("page") or who.GET.get("page"))
     facts = {"rows": len(plan)} | _others(page.object_list)
     audit.record(who.user, f"{importer.purpose}.viewed", upload, clinic=who.clinic, **facts)
     context = {"importer": importer, "upload": upload, "is_done": is_done, "page": page, "back": importer.urls[3]}
-    context["lines"] = _shown(importer, page.object_list)
-    return render(request, "imports/preview.html", context | _counted(importer, counts))
+    answers = _given(plan, who.POST)
+    context |= {"lines": _shown(importer, page.object_list, answers), "problem": problem}
+    context["kept"] = _elsewhere(page.object_list, answers)
+    return render(who, "imports/preview.html", context | _counted(importer, counts), status=409 if problem else 200)
+
+
+def _given(plan: Iterable[Planned], sent: Mapping[str, str]) -> dict[str, str]:
+    """Return which of the questions have an answer among those that were sent, and which."""
+    asked = [item.question for item in plan if item.question]
+    return {one.name: choice.value for one in asked for choice in one.choices if sent.get(one.name) == choice.value}
+
+
+def _elsewhere(plan: Iterable[Planned], answers: Mapping[str, str]) -> dict[str, str]:
+    """Return the answers to questions that are asked on another page than this one."""
+    here = {item.question.name for item in plan if item.question and item.question.choices}
+    return {name: answer for name, answer in answers.items() if name not in here}
 
 
 def _counted(importer: Importer, counts: Mapping[str, int]) -> dict[str, Any]:
@@ -218,10 +252,16 @@ def _others(plan: Iterable[Planned]) -> dict[str, Any]:
     return {"others": sorted(others)} if others else {}
 
 
-def _shown(importer: Importer, plan: Iterable[Planned]) -> list[tuple[Planned, Outcome]]:
+def _shown(importer: Importer, plan: Iterable[Planned], answers: Mapping[str, str]) -> list[tuple[Planned, Outcome]]:
     own = {REFUSED: Outcome("blocked", "Not imported"), ASKED: Outcome("needs-you", "Who is it?")}
     known = importer.outcomes | own
-    return [(item, known[item.outcome]) for item in plan]
+    return [(_answered(item, answers), known[item.outcome]) for item in plan]
+
+
+def _answered(item: Planned, answers: Mapping[str, str]) -> Planned:
+    """Return a row whose question knows what was answered."""
+    asks = item.question
+    return replace(item, question=replace(asks, chosen=answers.get(asks.name, ""))) if asks else item
 
 
 def refused_page(request: HttpRequest, importer: Importer, code: UUID) -> HttpResponse:

@@ -184,6 +184,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # BoundedRequests refuses what is larger.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE = 40 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_100  # an answer to each row of the largest table (core/tables.py), and a few more
 
 # ---- people ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "clinic.User"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -154,11 +154,19 @@ def appointment_list(request: Request) -> Response:
     patient = get_patient(asker.clinic, values.pop("patient"))
     values["provider"] = _provider(asker, values["provider"])
     values["injury"] = _injury(asker, patient, values["injury"])
-    here = appointments.by_external_id(asker.clinic, values["external_id"])
-    if here:
-        raise Problem(409, "Here already", "An appointment has this external_id.", appointment=str(here.code))
-    added = appointments.add_appointment(clinic=asker.clinic, patient=patient, by=asker.user, **values)
+    _refuse_if_here(asker, values["external_id"])
+    try:
+        added = appointments.add_appointment(clinic=asker.clinic, patient=patient, by=asker.user, **values)
+    except IntegrityError:  # an import or another program has added it since
+        _refuse_if_here(asker, values["external_id"])
+        raise
     return Response(shapes.AppointmentOut(added).data, status=201)
+
+
+def _refuse_if_here(asker: Asker, external_id: str) -> None:
+    """Raise Problem where the clinic has a visit of this number of another program."""
+    if here := appointments.by_external_id(asker.clinic, external_id):
+        raise Problem(409, "Here already", "An appointment has this external_id.", appointment=str(here.code))
 
 
 def _injury(asker: Asker, patient: Patient, code: UUID | None) -> Coverage | None:

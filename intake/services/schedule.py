@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from clinic.access import providers_for
 from clinic.imports import ASKED, Importer, Outcome, Planned, PlanOutdated, refused
 from clinic.models import Clinic, Provider, User
 from core import audit
+from core.models import EditedMeanwhile
 from core.tables import Row, Table, TableRefused, values_of
 
 from ..access import appointments_for
@@ -224,13 +227,12 @@ def _words(entry: Entry) -> str:
 def run_schedule(clinic: Clinic, plan: list[Planned], by: User, now: datetime) -> None:
     """Do what was planned, with a few statements for all rows; call it in a transaction.
 
-    Raises PlanOutdated when a patient of the plan was merged into another record meanwhile.
+    Raises PlanOutdated when a patient of the plan was merged into another record meanwhile, a visit of it was changed,
+    or a number of it was given to another visit.
     """
     entries = [(item.outcome, item.what) for item in plan]
-    try:
+    with _as_planned():
         hold_all(entry.patient for outcome, entry in entries if outcome == ADD and entry.patient)
-    except MergedAway:
-        raise PlanOutdated from None
     new = {entry.person: _new_patient(clinic, entry) for outcome, entry in entries if outcome == REGISTER}
     for _, entry in entries:
         if entry.patient is None:  # whichever of a person's rows has the record number
@@ -242,12 +244,22 @@ def run_schedule(clinic: Clinic, plan: list[Planned], by: User, now: datetime) -
         for outcome, entry in entries
         if outcome in (ADD, REGISTER)
     ]
-    Appointment.objects.bulk_create(visits, batch_size=500)
+    with _as_planned():
+        Appointment.objects.bulk_create(visits, batch_size=500)
+        for outcome, entry in entries:
+            if outcome == MOVE:
+                _move(clinic, entry, by, now)
+        _number(clinic, [entry for outcome, entry in entries if outcome == SAME], by)
     audit.record_many(by, "intake.appointment.added", visits, clinic=clinic, imported=True)
-    for outcome, entry in entries:
-        if outcome == MOVE:
-            _move(clinic, entry, by, now)
-    _number(clinic, [entry for outcome, entry in entries if outcome == SAME], by)
+
+
+@contextmanager
+def _as_planned() -> Iterator[None]:
+    """Do a part of the plan. Raises PlanOutdated where it meets what the desk or a program did since it was made."""
+    try:
+        yield
+    except (MergedAway, EditedMeanwhile, IntegrityError) as meanwhile:  # the last: a visit with the number is here now
+        raise PlanOutdated from meanwhile
 
 
 def _new_patient(clinic: Clinic, entry: Entry) -> Patient:
@@ -259,7 +271,7 @@ def _number(clinic: Clinic, entries: list[Entry], by: User) -> None:
     numbered = [(entry.visit, entry.slot.external_id) for entry in entries if entry.visit and entry.slot.external_id]
     fresh = [(visit, number) for visit, number in numbered if not visit.external_id]
     for visit, number in fresh:
-        visit.change(None, external_id=number)
+        visit.change(visit.version, external_id=number)
     audit.record_many(by, "intake.appointment.numbered", [visit for visit, _ in fresh], clinic=clinic)
 
 

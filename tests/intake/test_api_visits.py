@@ -12,6 +12,7 @@ from intake.models import Appointment, Patient
 from intake.services import patients
 from tests.conftest import Cast
 from tests.intake.test_kinds_of_coverage import claim, covered
+from tests.intake.writers import meanwhile
 
 AT = "2026-11-23T09:20:00-06:00"
 
@@ -37,6 +38,18 @@ def test_a_visit_of_another_program_is_added_once(client: Client, program: Any, 
     again = add(client, program, emily, external_id="A1")
     assert first.status_code == 201 and again.status_code == 409
     assert again.json()["appointment"] == first.json()["code"] and Appointment.objects.count() == 1
+
+
+def test_a_visit_that_an_import_adds_at_this_moment_is_here_already(
+    client: Client, program: Any, cast: Cast, emily: Patient
+) -> None:
+    def imported() -> None:
+        Appointment.objects.create(clinic=cast.clinic_a, patient=emily, starts_at=AT, external_id="A1")
+
+    with meanwhile(imported, "SELECT", '"intake_appointment"."external_id" ='):
+        answer = add(client, program, emily, external_id="A1")
+    assert answer.status_code == 409
+    assert answer.json()["appointment"] == str(Appointment.objects.get().code)
 
 
 def test_it_is_moved_checked_in_and_called_off(client: Client, program: Any, emily: Patient, cast: Cast) -> None:

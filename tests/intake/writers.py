@@ -118,3 +118,21 @@ def _locks(sql: str, table: str) -> bool:
     """Whether a statement locks rows of a table."""
     reads = f'FROM "{table}"' in sql and (" FOR UPDATE" in sql or " FOR NO KEY UPDATE" in sql)
     return reads or sql.startswith((f'UPDATE "{table}"', f'DELETE FROM "{table}"', f'INSERT INTO "{table}"'))
+
+
+@contextmanager
+def meanwhile(act: Callable[[], Any], *parts: str, times: int = 1) -> Iterator[None]:
+    """Have somebody do something right after a statement that holds all `parts`, the first few `times` it comes:
+    what was read by it is outdated before anything is made of it."""
+    left = [times]
+
+    def watch(execute: Any, sql: str, *rest: Any) -> Any:
+        found = execute(sql, *rest)
+        if left[0] and all(part in sql for part in parts):
+            left[0] -= 1
+            act()
+        return found
+
+    with connection.execute_wrapper(watch):
+        yield
+    assert left == [0], "the moment never came"
