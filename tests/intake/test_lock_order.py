@@ -297,7 +297,7 @@ def test_two_that_do_not_meet_prove_nothing(own: dict[str, Any], emily: Patient)
     with pytest.raises(AssertionError, match="They did not meet"):
         crossing(rename, CARDS, rename, CARDS)
     with pytest.raises(AssertionError, match="neither came nor waits"):
-        crossing(rename, PATIENTS, rename, CARDS)
+        crossing(rename, PATIENTS, emily.refresh_from_db, CARDS)
     with pytest.raises(AssertionError, match="They did not meet"):
         crossing(rename, PATIENTS, rename, PATIENTS, both=True)
     assert crossing(rename, PATIENTS, rename, PATIENTS) == [None, None]
