@@ -64,12 +64,16 @@ class Bench:
     photo: Path
     database: str = ""
     api: Api = field(init=False)
+    #: one connection for all looks: opening one takes the processor as long as what is measured
+    rows: psycopg.Connection[Any] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         import json
 
         logins = json.loads((self.instance.data / "demo.json").read_text())
         self.api = Api(self.instance.url, logins["tokens"]["frontdesk"])
+        if self.database:
+            self.rows = psycopg.connect(self.database, autocommit=True)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Speak to the sandbox's window, not over the line."""
@@ -95,9 +99,8 @@ class Bench:
 
     def _row(self, card: str) -> tuple[str, float, float] | None:
         """Return (the vendor's id, when it was started, when it was seen to be read), None while it is not."""
-        if self.database:
-            with psycopg.connect(self.database) as connection:
-                row = connection.execute(_SQL.format("%s"), [card]).fetchone()
+        if self.rows:
+            row = self.rows.execute(_SQL.format("%s"), [card]).fetchone()
         else:
             file = f"file:{self.instance.data / 'frontdesk.sqlite3'}?mode=ro"
             with closing(sqlite3.connect(file, uri=True, timeout=20)) as lite:
@@ -145,6 +148,7 @@ def _program(photo: Path, **environment: str) -> Iterator[Bench]:
     command = [sys.executable, "-m", "bench.slow_line", str(line), str(sandbox), str(ONE_WAY)]
     proxy = subprocess.Popen(command, cwd=ROOT)
     instance = Instance(folder, free_port(), sandbox, here | environment)
+    bench: Bench | None = None
     try:
         instance.start()
         bench = Bench(instance, line, photo, environment.get("DATABASE_URL", ""))
@@ -152,6 +156,8 @@ def _program(photo: Path, **environment: str) -> Iterator[Bench]:
         bench.scan()  # the reader's models, connections, the first child for photos
         yield bench
     finally:
+        if bench and bench.rows:
+            bench.rows.close()
         instance.stop()
         proxy.terminate()
         proxy.wait()
