@@ -9,10 +9,11 @@ from django.db import models
 from core.models import Coded
 from core.sealed import SealedJSONField
 
+from .merges import Merge
 from .people import Patient
 
 
-class PatientMerge(Coded):
+class PatientMerge(Merge):
     """One merge, and all that is needed to take it back.
 
     Args:
@@ -26,15 +27,11 @@ class PatientMerge(Coded):
     survivor = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges")
     gone = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges_away")
     clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, related_name="+")
-    merged_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
-    merged_at = models.DateTimeField()
     moved = models.JSONField(default=dict)
     newest = models.JSONField(default=dict)
     clinics_added = models.JSONField(default=list)
     fields = SealedJSONField(default=dict)
     followed = SealedJSONField(default=dict)
-    undone_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, default=None)
-    undone_at = models.DateTimeField(null=True, default=None)
 
     class Meta:
         """The newest is taken back first, and a record is merged away once at a time."""
@@ -48,10 +45,6 @@ class PatientMerge(Coded):
                 condition=~models.Q(survivor=models.F("gone")), name="a_record_is_not_merged_with_itself"
             ),
         ]
-
-    def __str__(self) -> str:
-        """Return the row's number."""
-        return f"PatientMerge #{self.pk}"
 
 
 class TwoPeople(Coded):

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from core.models import Coded, Versioned
 
+from .merges import Merge
+
 
 def payer_name_key(name: str) -> str:
     """Return a payer's name reduced to what two spellings of it share: lower case letters and digits, no spaces.
@@ -87,7 +89,7 @@ class Payer(Coded, Versioned):
         return f"{self.name} · {self.edi_payer_id}" if self.edi_payer_id else self.name
 
 
-class PayerMerge(Coded):
+class PayerMerge(Merge):
     """Two payers that were made one, and all that is needed to take it back.
 
     Args:
@@ -98,14 +100,10 @@ class PayerMerge(Coded):
 
     gone = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="merges_away")
     into = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="merges")
-    merged_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+")
-    merged_at = models.DateTimeField()
     cards = models.JSONField(default=list)
     coverages = models.JSONField(default=list)
     children = models.JSONField(default=list)
     aliases = models.JSONField(default=list)  # [name, taught, used, weight, [taught, used, weight]] each
-    undone_by = models.ForeignKey("clinic.User", on_delete=models.PROTECT, related_name="+", null=True, default=None)
-    undone_at = models.DateTimeField(null=True, default=None)
 
     class Meta:
         """The newest first; a payer goes into one other at a time."""
@@ -116,10 +114,6 @@ class PayerMerge(Coded):
                 fields=["gone"], condition=models.Q(undone_at__isnull=True), name="payer_merged_once_at_a_time"
             )
         ]
-
-    def __str__(self) -> str:
-        """Return the row's number."""
-        return f"PayerMerge #{self.pk}"
 
 
 class PayerAlias(models.Model):
