@@ -79,6 +79,34 @@ def test_it_cancels_what_is_no_longer_wanted(make):
     assert Scripted.told == ["claim"]
 
 
+def test_a_dead_workers_question_that_is_no_longer_wanted_is_cancelled_and_its_try_is_lost(make):
+    command = make("test.ask", NotWanted("The card was discarded."))
+    began = timezone.now()
+    Command.objects.filter(pk=command.pk).update(status="CLAIMED", fence=1, lease_until=began - timedelta(seconds=1))
+    CommandAttempt.objects.create(command=command, fence=1, started_at=began)
+    assert commands.run(command.pk) is False
+    assert (fresh(command).status, command.lease_until) == ("CANCELLED", None)
+    assert outcomes(command) == ["LOST"]
+
+
+def test_what_is_claimed_by_another_worker_meanwhile_is_not_cancelled(make, monkeypatch):
+    command = make("test.ask")
+
+    def unwanted(self, command, *, now):
+        raise NotWanted("Only this worker thinks so.")
+
+    monkeypatch.setattr(Scripted, "claim", unwanted)
+    dropped = commands._drop
+
+    def after_another_claim(pk, why, now):
+        Command.objects.filter(pk=pk).update(status="CLAIMED", fence=1, lease_until=now + timedelta(seconds=50))
+        dropped(pk, why, now)
+
+    monkeypatch.setattr(commands, "_drop", after_another_claim)
+    assert commands.run(command.pk) is False
+    assert fresh(command).status == "CLAIMED"
+
+
 @pytest.mark.parametrize("kind", ["test.ask", "test.keyed", "test.once"])
 def test_what_was_certainly_not_sent_goes_again(make, kind):
     command = make(kind, NotSent("candid", "could not be reached"), Done())
