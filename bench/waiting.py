@@ -32,7 +32,7 @@ from tests.with_postgres import free_port
 
 ONE_WAY = 0.015  # seconds
 KEY = "sk_test_cardscan_ai_sandbox_0001"
-SCANS, SDK_SCANS, POLLED, EMBEDDED = 20, 10, 14, 12
+SCANS, SDK_SCANS, POLLED, EMBEDDED = 40, 10, 14, 12
 READ_IN = 0.5  # seconds that the sandbox adds to what it takes itself; nobody waits meanwhile
 DOCS_POLL = 2.0  # seconds between two looks, as the vendor's documents have it
 _SQL = (

@@ -4,8 +4,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_postrun, task_prerun
+from celery.signals import task_postrun, task_prerun, worker_ready
 from django.db import close_old_connections
+
+from core import garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
@@ -19,3 +21,9 @@ app.autodiscover_tasks()
 def tidy_connections(**_: Any) -> None:
     """Close a database connection that is broken or old, and have the next one tried: as around a request."""
     close_old_connections()
+
+
+@worker_ready.connect
+def begin(**_: Any) -> None:
+    """Every task and handler is loaded."""
+    garbage.leave_the_program_alone()

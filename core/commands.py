@@ -16,7 +16,8 @@ from django.db import IntegrityError, InterfaceError, OperationalError, models, 
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
-from core import hints, http
+from core import claiming, hints, http
+from core.compiled import Place
 from core.handlers import (
     Done,
     Failed,
@@ -98,13 +99,13 @@ def open_for(kind: str, target: models.Model, *, hold: bool = False) -> Command 
     return rows.filter(kind=kind, target_pk=target.pk, status__in=Command.OPEN).first()
 
 
-def run(command_id: int, *, now: datetime | None = None) -> bool:
-    """Do the command if it is due or its lease ran out. Return False when there was nothing to claim."""
+def run(command_id: int, *, now: datetime | None = None, early: bool = False) -> bool:
+    """Do the command if it is due or its lease ran out, or `early`. Return False when there was nothing to claim."""
     now = now or timezone.now()
     try:
-        command = _claim(command_id, now)
+        command = _claim(command_id, now, early=early)
     except NotWanted as why:
-        _drop(command_id, why, now)
+        _drop(command_id, why, now, early=early)
         return False
     except (OperationalError, InterfaceError):
         raise  # the database is away: the command is as it was, and the dispatcher comes again
@@ -140,10 +141,10 @@ def lease_of(handler: Handler) -> timedelta:
     return (timedelta(seconds=handler.deadline) + LEASE_MARGIN) * settings.DEADLINE_SCALE
 
 
-def due(*, now: datetime) -> models.QuerySet[Command]:
+def due(*, now: datetime | Place) -> models.QuerySet[Command]:
     """Return the commands whose time has come or whose lease has run out, oldest first."""
     kinds = [handler.kind for handler in handlers()]
-    return Command.objects.filter(_ready(now), kind__in=kinds).order_by("due_at", "pk")
+    return Command.objects.filter(claiming.ready(now), kind__in=kinds).order_by("due_at", "pk")
 
 
 def is_due(command_id: int, *, now: datetime) -> bool:
@@ -192,29 +193,20 @@ def open_like(command: Command) -> bool:
     return others.exclude(pk=command.pk).exists()
 
 
-def _ready(now: datetime) -> Q:
-    """What may be claimed: its time has come, or its lease has run out."""
-    return Q(status=Status.DUE, due_at__lte=now) | Q(status=Status.CLAIMED, lease_until__lt=now)
-
-
 # ---- the three steps ----------------------------------------------------------------------------------------------
 
 
 @transaction.atomic(durable=True)
-def _claim(command_id: int, now: datetime) -> Command | None:
-    """Take the command by one conditional UPDATE; whoever changes the row has it. NotWanted leaves all as it was."""
-    command = Command.objects.filter(_ready(now), pk=command_id).first()
+def _claim(command_id: int, now: datetime, *, early: bool = False) -> Command | None:
+    """Take the command for this worker. NotWanted leaves all as it was."""
+    command = claiming.find(command_id, now, early=early)
     if command is None or not is_known(command.kind):
         return None
     handler, was = handler_of(command), command.status
-    lease = timezone.now() + lease_of(handler)
-    claimed = Command.objects.filter(_ready(now), pk=command_id, fence=command.fence, status=was).update(
-        status=Status.CLAIMED, fence=F("fence") + 1, lease_until=lease, woken_at=None
-    )
-    if claimed != 1:
+    if early and handler.policy is not Policy.ASK_AGAIN:
+        return None  # only a question may be asked before its time
+    if not claiming.take(command, timezone.now() + lease_of(handler), now, early=early):
         return None
-    # What else may have changed meanwhile, by an event, is not looked at by any handler.
-    command.status, command.fence, command.lease_until = Status.CLAIMED, command.fence + 1, lease
     if was == Status.CLAIMED:
         command.tries.filter(ended_at=None).update(ended_at=now, outcome=Outcome.LOST)
         if handler.policy is not Policy.ASK_AGAIN:
@@ -227,9 +219,9 @@ def _claim(command_id: int, now: datetime) -> Command | None:
 
 
 @transaction.atomic(durable=True)
-def _drop(command_id: int, why: NotWanted, now: datetime) -> None:
+def _drop(command_id: int, why: NotWanted, now: datetime, *, early: bool = False) -> None:
     """End a command whose handler does not want it done any more, unless somebody else has claimed it meanwhile."""
-    dropped = Command.objects.filter(_ready(now), pk=command_id).update(
+    dropped = Command.objects.filter(claiming.ready(now, early=early), pk=command_id).update(
         status=Status.CANCELLED, lease_until=None, reason=str(why)[:300], finished_at=now
     )
     if dropped:

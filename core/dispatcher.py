@@ -3,24 +3,26 @@
 import logging
 import threading
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import OperationalError, close_old_connections
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q
 from django.utils import timezone
 
 from core import commands, hints
+from core.compiled import Compiled, Place
 from core.models import Command
 
 logger = logging.getLogger("frontdesk.dispatcher")
 LOOK_EVERY = 0.25  # seconds
 HINT_AGAIN = timedelta(seconds=10)  # a hint nobody took by then is taken for lost
 MOST = 200
+_NOW = Place("now", DateTimeField())
 
 
 def dispatch(*, now: datetime) -> int:
     """Send a hint for every command that needs one; return how many were sent."""
-    unsent = Q(hinted_at=None) | Q(hinted_at__lt=F("due_at")) | Q(hinted_at__lt=now - HINT_AGAIN)
-    ids = list(commands.due(now=now).filter(unsent).values_list("pk", flat=True)[:MOST])
+    ids = [pk for (pk,) in _unsent().rows(now=now, lost=now - HINT_AGAIN)]
     if ids:
         Command.objects.filter(pk__in=ids).update(hinted_at=now)
     return sum(hints.send(pk) for pk in ids)
@@ -28,9 +30,22 @@ def dispatch(*, now: datetime) -> int:
 
 def until_next(*, now: datetime) -> float:
     """Return the seconds until the next look: LOOK_EVERY, or less when something is due before."""
-    coming = Command.objects.filter(status=Command.Status.DUE, due_at__gt=now).order_by("due_at")
-    due_at = coming.values_list("due_at", flat=True).first()
-    return LOOK_EVERY if due_at is None else min(LOOK_EVERY, (due_at - now).total_seconds())
+    coming = _coming().rows(now=now)
+    return min([LOOK_EVERY, *((due_at - now).total_seconds() for (due_at,) in coming)])
+
+
+@cache
+def _unsent() -> Compiled:
+    """The oldest commands that are due and whose hint was not sent, or is `lost` since."""
+    unsent = Q(hinted_at=None) | Q(hinted_at__lt=F("due_at")) | Q(hinted_at__lt=Place("lost", DateTimeField()))
+    return Compiled(commands.due(now=_NOW).filter(unsent).values_list("pk")[:MOST])
+
+
+@cache
+def _coming() -> Compiled:
+    """When the next command is due."""
+    coming = Command.objects.filter(status=Command.Status.DUE, due_at__gt=_NOW).order_by("due_at")
+    return Compiled(coming.values_list("due_at")[:1])
 
 
 def run_for_ever(stop: threading.Event) -> None:

@@ -18,11 +18,11 @@ MOST_STEPS = 5  # in a row; then others have their turn
 
 
 @shared_task
-def run_command(*, command_id: int, **kwargs: Any) -> None:
+def run_command(*, command_id: int, early: bool = False, **kwargs: Any) -> None:
     """Claim, call and record one command; go on at once with one that has its next step already."""
     try:
-        for _ in range(MOST_STEPS):
-            if not commands.run(command_id):
+        for step in range(MOST_STEPS):
+            if not commands.run(command_id, early=early and step == 0):
                 return
         if commands.is_due(command_id, now=timezone.now()):
             hints.send(command_id)

@@ -80,7 +80,7 @@ class _Listening:
 
     def _register(self, now: datetime) -> bool:
         """Register the cards that are not yet; return whether any card is waited for."""
-        awaited = dict(events.awaited().values_list("vendor_card_id", "pk"))
+        awaited = events.awaited()
         for vendor_card_id, pk in awaited.items():
             if vendor_card_id and vendor_card_id not in self.registered:
                 self.socket.register(vendor_card_id)

@@ -90,12 +90,13 @@ class ReadCard(Handler):
 
     def claim(self, command: Command, *, now: datetime) -> None:
         """Show that the card is being sent; count the sending of the front, so that it is not sent twice unseen."""
-        card = CardScan.objects.prefetch_related("images").get(pk=command.target_pk)
+        rows = CardImage.objects.filter(card=command.target_pk).select_related("card")
+        photos = {image.side: image for image in rows}
+        card = rows[0].card if photos else CardScan.objects.get(pk=command.target_pk)
         if not card.is_working:
             raise NotWanted("The card is not to be read any more.")
         if card.status == Status.QUEUED:
             card.move(Status.UPLOADING, allowed=(Status.QUEUED,))
-        photos = {image.side: image for image in card.images.all()}
         front = photos.get(Side.FRONT)
         if card.vendor_card_id and front and front.sent_at is None:
             front.sends += 1
@@ -237,12 +238,14 @@ class EnrichCard(Handler):
 
     def claim(self, command: Command, *, now: datetime) -> None:
         """A card that was deleted meanwhile is not looked at."""
-        if CardScan.objects.get(pk=command.target_pk).status not in ENRICHED_LATER:
+        card = CardScan.objects.get(pk=command.target_pk)
+        if card.status not in ENRICHED_LATER:
             raise NotWanted("The card is not looked at any more.")
+        command.at_hand = card
 
     def call(self, command: Command) -> cardscan.ScannedCard:
         """Ask for the card."""
-        return cardscan.client().get_card(CardScan.objects.get(pk=command.target_pk).vendor_card_id)
+        return cardscan.client().get_card(command.at_hand.vendor_card_id)
 
     def record(self, command: Command, answer: cardscan.ScannedCard, *, now: datetime) -> commands.Next:
         """Keep what is there; look again for a while when the pass is not through."""

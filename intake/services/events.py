@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import CharField
 
 from core import heartbeats, waking
+from core.compiled import Compiled, Place
 from core.models import Command
 
 from ..models import CardImage, CardScan, VendorLink
@@ -35,12 +37,18 @@ def card_changed(event: Event, *, now: datetime) -> bool:
     """Have the card of an event looked at, if somebody waits for it. Return whether."""
     if not event.matters:
         return False
-    cards = CardScan.objects.filter(vendor_card_id=event.card_id).values("pk")
-    woken = [waking.wake(Command.objects.filter(target_pk__in=cards), FOR_CARDS, now=now)]
+    found = _waiting_for_card().rows(card=event.card_id)
     if ids := _ids(event.user_id):
         links = VendorLink.objects.filter(user_id__in=ids, ended_at=None).values("pk")
-        woken += [waking.wake(Command.objects.filter(target_pk__in=links), [vendor_link.FIND], now=now)]
-    return any(woken)
+        found += waking.waiting(Command.objects.filter(target_pk__in=links), [vendor_link.FIND])
+    return waking.wake(found, now=now)
+
+
+@cache
+def _waiting_for_card() -> Compiled:
+    """What waits for the card that CardScan calls `card`. Every event asks it, and a person waits for the answer."""
+    cards = CardScan.objects.filter(vendor_card_id=Place("card", CharField())).values("pk")
+    return Compiled(waking.waiting(Command.objects.filter(target_pk__in=cards), FOR_CARDS))
 
 
 def _ids(text: str) -> list[UUID]:
@@ -53,16 +61,20 @@ def _ids(text: str) -> list[UUID]:
 
 def look_now(card_pk: int, *, now: datetime) -> bool:
     """Have a card looked at without waiting any longer. Return whether somebody waits for it."""
-    return waking.wake(Command.objects.filter(target_pk=card_pk), FOR_CARDS, now=now)
+    return waking.wake(waking.waiting(Command.objects.filter(target_pk=card_pk), FOR_CARDS), now=now)
 
 
-def awaited() -> QuerySet[CardScan]:
-    """Return the cards that something is waited for, also those that have no id at the vendor yet."""
-    return CardScan.objects.filter(pk__in=_waiting().values("target_pk"))
+def awaited() -> dict[str, int]:
+    """Return the rows of the cards that something is waited for, by their ids at the vendor; "" for those without."""
+    return dict(_awaited().rows())
 
 
-def _waiting() -> QuerySet[Command]:
-    return Command.objects.filter(kind__in=FOR_CARDS, status__in=(Command.Status.DUE, Command.Status.CLAIMED))
+@cache
+def _awaited() -> Compiled:
+    """What a listener asks ten times a second."""
+    waiting = Command.objects.filter(kind__in=FOR_CARDS, status__in=(Command.Status.DUE, Command.Status.CLAIMED))
+    cards = CardScan.objects.filter(pk__in=waiting.values("target_pk"))
+    return Compiled(cards.values_list("vendor_card_id", "pk"))
 
 
 def first_look(side: str, *, now: datetime) -> datetime:

@@ -98,9 +98,9 @@ def test_what_is_claimed_by_another_worker_meanwhile_is_not_cancelled(make, monk
     monkeypatch.setattr(Scripted, "claim", unwanted)
     dropped = commands._drop
 
-    def after_another_claim(pk, why, now):
+    def after_another_claim(pk, why, now, **how):
         Command.objects.filter(pk=pk).update(status="CLAIMED", fence=1, lease_until=now + timedelta(seconds=50))
-        dropped(pk, why, now)
+        dropped(pk, why, now, **how)
 
     monkeypatch.setattr(commands, "_drop", after_another_claim)
     assert commands.run(command.pk) is False
@@ -191,7 +191,7 @@ def test_a_claim_that_breaks_leaves_another_workers_claim_alone(make, monkeypatc
     command = make("test.once", Done())
     claim = commands._claim
 
-    def broken(command_id, now):
+    def broken(command_id, now, **how):
         assert claim(command_id, now) is not None, "another worker was quicker"
         raise ValueError
 
@@ -206,7 +206,7 @@ def test_a_lost_lease_whose_handler_breaks_is_never_sent_from_there(make, monkey
     now = timezone.now()
     commands._claim(command.pk, now)
 
-    def broken(command_id, now):
+    def broken(command_id, now, **how):
         raise ValueError
 
     monkeypatch.setattr(commands, "_claim", broken)

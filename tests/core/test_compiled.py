@@ -5,10 +5,10 @@ from threading import Thread
 
 import pytest
 from django.db import connection
-from django.db.models import BinaryField, CharField, DateField, UUIDField
+from django.db.models import BinaryField, CharField, DateField, F, UUIDField
 
 from core import audit
-from core.compiled import Compiled, Place
+from core.compiled import Compiled, CompiledGet, CompiledUpdate, Place
 from core.models import AuditEvent
 from intake.models import Patient, PatientName
 from tests.conftest import Cast
@@ -64,6 +64,27 @@ def test_threads_share_it(people: list[Patient]) -> None:
     for thread in threads:
         thread.join()
     assert answers == [[(people[0].pk,)]] * 3
+
+
+def test_a_row_of_a_model_is_as_the_orm_has_it(people: list[Patient]) -> None:
+    named = CompiledGet(Patient.objects.filter(last_name=Place("name", CharField())))
+    for one in people:
+        found, wanted = named.first(name=one.last_name), Patient.objects.get(pk=one.pk)
+        assert found is not None and found.__dict__.keys() == wanted.__dict__.keys()
+        assert {**found.__dict__, "_state": 0} == {**wanted.__dict__, "_state": 0}
+        assert not found._state.adding and found._state.db == "default"
+    assert named.first(name="Nobody") is None
+
+
+def test_an_update_changes_what_it_names_and_says_how_many(people: list[Patient]) -> None:
+    named = Patient.objects.filter(last_name=Place("name", CharField()))
+    move = CompiledUpdate(named, birth_date=Place("born", DateField()), version=F("version") + 1)
+    assert (move.run(name="Nobody", born=date(2001, 2, 3)), move.run(name="Abel", born=date(2001, 2, 3))) == (0, 1)
+    abel, ohara = (Patient.objects.get(pk=one.pk) for one in people)
+    assert (abel.birth_date, abel.version) == (date(2001, 2, 3), people[0].version + 1)
+    assert (ohara.birth_date, ohara.version) == (people[1].birth_date, people[1].version)
+    with pytest.raises(KeyError):
+        move.run(name="Abel")
 
 
 def test_the_line_of_the_audit_trail_is_whole(cast: Cast, people: list[Patient]) -> None:

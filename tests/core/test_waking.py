@@ -1,12 +1,13 @@
 """Waking a command that waits: what happened at the vendor is looked at now, and no event is lost on the way."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from core import commands, heartbeats, hints, tasks, waking
-from core.commands import Done, Failed, Later
+from core.commands import Done, Failed, Later, NotWanted
 from core.http import NotSent
 from core.models import Command
 from tests.core.scripted import _registered, fresh, make
@@ -17,27 +18,67 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def sent(monkeypatch, django_capture_on_commit_callbacks) -> list[int]:
-    """The ids whose hints went out."""
-    ids: list[int] = []
-    monkeypatch.setattr(hints, "send_on_commit", ids.append)
-    return ids
+def sent(monkeypatch) -> list[tuple[int, bool]]:
+    """The hints that went out: the command's id, and whether it may be done before its time."""
+    told: list[tuple[int, bool]] = []
+    monkeypatch.setattr(hints, "send_on_commit", lambda pk, early=False: told.append((pk, early)))
+    return told
 
 
 def wake(command: Command) -> bool:
-    return waking.wake(Command.objects.filter(target_pk=command.target_pk), [command.kind], now=timezone.now())
+    found = Command.objects.filter(target_pk=command.target_pk)
+    return waking.wake(waking.waiting(found, [command.kind]), now=timezone.now())
 
 
-def test_what_waits_is_due_now_and_its_hint_goes_out(make, sent):
-    command = make("test.ask", Later(timezone.now() + MINUTE), Done())
+def test_what_waits_is_done_before_its_time(make, sent):
+    far = timezone.now() + MINUTE
+    command = make("test.ask", Later(far), Done())
     commands.run(command.pk)
     sent.clear()
     assert wake(command)
-    assert sent == [command.pk]
-    assert fresh(command).due_at <= timezone.now()
-    assert command.hinted_at is None, "the dispatcher sends it again at once if the hint gets lost"
-    commands.run(command.pk)
+    assert sent == [(command.pk, True)]
+    assert fresh(command).due_at == far, "when its hint gets lost it looks as it would have"
+    assert not commands.run(command.pk), "without that hint its time has not come"
+    tasks.run_command(command_id=command.pk, early=True)
     assert fresh(command).status == "DONE"
+
+
+def test_an_early_hint_is_for_one_look(make, sent):
+    far = timezone.now() + MINUTE
+    command = make("test.ask", Later(far), Later(far), Done())
+    commands.run(command.pk)
+    tasks.run_command(command_id=command.pk, early=True)
+    assert fresh(command).status == "DUE" and command.tries.count() == 2
+
+
+def test_the_hint_says_that_it_is_early(monkeypatch, make):
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.run_command, "delay", lambda **message: told.append(message))
+    hints.send(1, early=True)
+    hints.send(2)
+    assert told == [{"command_id": 1, "early": True}, {"command_id": 2}]
+
+
+@pytest.mark.parametrize("kind", ["test.keyed", "test.once"])
+def test_an_early_hint_does_nothing_for_what_may_not_be_repeated(make, kind):
+    command = make(kind, Done())
+    Command.objects.filter(pk=command.pk).update(due_at=timezone.now() + MINUTE)
+    assert not commands.run(command.pk, early=True)
+    assert fresh(command).status == "DUE" and not command.tries.exists()
+
+
+def test_an_early_hint_does_not_shorten_the_pause_after_a_failure(make):
+    command = make("test.ask", NotSent("candid", "could not be reached"), Done())
+    commands.run(command.pk)
+    assert not commands.run(command.pk, early=True)
+    assert fresh(command).status == "DUE" and command.failures == 1
+
+
+def test_what_is_not_wanted_any_more_ends_at_an_early_hint_too(make):
+    command = make("test.ask", Later(timezone.now() + MINUTE), NotWanted("No more."))
+    commands.run(command.pk)
+    assert not commands.run(command.pk, early=True)
+    assert fresh(command).status == "CANCELLED"
 
 
 def test_an_event_that_comes_while_it_is_done_makes_it_look_once_more(make, sent):

@@ -17,10 +17,10 @@ def without_policy(commands: ModuleType) -> None:
     """Have a command whose lease ran out claimed as if it had never been sent."""
     guarded = commands._claim
 
-    def claim(command_id: int, now: datetime) -> Any:
+    def claim(command_id: int, now: datetime, *, early: bool = False) -> Any:
         lost = commands.Command.objects.filter(pk=command_id, status="CLAIMED", lease_until__lt=now).first()
         if lost is None:
-            return guarded(command_id, now)
+            return guarded(command_id, now, early=early)
         lease = now + commands.lease_of(commands.handler_of(lost))
         lost.tries.filter(ended_at=None).update(ended_at=now, outcome="LOST")
         commands.Command.objects.filter(pk=lost.pk).update(fence=lost.fence + 1, lease_until=lease)
