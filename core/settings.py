@@ -33,6 +33,7 @@ CARDSCAN_API_KEY = env.text("CARDSCAN_API_KEY", "sk_test_cardscan_ai_sandbox_000
 # Where CardScan tells what has happened; without one it is derived from CARDSCAN_URL.
 CARDSCAN_SOCKET_URL = env.socket_url("CARDSCAN_SOCKET_URL")
 CARDSCAN_LISTEN = env.flag("CARDSCAN_LISTEN", default=True)
+CARDSCAN_DIRECT_UPLOAD = env.flag("CARDSCAN_DIRECT_UPLOAD", default=True)
 CARDSCAN_WEBHOOK_SECRETS = env.signing_secrets("CARDSCAN_WEBHOOK_SECRET")
 CANDID_API_URL = env.url("CANDID_API_URL", f"{SANDBOX_URL}/candid")
 CANDID_PRE_ENCOUNTER_URL = env.url("CANDID_PRE_ENCOUNTER_URL", f"{SANDBOX_URL}/candid")

@@ -110,11 +110,11 @@ READY = (
     ),
     Ready(
         "photo-not-taken",
-        "The storage refuses the next two card photos; the third goes through.",
+        "CardScan fails at the next two card photos that are sent in one call; the upload form takes them.",
         {
             "name": "Card photo not taken",
             "vendor": "cardscan",
-            "route": "upload",
+            "route": "direct_upload",
             "steps": [{"times": 2, "fault": {"kind": "500_before"}}],
         },
     ),

@@ -85,7 +85,7 @@ class ReadCard(Handler):
     label = "Read an insurance card"
     vendor = "cardscan"
     policy = Policy.ASK_AGAIN
-    deadline = 2 * cardscan.DEADLINE + cardscan.UPLOAD_DEADLINE
+    deadline = 3 * cardscan.DEADLINE + cardscan.UPLOAD_DEADLINE  # a look, a refusal to take it directly, the form
     tries = 8
 
     def claim(self, command: Command, *, now: datetime) -> None:
@@ -114,21 +114,19 @@ class ReadCard(Handler):
             return Opened(opened.card_id)
         front, back = photos[Side.FRONT], photos.get(Side.BACK)
         if front.sent_at is None:
-            return self._send_front(vendor, card, front)
+            if front.sends > 1 and vendor.get_card(card.vendor_card_id).state != NOTHING_RECEIVED:
+                return Sent(Side.FRONT)  # the first time ended unclear, and it is there
+            return self._send(vendor, command, front)
         scanned = vendor.get_card(card.vendor_card_id)
         if scanned.meaning is cardscan.Meaning.SEND_BACK and back and back.sent_at is None:
-            return self._send(vendor, card, back)
+            return self._send(vendor, command, back)
         return scanned
 
-    def _send_front(self, vendor: cardscan.CardScanClient, card: CardScan, front: CardImage) -> Sent:
-        """Send the front; after an unclear first time only if the vendor has nothing yet."""
-        if front.sends > 1 and vendor.get_card(card.vendor_card_id).state != NOTHING_RECEIVED:
-            return Sent(Side.FRONT)
-        return self._send(vendor, card, front)
-
-    def _send(self, vendor: cardscan.CardScanClient, card: CardScan, image: CardImage) -> Sent:
+    def _send(self, vendor: cardscan.CardScanClient, command: Command, image: CardImage) -> Sent:
+        """Send the photo; after a failure in the way that CardScan's documents have first."""
         with default_storage.open(str(image.file.name)) as file:
-            vendor.send_photo(card.vendor_card_id, image.side.lower(), file.read())
+            photo = file.read()
+        vendor.send_photo(image.card.vendor_card_id, image.side.lower(), photo, by_form=command.failures > 0)
         return Sent(image.side)
 
     def record(self, command: Command, answer: Answer, *, now: datetime) -> commands.Next:

@@ -26,7 +26,8 @@ from tests.sandbox_process import SandboxProcess
 
 pytestmark = [pytest.mark.real, pytest.mark.django_db]
 Status = CardScan.Status
-ON_THE_WAY = ("create", "upload_url", "upload")
+BY_FORM = ("upload_url", "upload")
+ON_THE_WAY = ("create", "direct_upload", *BY_FORM)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,7 @@ def test_a_card_gets_through(
     cast: Cast, stage: Stage, card: CardScan, request: pytest.FixtureRequest, case: Case
 ) -> None:
     before, scene = there(), case.route.scene
+    stage.settings.CARDSCAN_DIRECT_UPLOAD = scene not in BY_FORM
     begin(scene, card, cast.alice, request)
     mistake = fresh(card).vendor_card_id
     stage.meet("cardscan", case.route.name, case.play, deadline=case.route.deadline)

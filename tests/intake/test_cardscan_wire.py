@@ -11,6 +11,16 @@ from intake.vendors.cardscan.wire import Meaning
 from tests.intake.cards import answer, score
 
 
+@pytest.mark.parametrize(
+    "doc",
+    [{}, [], {"card_id": "a"}, {"scan_id": "s"}, {"card_id": "b", "scan_id": "s"}, {"card_id": "a", "scan_id": 1}],
+)
+def test_an_answer_that_does_not_say_a_photo_of_the_card_was_taken_is_unreadable(doc: Any) -> None:
+    with pytest.raises(wire.Unreadable):
+        wire.check_direct_upload(doc, "a")
+    wire.check_direct_upload({"card_id": "a", "scan_id": "s", "metadata": {"ocr_latency": None}}, "a")
+
+
 def test_it_knows_all_eleven_states() -> None:
     assert {state: meaning.name for state, meaning in wire.STATES.items()} == {
         "pending": "WAIT",

@@ -13,8 +13,11 @@ Fault = tuple[str, str, str, dict[str, float]]  # vendor, route, what happens to
 # way the first are caught at create, the next at add, the last at start.
 STILL: list[Fault] = [
     ("cardscan", "create", "black_hole_after", {}),
+    ("cardscan", "direct_upload", "413", {}),
     ("cardscan", "upload_url", "black_hole_before", {}),
+    ("cardscan", "direct_upload", "413", {}),
     ("cardscan", "upload", "black_hole_after", {}),
+    ("cardscan", "direct_upload", "black_hole_after", {}),
     ("candid", "check", "black_hole_before", {}),
     ("candid", "check", "black_hole_after", {}),
     ("spry", "capture", "black_hole_before", {}),
@@ -40,7 +43,7 @@ BUSY: list[Fault] = [
     ("payments", "release", "slow_before", {"seconds": BUSY_SECONDS}),
 ]
 IN_FLIGHT = {
-    "intake.card.read": 4,
+    "intake.card.read": 5,
     "eligibility.check": 3,
     "eligibility.capture.send": 3,
     "payments.create": 2,
@@ -59,7 +62,7 @@ def prepare(world: World) -> tuple[Works, Works]:
     first: Works = {
         **{f"release {n}": Release(world) for n in ("not done", "done")},
         **{f"single {n}": Single(world) for n in range(2)},
-        **{f"scan {n}": Scan(world, n) for n in range(3)},
+        **{f"scan {n}": Scan(world, n) for n in range(4)},
         **{f"check {n}": Check(world) for n in range(2)},
         **{f"capture {n}": Capture(world) for n in range(2)},
         **{f"batch {n}": Batch(world) for n in range(5)},
@@ -67,7 +70,7 @@ def prepare(world: World) -> tuple[Works, Works]:
     last: Works = {
         "capture busy": Capture(world),
         "check busy": Check(world),
-        "scan busy": Scan(world, 3),
+        "scan busy": Scan(world, 4),
         "batch busy": Batch(world),
         "release busy": Release(world),
     }

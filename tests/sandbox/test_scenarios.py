@@ -13,7 +13,15 @@ from sandbox import clock, scenario_library, scenarios
 from sandbox.scenario_forms import Refused, scenario_of
 from sandbox.state import Store, open_store
 
-NAMES = ["candid.check", "candid.token", "cardscan.upload", "payments.release", "payments.create", "spry.capture"]
+NAMES = [
+    "candid.check",
+    "candid.token",
+    "cardscan.upload",
+    "cardscan.direct_upload",
+    "payments.release",
+    "payments.create",
+    "spry.capture",
+]
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 AETNA = {"payer_id": "60054", "payer_name": "Aetna Better Health", "member_id": "w1", "last_name": "Moore"}
 

@@ -174,10 +174,18 @@ def build_create(*, both_sides: bool, reference: str) -> bytes:
     ).encode()
 
 
-# POST /cards/{card_id}/generate-upload-url, GenerateCardUploadUrlRequest
-def build_upload_request(side: str) -> bytes:
-    """Return the body that asks for an upload form; `side` is "front" or "back"."""
-    return json.dumps({"orientation": side, "capture_type": "api"}).encode()
+# GenerateCardUploadUrlRequest of POST /cards/{card_id}/generate-upload-url; the query of POST /cards/{card_id}/upload
+def build_upload_request(side: str) -> dict[str, str]:
+    """Return what is said of a photo that is sent; `side` is "front" or "back"."""
+    return {"orientation": side, "capture_type": "api"}
+
+
+# POST /cards/{card_id}/upload, DirectUpload
+def check_direct_upload(doc: Any, card_id: str) -> None:
+    """Raises Unreadable unless the answer says that a photo of this card was taken."""
+    _need(doc, "scan_id", str)
+    if _need(doc, "card_id", str) != card_id:
+        raise Unreadable("the answer is about another card")
 
 
 def parse_upload_form(doc: Any) -> UploadForm:
