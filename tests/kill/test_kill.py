@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.real, pytest.mark.sqlite_only]
 # A release that the vendor certainly did not carry out waits for a person, who may send it again.
 NOT_DONE = {"worker": {"release not done"}, "everything": {"release not done", "release busy"}}
 NAMES = [
-    *("scan 0", "scan 1", "scan 2", "scan busy", "check 0", "check 1", "check busy"),
+    *("scan 0", "scan 1", "scan 2", "scan 3", "scan busy", "check 0", "check 1", "check busy"),
     *("capture 0", "capture 1", "capture busy", "batch 0", "batch 1", "batch 2", "batch 3", "batch 4", "batch busy"),
     *("release not done", "release done", "release busy", "single 0", "single 1"),
 ]
