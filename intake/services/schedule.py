@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ OUTCOMES = {
     MOVE: Outcome("done", "Visit moved, or given another provider"),
     SAME: Outcome("none", "Here already"),
 }
+_CANCELLED = Appointment.Status.CANCELLED
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,31 @@ class Known:
 
     people: People
     by_external_id: dict[str, Appointment] = field(default_factory=dict)
-    by_time: dict[tuple[int, datetime], Appointment] = field(default_factory=dict)
+    by_time: dict[tuple[int, datetime], list[Appointment]] = field(default_factory=lambda: defaultdict(list))
+
+    def visit_of(self, patient: Patient, slot: Slotted) -> Appointment | None:
+        """Return the patient's visit that a row without a known number is already, by its time; None for a new one.
+
+        A visit that was called off under a number of its own is not the one that a row of another number brings.
+        """
+        found = [
+            visit
+            for visit in self.by_time.get((patient.pk, slot.starts_at), ())
+            if not (slot.external_id and visit.external_id and visit.status == _CANCELLED)
+        ]
+        # Of several, the one that stands, and that no number binds to a row of another file.
+        return min(found, key=lambda visit: (visit.status == _CANCELLED, bool(visit.external_id)), default=None)
 
 
 def plan_schedule(clinic: Clinic, table: Table, found: dict[str, int], answers: Mapping[str, str]) -> list[Planned]:
     """Return what happens to each row. Raises TableRefused when the file names no patients, days or times."""
     _require_columns(found)
     providers, today = provider_keys(providers_for(clinic)), clinic.today(timezone.now())
-    read = [_read(row, values_of(row, found), clinic, providers, today) for row in table.rows]
+    values = [values_of(row, found) for row in table.rows]
+    numbers = {number for cells in values if (number := cells.get("external_id"))}
+    read = [_read(row, cells, clinic, providers, today) for row, cells in zip(table.rows, values, strict=True)]
     asked = {row.number: (visitor, slot) for row, visitor, slot, _ in read if visitor and slot and not row.problems}
-    known = _known(clinic, asked, answers)
+    known = _known(clinic, asked, numbers, answers)
     plan, seen = [], _Seen()
     for row, visitor, slot, problems in read:
         if visitor is None or slot is None or row.problems:
@@ -109,15 +126,23 @@ def _read(
 # ---- what is known --------------------------------------------------------------------------------------------------
 
 
-def _known(clinic: Clinic, asked: dict[int, tuple[Visitor, Slotted]], answers: Mapping[str, str]) -> Known:
+def _known(
+    clinic: Clinic, asked: dict[int, tuple[Visitor, Slotted]], numbers: set[str], answers: Mapping[str, str]
+) -> Known:
+    """Load what the rows need. `numbers` are those of all rows, also of those that cannot be read.
+
+    A visit whose number a row has is that row's, whether it moves it away or leaves it: it is no other row's visit
+    by its time.
+    """
     known = Known(people_of(clinic, {row: visitor for row, (visitor, _) in asked.items()}, answers))
     rows = appointments_for(clinic).select_related(None).select_related("provider")
-    for numbers in chunks(slot.external_id for _, slot in asked.values() if slot.external_id):
-        known.by_external_id.update({row.external_id: row for row in rows.filter(external_id__in=numbers)})
+    for some in chunks(slot.external_id for _, slot in asked.values() if slot.external_id):
+        known.by_external_id.update({row.external_id: row for row in rows.filter(external_id__in=some)})
     moments = [slot.starts_at for _, slot in asked.values()]
     if moments:
         for row in rows.filter(starts_at__gte=min(moments), starts_at__lte=max(moments)):
-            known.by_time.setdefault((row.patient_id, row.starts_at), row)
+            if row.external_id not in numbers:
+                known.by_time[row.patient_id, row.starts_at].append(row)
     for visitor, slot in asked.values():
         _settle(visitor, slot, known)
     return known
@@ -151,7 +176,7 @@ def _planned(row: Row, visitor: Visitor, slot: Slotted, known: Known) -> Planned
     numbered = known.by_external_id.get(slot.external_id) if slot.external_id else None
     if numbered and (patient is None or numbered.patient_id != patient.pk):
         return refused(row, str(CellRefused("external_id", "This number is another patient's visit here.")))
-    visit = numbered or (known.by_time.get((patient.pk, slot.starts_at)) if patient else None)
+    visit = numbered or (known.visit_of(patient, slot) if patient else None)
     entry = Entry(visitor, slot, patient, visit)
     return Planned(row, _outcome(entry), _words(entry), entry)
 
