@@ -173,11 +173,14 @@ def cancel(command: Command, *, reason: str, now: datetime) -> bool:
 
 
 def retry(command: Command, *, by: Any, now: datetime) -> bool:
-    """Set a failed command going again, if its handler allows it; return whether it was."""
-    with transaction.atomic():
-        handler = handler_of(command)
-        if not handler.may_retry(command) or open_like(command):
-            return False
+    """Set a failed command going again, if its handler allows it; return whether it was.
+
+    It is not where somebody has the same done by another command at this moment: the database takes one.
+    """
+    handler = handler_of(command)
+    if not handler.may_retry(command) or open_like(command):
+        return False
+    with suppress(IntegrityError), transaction.atomic():
         changed = Command.objects.filter(pk=command.pk, status=Status.FAILED).update(
             status=Status.DUE, due_at=now, failures=0, reason="", finished_at=None, hinted_at=now
         )
@@ -185,6 +188,7 @@ def retry(command: Command, *, by: Any, now: datetime) -> bool:
             handler.restart(command, now=now)
             hints.send_on_commit(command.pk)
         return changed == 1
+    return False
 
 
 def open_like(command: Command) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,9 +12,10 @@ from django.utils import timezone
 
 from clinic.models import User
 from core import audit
+from core.chunks import chunks
 
 from ..models import CardScan, Coverage, Payer, PayerAlias, PayerMerge, payer_name_key
-from .payers import search_payers
+from .payers import hold_payers, search_payers
 
 PER_PAGE = 25
 
@@ -131,7 +131,7 @@ def merge_payers(gone: Payer, into: Payer, *, by: User, version: int) -> None:
     believed earlier of a coverage is still true. `take_apart` undoes it.
     Raises KeepTheNumbered, OneAlready, ValueError for one payer twice, core.models.EditedMeanwhile.
     """
-    held = _hold(Q(pk__in=[gone.pk, into.pk]) | Q(merged_into=gone))
+    held = hold_payers(Q(pk__in=[gone.pk, into.pk]) | Q(merged_into=gone))
     gone, into = held[gone.pk], held[into.pk]
     for payer in (gone, into):
         if payer.merged_into_id is not None:
@@ -179,39 +179,26 @@ def take_apart(done: PayerMerge, *, by: User) -> None:
 
     What came to the survivor since stays with it. Raises StaysMerged.
     """
-    held = _hold(Q(pk__in=[done.gone_id, done.into_id, *done.children]))
+    held = hold_payers(Q(pk__in=[done.gone_id, done.into_id, *done.children]))
     gone, into = held[done.gone_id], held[done.into_id]
     if not PayerMerge.objects.filter(pk=done.pk, undone_at=None).update(undone_at=timezone.now(), undone_by=by):
         raise StaysMerged(None)
     if into.merged_into:  # it is one with a third one now, which comes first
         raise StaysMerged(into.merged_into)
     gone.change(None, merged_into=None)
-    for pks in _chunks(done.cards):
+    for pks in chunks(done.cards):
         _held(CardScan.objects.filter(pk__in=pks, payer=into)).update(payer=gone)
     _held(PayerAlias.objects.filter(payer__in=[gone, into]))
     for name, taught, used, weight, *had in done.aliases:
         alias = PayerAlias(name=name, taught=taught, used=used, weight=weight)
         _take_away(into, alias, had[0] if had else None)
         _add(gone, alias)
-    for pks in _chunks(done.coverages):
+    for pks in chunks(done.coverages):
         for coverage in _held(Coverage.objects.filter(pk__in=pks, payer=into)):
             coverage.change(None, payer=gone)
     Payer.objects.filter(pk__in=done.children, merged_into=into).update(merged_into=gone)
     into.change(None)
     audit.record(by, "intake.payer.taken_apart", gone, other=into.pk)
-
-
-def _chunks(numbers: list[int]) -> Iterator[list[int]]:
-    return (numbers[start : start + 400] for start in range(0, len(numbers), 400))
-
-
-def _hold(which: Q) -> dict[int, Payer]:
-    """Lock payers by their numbers, so that two who merge crosswise wait for each other; return them as they are now.
-
-    Nobody merges one of them into a third one meanwhile; what somebody else gives to one of them does not wait.
-    """
-    rows = Payer.objects.select_for_update(no_key=True).filter(which).order_by("pk")
-    return {payer.pk: payer for payer in rows}
 
 
 def _add(payer: Payer, alias: PayerAlias) -> list[int]:

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from clinic.imports import Importer, Outcome, Planned, refused
+from django.db.models import Q
+
+from clinic.imports import Importer, Outcome, Planned, PlanOutdated, refused
 from clinic.models import Clinic, User
 from core import audit
+from core.chunks import chunks
 from core.tables import Column, Row, Table, TableRefused, header_key, values_of, write_table
 
 from .. import fields
 from ..models import Payer, PayerAlias, payer_name_key
-from .payers import NAMELESS, add_payer, names_a_payer
+from .payers import NAMELESS, add_payer, hold_payers, names_a_payer
 
 COLUMNS = (
     Column("edi_payer_id", "Payer ID", ("EDI payer ID", "Clearinghouse ID", "ID")),
@@ -145,46 +148,78 @@ def _words(entry: Entry) -> str:
     return f"{name}, also printed as {entry.alias} ({entry.count})" if entry.alias else name
 
 
+_Names = dict[tuple[int, str], PayerAlias]  # by their payer and what two spellings share
+
+
 def run_payers(clinic: Clinic, plan: list[Planned], by: User, now: datetime) -> None:
     """Do what was planned; call it in a transaction.
 
-    Payers are taken in the order of their keys, whatever the file's: two clinics that import at once then wait for each
-    other in one direction alone.
+    Whatever is here already is locked first, by number as everybody does. What is new is added after that, in the order
+    of keys whatever the file's: two clinics that import at once then wait for each other in one direction alone.
+    Raises PlanOutdated when a payer or name of the plan was changed, merged or added by somebody else meanwhile.
     """
-    new: dict[str, Payer] = {}
-    for item in sorted(plan, key=lambda item: item.what.key):
-        entry: Entry = item.what
-        payer = entry.payer or new.get(entry.key) or _add(entry, by)
-        new[entry.key] = payer
+    entries: list[Entry] = sorted((item.what for item in plan), key=lambda entry: entry.key)
+    payers = _held_payers(entries)
+    names = _held_names(entries, payers)
+    for entry in entries:
+        payer = payers.get(entry.key) or _add(entry, by)
+        payers[entry.key] = payer
         if missing := _filled(entry, payer):
             payer.change(None, **missing)
         if entry.alias and payer_name_key(entry.alias) != payer.name_key:
-            _learn(payer, entry, now)
+            _learn(payer, entry, names, now)
+
+
+def _held_payers(entries: list[Entry]) -> dict[str, Payer]:
+    """Lock the payers of a plan; return them by the keys of its rows. Raises PlanOutdated."""
+    planned = {entry.payer.pk: entry.payer.version for entry in entries if entry.payer}
+    held: dict[int, Payer] = {}
+    for numbers in chunks(planned):
+        held |= hold_payers(Q(pk__in=numbers))
+    if planned != {payer.pk: payer.version for payer in held.values()}:
+        raise PlanOutdated
+    return {entry.key: held[entry.payer.pk] for entry in entries if entry.payer}
+
+
+def _held_names(entries: list[Entry], payers: dict[str, Payer]) -> _Names:
+    """Lock the names of a plan that are learned already, whoever else is taught them; return them."""
+    wanted = {(payers[entry.key].pk, payer_name_key(entry.alias)) for entry in entries if entry.key in payers}
+    numbers: set[int] = set()
+    for some in chunks(payer for payer, _ in wanted):
+        rows = PayerAlias.objects.filter(payer__in=some).values_list("payer", "name_key", "pk")
+        numbers |= {pk for payer, key, pk in rows if (payer, key) in wanted}
+    held: _Names = {}
+    for some in chunks(numbers):
+        for alias in PayerAlias.objects.select_for_update().filter(pk__in=some).order_by("pk"):
+            held[alias.payer_id, alias.name_key] = alias
+    return held
 
 
 def _add(entry: Entry, by: User) -> Payer:
-    """Return the payer of a row that named nobody known; another clinic may have added it since this was planned."""
+    """Return the payer of a row that named nobody known. Raises PlanOutdated when somebody added it meanwhile."""
     name, columns = entry.name or entry.edi_payer_id, {"phone": entry.phone, "supports_eligibility": entry.supports}
     payer, is_new = add_payer(entry.edi_payer_id, name, **columns)
-    if is_new:
-        audit.record(by, "intake.payer.added", payer, imported=True)
-    return payer.meant
+    if not is_new:
+        raise PlanOutdated
+    audit.record(by, "intake.payer.added", payer, imported=True)
+    return payer
 
 
-def _learn(payer: Payer, entry: Entry, now: datetime) -> None:
-    """Keep a printed name with the larger of the two counts, so that the same file twice counts nothing twice."""
-    alias, is_new = PayerAlias.objects.get_or_create(
-        payer=payer,
-        name_key=payer_name_key(entry.alias),
-        defaults={
-            "name": entry.alias,
-            "taught": entry.count,
-            "weight": min(entry.count, PayerAlias.HEAVIEST),
-            "last_at": now,
-        },
-    )
-    if not is_new and alias.taught < entry.count:
-        alias.taught, alias.weight = entry.count, max(alias.weight, min(entry.count, PayerAlias.HEAVIEST))
+def _learn(payer: Payer, entry: Entry, names: _Names, now: datetime) -> None:
+    """Keep a printed name with the larger of the two counts, so that the same file twice counts nothing twice.
+
+    Raises PlanOutdated when somebody taught it meanwhile.
+    """
+    key, weight = payer_name_key(entry.alias), min(entry.count, PayerAlias.HEAVIEST)
+    alias = names.get((payer.pk, key))
+    if alias is None:
+        counted = {"name": entry.alias, "taught": entry.count, "weight": weight, "last_at": now}
+        alias, is_new = PayerAlias.objects.get_or_create(payer=payer, name_key=key, defaults=counted)
+        if not is_new:
+            raise PlanOutdated
+        names[payer.pk, key] = alias
+    elif alias.taught < entry.count:
+        alias.taught, alias.weight = entry.count, max(alias.weight, weight)
         alias.save(update_fields=["taught", "weight"])
 
 

@@ -120,6 +120,15 @@ def add_payer(edi_payer_id: str, name: str, **columns: Any) -> tuple[Payer, bool
     return Payer.objects.get_or_create(**found, defaults={"name": name, **columns})
 
 
+def hold_payers(which: Q) -> dict[int, Payer]:
+    """Lock payers by their numbers, so that two who want the same ones wait for each other; return them as they are.
+
+    Nobody merges or edits one of them meanwhile; what somebody else gives to one of them does not wait.
+    """
+    rows = Payer.objects.select_for_update(no_key=True).filter(which).order_by("pk")
+    return {payer.pk: payer for payer in rows}
+
+
 @transaction.atomic
 def learn_alias(payer: Payer, printed_name: str) -> None:
     """Remember that a person chose this payer for a name that a card prints; see the top of this file."""

@@ -15,6 +15,7 @@ from clinic.access import providers_for
 from clinic.imports import ASKED, Importer, Outcome, Planned, PlanOutdated, refused
 from clinic.models import Clinic, Provider, User
 from core import audit
+from core.chunks import chunks
 from core.models import EditedMeanwhile
 from core.tables import Row, Table, TableRefused, values_of
 
@@ -23,7 +24,7 @@ from ..models import Appointment, MergedAway, Patient, mrn_key
 from ..models.people import add_patients, hold_all
 from ..schedule_rows import COLUMNS, CellRefused, Slotted, Visitor, provider_keys, slot_of, visitor_of
 from .appointments import Slot, reschedule
-from .schedule_people import NotSure, People, chunks, people_of
+from .schedule_people import NotSure, People, people_of
 
 ADD, REGISTER, MOVE, SAME = "add", "register", "move", "same"
 OUTCOMES = {

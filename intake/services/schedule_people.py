@@ -7,13 +7,13 @@ for all rows of a person.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from clinic.imports import Choice, Question
 from clinic.models import Clinic
+from core.chunks import chunks
 
 from ..access import patients_for
 from ..models import Patient, mrn_key
@@ -21,7 +21,6 @@ from ..schedule_rows import CellRefused, Visitor
 from .duplicates import Candidate, like_each
 
 NEW = "new"
-_CHUNK = 400
 _COLUMNS = ("pk", "code", "first_name", "last_name", "folded_name", "birth_date", "mrn", "mrn_key")
 _TAKEN = "This number belongs to somebody of another name or birth date here."
 
@@ -132,12 +131,6 @@ def people_of(clinic: Clinic, visitors: Mapping[int, Visitor], answers: Mapping[
             people.by_mrn[patient.mrn_key].append(patient)
     people.doubts = dict(_doubts(clinic, visitors, people))
     return people
-
-
-def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield what is different among the items, in lists that a statement can carry."""
-    every = sorted(set(items))
-    return (every[start : start + _CHUNK] for start in range(0, len(every), _CHUNK))
 
 
 def _doubts(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from clinic.models import Organization
@@ -12,6 +12,7 @@ from core.commands import Done, Failed, Later, NotWanted
 from core.http import NotSent, OutcomeUnknown, Rejected, Throttled
 from core.models import Command, CommandAttempt
 from tests.core.scripted import Asks, Once, Scripted, _registered, fresh, make
+from tests.intake.writers import crossing, meanwhile
 
 __all__ = ["_registered", "make"]
 pytestmark = pytest.mark.django_db
@@ -294,6 +295,37 @@ def test_a_person_sets_a_failed_question_going_again(make):
     assert commands.retry(command, by=None, now=timezone.now()) is True
     commands.run(command.pk, now=timezone.now())
     assert fresh(command).status == "DONE"
+
+
+def test_a_retry_gives_way_to_a_command_that_is_created_at_that_moment(make):
+    command = make("test.ask", Failed("No."))
+    commands.run(command.pk)
+    target = Organization.objects.get(pk=command.target_pk)
+    with meanwhile(lambda: commands.create("test.ask", target), 'FROM "core_command"'):
+        assert commands.retry(command, by=None, now=timezone.now()) is False
+    assert fresh(command).status == "FAILED"
+
+
+@pytest.mark.postgres_only
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+def test_of_a_retry_and_a_new_command_at_one_moment_the_first_counts(make, transactional_db):
+    command = make("test.ask", Failed("No."))
+    commands.run(command.pk)
+    target, rows = Organization.objects.get(pk=command.target_pk), "core_command"
+
+    def look_again():
+        with transaction.atomic():
+            return commands.create("test.ask", target)
+
+    def try_again():
+        return commands.retry(command, by=None, now=timezone.now())
+
+    new, is_retried = crossing(look_again, rows, try_again, rows, turns=True)
+    assert (commands.open_for("test.ask", target), is_retried) == (new, False)
+    commands.cancel(new, reason="Not wanted.", now=timezone.now())
+    is_retried, refused = crossing(try_again, rows, look_again, rows, turns=True)
+    assert is_retried is True and isinstance(refused, IntegrityError)
+    assert commands.open_for("test.ask", target) == command
 
 
 def test_a_person_cannot_repeat_an_effect_from_the_operations_page(make):

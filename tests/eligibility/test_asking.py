@@ -20,6 +20,7 @@ from eligibility.vendors import candid, spry
 from intake.models import Payer
 from intake.services import payer_directory
 from tests.conftest import Cast
+from tests.intake.writers import meanwhile
 from tests.sandbox_process import SandboxProcess
 
 from . import make
@@ -249,6 +250,18 @@ def test_only_the_newest_check_of_a_question_is_retried(cast: Cast, sandbox: San
     command.refresh_from_db()
     assert command.status == "FAILED" and not commands.retry(command, by=cast.bo, now=timezone.now())
     assert read(check).answer == "PAYER_UNAVAILABLE"
+
+
+def test_a_retry_gives_way_to_the_same_question_put_anew_at_that_moment(cast: Cast, sandbox: SandboxProcess) -> None:
+    sandbox.fault("candid", "check", "500_before")
+    row = make.coverage(cast.clinic_a)
+    check = make.asked(cast.clinic_a, row, cast.alice)
+    Command.objects.filter(pk=command_of(check).pk).update(failures=AskPayer.tries - 1)
+    command = command_of(try_now(check))
+    with meanwhile(lambda: make.asked(cast.clinic_a, row, cast.bo), 'UPDATE "core_command"'):
+        assert not commands.retry(command, by=cast.bo, now=timezone.now())
+    command.refresh_from_db()
+    assert (command.status, read(check).reason) == ("FAILED", "GAVE_UP")
 
 
 # ---- our side -------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.imports import import_upload
 from core import commands, uploads
-from core.models import AuditEvent
+from core.models import AuditEvent, EditedMeanwhile
 from core.tables import read_table
 from intake.handlers import vendor_page
 from intake.models import (
@@ -46,7 +46,7 @@ from intake.vendors.cardscan.wire import CardList, ListedCard
 from tests.conftest import Cast, make_cast
 from tests.intake import writers
 from tests.intake.cards import card_in_review, photo
-from tests.intake.writers import at_once, crossing
+from tests.intake.writers import at_once, crossing, meanwhile
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -287,6 +287,84 @@ def test_two_clinics_import_the_same_new_payers(people: Cast, own: dict[str, Any
     assert Payer.objects.count() == 7
     first = Payer.objects.get(edi_payer_id="1")
     assert first.phone == "800 555 0100" and {row.name for row in first.aliases.all()} == {"Name 1", "Other name"}
+
+
+def two_in_the_file(own: dict[str, Any]) -> tuple[Payer, Payer, str]:
+    """Two payers whose numbers here stand the other way round than those at the clearinghouse, and a file of them."""
+    one, other = aetna("9"), aetna("1")
+    return one, other, "Payer ID,Payer,Phone,Also printed as\n9,Aetna 9,9,Name 9\n1,Aetna 1,1,Name 1"
+
+
+@pytest.mark.parametrize(("crosswise", "turns"), [(False, True), (True, True), (False, False)])
+def test_an_import_of_payers_and_a_merge_of_them(own: dict[str, Any], crosswise: bool, turns: bool) -> None:
+    """Whoever is first: the merge was made of what the file changed, or the file is planned for whom is left."""
+    one, other, file = two_in_the_file(own)
+    gone, into = (one, other) if crosswise else (other, one)
+    came = crossing(
+        lambda: bring_in(payer_table.PAYERS, file, own),
+        "intake_payer",
+        lambda: payer_directory.merge_payers(gone, into, by=own["by"], version=gone.version),
+        "intake_payer",
+        turns=turns,
+    )
+    nobody_was_ended(came, EditedMeanwhile)
+    is_merged = Payer.objects.listed().count() == 1
+    assert is_merged != isinstance(came[1], EditedMeanwhile)
+    names = PayerAlias.objects.order_by("name").values_list("name", "payer")
+    assert list(names) == [("Name 1", into.pk if is_merged else other.pk), ("Name 9", into.pk if is_merged else one.pk)]
+
+
+def test_an_import_learns_nothing_for_a_payer_that_is_merged_meanwhile(own: dict[str, Any]) -> None:
+    one, other, file = two_in_the_file(own)
+
+    def merged() -> None:
+        at_once(lambda: payer_directory.merge_payers(one, other, by=own["by"], version=one.version))
+
+    with meanwhile(merged, 'FROM "intake_payeralias"'):  # it is planned
+        bring_in(payer_table.PAYERS, file, own)
+    assert set(PayerAlias.objects.values_list("name", "payer")) == {("Name 1", other.pk), ("Name 9", other.pk)}
+
+
+def test_an_import_of_printed_names_and_a_merge_of_their_payers(own: dict[str, Any]) -> None:
+    """Names are counted in the order of their numbers too."""
+    one, other, file = two_in_the_file(own)
+    for payer, name in ((one, "Name 9"), (other, "Name 1")):
+        payers.learn_alias(payer, name)
+        Payer.objects.filter(pk=payer.pk).update(phone="1")
+    file = (
+        file.replace("Also printed as", "Also printed as,Count")
+        .replace("Name 9", "Name 9,5")
+        .replace("Name 1", "Name 1,5")
+    )
+    came = crossing(
+        lambda: bring_in(payer_table.PAYERS, file, own),
+        "intake_payeralias",
+        lambda: payer_directory.merge_payers(one, other, by=own["by"], version=one.version),
+        "intake_payeralias",
+        turns=True,
+    )
+    nobody_was_ended(came)
+    assert set(PayerAlias.objects.values_list("payer", "taught")) == {(other.pk, 5)}
+
+
+def test_an_import_counts_a_name_that_is_taught_for_two_payers(own: dict[str, Any]) -> None:
+    one, other, file = two_in_the_file(own)
+    for payer in (one, other, one):
+        payers.learn_alias(payer, "Name")
+    file = (
+        file.replace("Also printed as", "Also printed as,Count").replace("Name 9", "Name,5").replace("Name 1", "Name,6")
+    )
+
+    def teach() -> None:
+        with transaction.atomic():
+            payers.learn_alias(one, "Name")
+
+    alias = "intake_payeralias"
+    nobody_was_ended(crossing(lambda: bring_in(payer_table.PAYERS, file, own), alias, teach, alias, turns=True))
+    assert dict(PayerAlias.objects.values_list("payer", "taught")) in (
+        {one.pk: 6, other.pk: 6},
+        {one.pk: 5, other.pk: 6},
+    )
 
 
 def test_two_that_do_not_meet_prove_nothing(own: dict[str, Any], emily: Patient) -> None:

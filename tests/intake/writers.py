@@ -34,15 +34,16 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def crossing(
-    one: Callable[[], Any], first: str, other: Callable[[], Any], then: str, *, both: bool = False
+    one: Callable[[], Any], first: str, other: Callable[[], Any], then: str, *, both: bool = False, turns: bool = False
 ) -> list[Any]:
     """Do two things at once that stop for each other: `one` where it has locked rows of the table `first`, `other`
     where it has those of `then`. Where they lock in two orders, each then holds what the other wants, and the database
     ends one of them; where they lock in one order, only one comes so far, and goes on while the other waits for it.
 
+    With `turns` the other begins when the one has come so far, so that it is always the other who comes second.
     It is an error when neither happens, or, with `both`, when one waits for the other before both have come so far."""
     meeting = _Meeting()
-    came = at_once(meeting.stopping(0, one, first), meeting.stopping(1, other, then))
+    came = at_once(meeting.stopping(0, one, first), meeting.stopping(1, other, then, after=0 if turns else None))
     assert meeting.met or (meeting.waited and not both), f"They did not meet: {came}"
     return came
 
@@ -56,8 +57,9 @@ class _Meeting:
         self._here: set[int] = set()
         self._ended: set[int] = set()
 
-    def stopping(self, me: int, act: Callable[[], Any], table: str) -> Callable[[], Any]:
-        """Return `act`, which stops when it has locked rows of a table for the first time."""
+    def stopping(self, me: int, act: Callable[[], Any], table: str, *, after: int | None = None) -> Callable[[], Any]:
+        """Return `act`, which stops when it has locked rows of a table for the first time, and begins when the one
+        that it comes `after` has stopped."""
 
         def go() -> Any:
             def watch(execute: Any, sql: str, *rest: Any) -> Any:
@@ -67,6 +69,9 @@ class _Meeting:
                     self._meet(me)
                 return found
 
+            ends = time.monotonic() + WAIT
+            while after is not None and after not in self._here | self._ended and time.monotonic() < ends:
+                time.sleep(0.01)
             self._server[me] = _asked("SELECT pg_backend_pid()")
             try:
                 with connection.execute_wrapper(watch):
