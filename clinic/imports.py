@@ -87,10 +87,11 @@ def refused(row: Row, *problems: str) -> Planned:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What may come of a row: the state it is drawn with, its word, and what is said of several."""
+    """What may come of a row: the state it is drawn with, its word, and whether the import changes anything for it."""
 
     state: str
     word: str
+    changes: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ class Importer:
         outcomes: what may come of a row, beside "refused".
         title, about: what the page is called, and what kind of file it takes.
         urls: the names of its pages: upload, preview, refused rows, and where one goes on afterwards.
+        goes_on: the words of the button that leads there.
     """
 
     purpose: str
@@ -116,6 +118,7 @@ class Importer:
     title: str
     about: str
     urls: tuple[str, str, str, str]
+    goes_on: str
     example: tuple[str, ...] = field(default=())
 
 
@@ -243,6 +246,7 @@ def _counted(importer: Importer, counts: Mapping[str, int]) -> dict[str, Any]:
         "refused": counts.get(REFUSED, 0),
         "asked": counts.get(ASKED, 0),
         "good": sum(count for key, count in counts.items() if key not in (REFUSED, ASKED)),
+        "changes": sum(counts.get(key, 0) for key, outcome in importer.outcomes.items() if outcome.changes),
     }
 
 

@@ -46,6 +46,11 @@ class Row:
     cells: list[str]
     problems: tuple[str, ...] = ()
 
+    @property
+    def filled(self) -> list[str]:
+        """Return the cells in which something stands, for showing the row to a person."""
+        return [cell for cell in self.cells if cell.strip()]
+
 
 @dataclass(frozen=True)
 class Table:

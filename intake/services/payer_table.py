@@ -40,7 +40,7 @@ OUTCOMES = {
     ADD: Outcome("done", "Payer added"),
     LEARN: Outcome("done", "Printed name learned"),
     FILL: Outcome("done", "Completed"),
-    SAME: Outcome("none", "Here already"),
+    SAME: Outcome("none", "Here already", changes=False),
 }
 
 
@@ -232,4 +232,5 @@ PAYERS = Importer(
     title="Import payers",
     about="Payers and the names that cards print for them, as a CSV file such as the one this page gives out.",
     urls=("payer-import", "payer-preview", "payer-refused", "payer-list"),
+    goes_on="Go to the payers",
 )

@@ -31,7 +31,7 @@ OUTCOMES = {
     ADD: Outcome("done", "Visit added"),
     REGISTER: Outcome("done", "Patient registered and visit added"),
     MOVE: Outcome("done", "Visit moved, or given another provider"),
-    SAME: Outcome("none", "Here already"),
+    SAME: Outcome("none", "Here already", changes=False),
 }
 _CANCELLED = Appointment.Status.CANCELLED
 
@@ -318,4 +318,5 @@ SCHEDULE = Importer(
     title="Import a schedule",
     about="The visits of one or more days from another program, as a CSV file. The same file twice adds nothing twice.",
     urls=("schedule-import", "schedule-preview", "schedule-refused", "today"),
+    goes_on="Go to Today",
 )
