@@ -104,7 +104,7 @@ class FindCard(WorkForLink):
 
     def rejected(self, command: Command, error: Rejected, *, now: datetime) -> commands.Next:
         """A session that is over is opened anew, once; any other refusal ends the link."""
-        link = _link(command)
+        link = _locked(command)
         if link is None or not link.session or error.status not in (401, 403):
             return _fail(command, now, self.no_answer)
         VendorLink.objects.filter(pk=link.pk).update(session="")
@@ -115,19 +115,21 @@ def _link(command: Command) -> VendorLink | None:
     return VendorLink.objects.select_related("card__clinic").filter(pk=command.target_pk).first()
 
 
-def _held(command: Command) -> VendorLink | None:
-    """Lock the link's card, as whoever ends the link or deletes the card does, and return the link as it is then.
-
-    None when it is not wanted any more.
-    """
+def _locked(command: Command) -> VendorLink | None:
+    """Lock the link's card, as whoever ends the link or deletes the card does, and return the link as it is then."""
     for card in VendorLink.objects.filter(pk=command.target_pk).values_list("card", flat=True):
         CardScan.objects.select_for_update().get(pk=card)
-    link = _link(command)
+    return _link(command)
+
+
+def _held(command: Command) -> VendorLink | None:
+    """Do as `_locked`, but return None when the link is not wanted any more."""
+    link = _locked(command)
     return link if link is not None and link.is_wanted else None
 
 
 def _fail(command: Command, now: datetime, problem: str) -> Failed:
-    link = _link(command)
+    link = _locked(command)
     if link is not None:
         vendor_link.fail(link, problem, now=now)
     return Failed(problem)

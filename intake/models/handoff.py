@@ -29,9 +29,14 @@ class PhoneLink(models.Model):
     ended_at = models.DateTimeField(null=True, default=None)
 
     class Meta:
-        """The newest link of a card is the one that counts."""
+        """One link of a card counts, the newest: the one before ends when it is offered, also when its time is over."""
 
         ordering: ClassVar = ["-created_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["card"], condition=models.Q(ended_at__isnull=True), name="one_phone_link_per_card"
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the row's number."""

@@ -81,8 +81,11 @@ def show(link: VendorLink, made: Made, *, now: datetime) -> None:
 
 
 def fail(link: VendorLink, problem: str, *, now: datetime) -> None:
-    """End a link with a sentence for the desk."""
-    VendorLink.objects.filter(pk=link.pk).update(problem=problem, ended_at=now, session="", address="")
+    """End a link with a sentence for the desk, unless it has ended already: then nobody waits for the sentence.
+
+    Called inside the recording transaction, which holds the link's card.
+    """
+    VendorLink.objects.filter(pk=link.pk, ended_at=None).update(problem=problem, ended_at=now, session="", address="")
 
 
 def take(link: VendorLink, listed: CardList, *, now: datetime) -> datetime | None:
