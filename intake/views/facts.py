@@ -38,6 +38,7 @@ class Group:
 
 
 _STATES = {Source.PRINTED: "needs-you"}
+_CHOSEN = {"payer_id", "relationship", "plan_type", "subscriber_sex", "injury_state"}  # from a list, not typed
 
 
 class _Sources:
@@ -60,15 +61,16 @@ class _Sources:
             return Fact(label, words or UNSTATED)
         source = Source(entry["from"])
         is_from_card = source in {Source.CARD, Source.PRINTED} and self.card is not None
-        return Fact(label, words, self._words(source, entry), _STATES.get(source, ""), is_from_card)
+        return Fact(label, words, self._words(source, entry, column), _STATES.get(source, ""), is_from_card)
 
-    def _words(self, source: Source, entry: dict[str, Any]) -> str:
+    def _words(self, source: Source, entry: dict[str, Any], column: str) -> str:
         name, on = self.names.get(entry["by"] or 0, ""), date.fromisoformat(entry["on"])
         when = f"{on:%-d %b %Y}"
         if source == Source.PATIENT:
             return source.label
         if source == Source.PERSON:
-            return f"Typed by {name}, {when}" if name else f"Typed, {when}"
+            done = "Chosen" if column in _CHOSEN else "Typed"
+            return f"{done} by {name}, {when}" if name else f"{done}, {when}"
         return f"{source.label}, {name}, {when}" if name else f"{source.label}, {when}"
 
 

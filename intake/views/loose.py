@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -143,8 +144,8 @@ def assign(request: HttpRequest, code: UUID) -> HttpResponse:
     return said(request, f"{patient.name} has the card, and it is being read.", "loose-photos")
 
 
-def _change(change: Callable[[HttpRequest, Asker, UUID], None]) -> Callable[..., HttpResponse]:
-    """Make a page that changes a pile and shows the queue again."""
+def _change(change: Callable[[HttpRequest, Asker, UUID], None], done: str = "") -> Callable[..., HttpResponse]:
+    """Make a page that changes a pile and shows it in the queue again, or says what is `done` when it is gone."""
 
     @require_POST
     @writes
@@ -156,14 +157,19 @@ def _change(change: Callable[[HttpRequest, Asker, UUID], None]) -> Callable[...,
             change(request, asker, code)
         except loose.PileGone:
             return said(request, GONE, "loose-photos", level=messages.WARNING)
-        return redirect("loose-photos")
+        if done:
+            return said(request, done, "loose-photos")
+        return redirect(f"{reverse('loose-photos')}#pile-{code}")
 
     return changed
 
 
 swap = _change(lambda request, asker, pile: loose.swap(asker.clinic, pile, by=asker.user))
 apart = _change(lambda request, asker, pile: loose.take_apart(asker.clinic, pile, by=asker.user))
-throw_away = _change(lambda request, asker, pile: loose.throw_away(asker.clinic, pile, by=asker.user))
+throw_away = _change(
+    lambda request, asker, pile: loose.throw_away(asker.clinic, pile, by=asker.user),
+    done="The photos of this card are deleted.",
+)
 together = _change(
     lambda request, asker, pile: loose.put_together(
         asker.clinic, pile, _uuid(request.POST.get("back", "")), by=asker.user

@@ -104,7 +104,8 @@ def new_patient(request: HttpRequest) -> HttpResponse:
     required = registration.required_of(asker.clinic)
     context: dict[str, object] = {"visit_day": visit_day_of(request)}
     if request.method != "POST" or "q" in request.POST:
-        context["form"] = PatientForm(required=required, initial=_typed(request.POST.get("q", "")))
+        context["form"] = form = PatientForm(required=required, initial=_typed(request.POST.get("q", "")))
+        form.fields["first_name"].widget.attrs["autofocus"] = True
         return render(request, "intake/patient_form.html", context)
     context["form"] = form = PatientForm(request.POST, required=required)
     if not form.is_valid():

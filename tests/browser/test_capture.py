@@ -67,6 +67,20 @@ def test_it_takes_both_sides_chosen_at_once(desk: Page, card: Card) -> None:
     expect(shown(desk, "Back")).to_be_visible()
 
 
+def test_the_focus_stays_where_somebody_works(desk: Page, card: Card) -> None:
+    chooser = slot(desk, "Front").get_by_label("Front of the card: choose a picture")
+    chooser.focus()
+    chooser.set_input_files(card[0])
+    expect(shown(desk, "Front")).to_be_visible()
+    expect(chooser).to_be_focused()
+    before = shown(desk, "Front").get_attribute("src") or ""
+    slot(desk, "Front").get_by_role("button", name="Turn it").press("Enter")
+    expect(shown(desk, "Front")).not_to_have_attribute("src", before)
+    expect(slot(desk, "Front").get_by_role("button", name="Turn it")).to_be_focused()
+    desk.get_by_role("button", name="Show a code").press("Enter")
+    expect(desk.get_by_role("button", name="Show a new code")).to_be_focused()
+
+
 def test_it_keeps_photos_that_are_faster_than_the_page(desk: Page, card: Card) -> None:
     held: list[Route] = []
     sent: list[str] = []

@@ -45,9 +45,27 @@ def test_it_keeps_all_that_a_card_may_print(desk: Client, emily: Patient) -> Non
     assert (made.plan_type, made.employer, made.rx_id) == ("13", "Mill & Sons", "RX9")
     assert made.copays == {"office_visit": Decimal(25), "urgent_care": Decimal("75.50")}
     page = said_on(desk, made)
-    for words in ("POS", "Mill &amp; Sons", "$25.00", "$75.50", "PO Box 7", "Typed by Alice Moreno", "RX9"):
+    for words in (
+        "POS",
+        "Mill &amp; Sons",
+        "$25.00",
+        "$75.50",
+        "PO Box 7",
+        "Typed by Alice Moreno",
+        "Chosen by Alice Moreno",
+        "RX9",
+    ):
         assert words in page, words
     assert "Emergency room" not in page  # not stated, so nothing is said about it
+
+
+def test_the_summary_of_errors_names_the_question_about_the_coverage_on_file(
+    desk: Client, cast: Cast, emily: Patient
+) -> None:
+    covered(cast, emily, "Aetna", member_id="A1")
+    page = desk.post(reverse("coverage-new", args=[emily.code]), FORM)
+    summary = page.content.decode().partition('<div class="notice notice--error"')[2].partition("</div>")[0]
+    assert "Say what happens to the coverage on file." in summary
 
 
 @pytest.mark.parametrize(
