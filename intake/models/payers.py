@@ -103,7 +103,7 @@ class PayerMerge(Merge):
     cards = models.JSONField(default=list)
     coverages = models.JSONField(default=list)
     children = models.JSONField(default=list)
-    aliases = models.JSONField(default=list)  # [name, taught, used, weight, [taught, used, weight]] each
+    aliases = models.JSONField(default=list)  # [name, taught, used, weight, [taught, used, weight, against]] each
 
     class Meta:
         """The newest first; a payer goes into one other at a time."""
@@ -120,7 +120,7 @@ class PayerAlias(models.Model):
     """A name seen on cards for a payer. One name may have been given to several payers; `weight` decides among them.
 
     `taught` counts the corrections that chose the payer for the name, `used` the confirmed cards on which the name was
-    recognised and the payer left as it was.
+    recognised and the payer left as it was, `against` the corrections that chose another one and cost it weight.
     """
 
     # One slip never outweighs what was said twice, and two corrections in a row outweigh whatever was said before.
@@ -131,6 +131,7 @@ class PayerAlias(models.Model):
     name_key = models.CharField(max_length=120, db_index=True, editable=False)
     taught = models.PositiveIntegerField(default=1)
     used = models.PositiveIntegerField(default=0)
+    against = models.PositiveIntegerField(default=0)
     weight = models.PositiveSmallIntegerField(default=1)
     last_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(auto_now_add=True)

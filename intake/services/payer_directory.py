@@ -177,7 +177,8 @@ def merges_into(payer: Payer) -> list[PayerMerge]:
 def take_apart(done: PayerMerge, *, by: User) -> None:
     """Let two payers be two again: what the merge moved goes back, unless somebody gave it to another payer since.
 
-    What came to the survivor since stays with it. Raises StaysMerged.
+    What came to the survivor since stays with it, and what people taught of printed names since with the payer that
+    they chose. Raises StaysMerged.
     """
     held = hold_payers(Q(pk__in=[done.gone_id, done.into_id, *done.children]))
     gone, into = held[done.gone_id], held[done.into_id]
@@ -192,7 +193,7 @@ def take_apart(done: PayerMerge, *, by: User) -> None:
     for name, taught, used, weight, *had in done.aliases:
         alias = PayerAlias(name=name, taught=taught, used=used, weight=weight)
         _take_away(into, alias, had[0] if had else None)
-        _add(gone, alias)
+        _add(gone, alias, is_its_own=True)
     for pks in chunks(done.coverages):
         for coverage in _held(Coverage.objects.filter(pk__in=pks, payer=into)):
             coverage.change(None, payer=gone)
@@ -201,19 +202,21 @@ def take_apart(done: PayerMerge, *, by: User) -> None:
     audit.record(by, "intake.payer.taken_apart", gone, other=into.pk)
 
 
-def _add(payer: Payer, alias: PayerAlias) -> list[int]:
-    """Count for a payer what was counted of a name; return what it had of it before: taught, used, weight.
+def _add(payer: Payer, alias: PayerAlias, *, is_its_own: bool = False) -> list[int]:
+    """Count for a payer what was counted of a name; return what it had of it before: taught, used, weight, against.
 
-    A card that was opened before payers were merged may have taught the name at any time, also at this moment.
+    A card that was opened before payers were merged may have taught the name at any time, also at this moment. What
+    weighs for another payer weighs as much for this one at most, and what weighs for itself (`is_its_own`) is added.
     """
     counted = {name: getattr(alias, name) for name in ("name", "taught", "used", "weight", "last_at")}
     rows, key = PayerAlias.objects.select_for_update(), payer_name_key(alias.name)
     same, is_new = rows.get_or_create(payer=payer, name_key=key, defaults=counted)
     if is_new:
-        return [0, 0, 0]
-    had = [same.taught, same.used, same.weight]
+        return [0, 0, 0, 0]
+    had = [same.taught, same.used, same.weight, same.against]
     same.taught, same.used = same.taught + alias.taught, same.used + alias.used
-    same.weight = max(same.weight, alias.weight)
+    both = same.weight + alias.weight if is_its_own else max(same.weight, alias.weight)
+    same.weight = min(both, PayerAlias.HEAVIEST)
     same.save(update_fields=["taught", "used", "weight"])
     return had
 
@@ -221,30 +224,43 @@ def _add(payer: Payer, alias: PayerAlias) -> list[int]:
 def _take_away(into: Payer, alias: PayerAlias, had: list[int] | None) -> None:
     """Take from a payer what a merge counted for it of a name; what was counted since stays.
 
-    `had` is what it had before, None for a merge that did not write it down.
+    What was said against the name since was said of both: `alias`, which goes back, weighs less by that too. `had` is
+    what the payer had before, None for a merge that did not write it down.
     """
     here = PayerAlias.objects.filter(payer=into, name_key=payer_name_key(alias.name)).first()
     if here is None:
         return
     alias.last_at = here.last_at
     here.taught, here.used = max(here.taught - alias.taught, 0), max(here.used - alias.used, 0)
+    if had:
+        against = _said_against(here, alias.weight, had)
+        here.weight = _weight_without(here, against, had)
+        alias.weight = max(alias.weight - against, 0)
     if not here.taught and not here.used:
         here.delete()
         return
-    if had:
-        here.weight = _weight_without(here, alias.weight, had)
     here.save(update_fields=["taught", "used", "weight"])
 
 
-def _weight_without(here: PayerAlias, came: int, had: list[int]) -> int:
+def _said_against(here: PayerAlias, came: int, had: list[int]) -> int:
+    """Return how often another payer was chosen for a name since a merge; older ones wrote down no more than weights,
+    which tell it as long as nothing was said for the name."""
+    if len(had) > _AGAINST:
+        return max(here.against - had[_AGAINST], 0)
+    return max(max(had[2], came) - here.weight, 0)
+
+
+_AGAINST = 3
+
+
+def _weight_without(here: PayerAlias, said_against: int, had: list[int]) -> int:
     """Return what a name would weigh for a payer had no weight come from another: as before, and what was said since.
 
     `here` has its own counts and the weight of both; `had` is as in `_take_away`. It is never more than either.
     """
-    taught, used, weight = had
+    taught, used, weight = had[:_AGAINST]
     own = here.taught + here.used
     said_for = max(own - taught - used, 0)
-    said_against = max(max(weight, came) - here.weight, 0)
     return max(min(here.weight, own, weight + said_for - said_against), 0)
 
 

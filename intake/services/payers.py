@@ -137,7 +137,9 @@ def learn_alias(payer: Payer, printed_name: str) -> None:
         return
     # All rows of the name in one order: two people who choose two payers for it change each other's.
     list(PayerAlias.objects.select_for_update().filter(name_key=key).order_by("pk").values_list("pk"))
-    PayerAlias.objects.filter(name_key=key, weight__gt=0).exclude(payer=payer).update(weight=F("weight") - 1)
+    same = Q(payer=payer) | Q(payer__merged_into=payer) | Q(payer__merged=payer)  # one of two that are one is no other
+    others = PayerAlias.objects.filter(name_key=key, weight__gt=0).exclude(same)
+    others.update(weight=F("weight") - 1, against=F("against") + 1)
     if key != payer.name_key:
         _count(payer, printed_name, key, "taught")
 

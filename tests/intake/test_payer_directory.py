@@ -13,7 +13,7 @@ from intake.models import CardScan, Coverage, Patient, Payer, PayerAlias, PayerM
 from intake.services import patients
 from intake.services import payer_directory as directory
 from intake.services.coverage import Placing, add_coverage
-from intake.services.payers import learn_alias, match_payer, payer_from_choice
+from intake.services.payers import alias_used, learn_alias, match_payer, payer_from_choice
 from tests.conftest import Cast
 
 
@@ -184,6 +184,41 @@ def test_what_was_taught_since_of_a_third_one_counts_against_it(admin: Client, a
     learn_alias(payer_from_choice("62308", "Cigna"), "Open Choice")
     taken_apart(admin, heavy)
     assert weights(aetna) == [1]
+
+
+def test_a_name_that_was_confirmed_after_another_choice_weighs_what_both_say(
+    admin: Client, aetna: Payer, heavy: Payer
+) -> None:
+    """The weight of both hides what was said: three, one less, one more."""
+    merged(admin, heavy, aetna)
+    learn_alias(payer_from_choice("62308", "Cigna"), "Open Choice")
+    alias_used(aetna, "Open Choice")
+    assert weights(aetna) == [3]
+    taken_apart(admin, heavy)
+    assert weights(aetna, heavy) == [1, 2]
+
+
+def test_a_name_that_was_learned_anew_while_they_were_one_stays_so(admin: Client, aetna: Payer, heavy: Payer) -> None:
+    merged(admin, heavy, aetna)
+    cigna = payer_from_choice("62308", "Cigna")
+    for _ in range(2):
+        learn_alias(cigna, "Open Choice")
+    assert match_payer("", "Open Choice").payer == cigna
+    taken_apart(admin, heavy)
+    assert weights(aetna, heavy, cigna) == [0, 1, 2]
+    assert match_payer("", "Open Choice").payer == cigna
+
+
+def test_what_is_taught_of_one_of_two_that_are_one_is_not_said_against_the_other(
+    admin: Client, aetna: Payer, heavy: Payer
+) -> None:
+    PayerAlias.objects.filter(payer=heavy).update(weight=1)
+    merged(admin, heavy, aetna)
+    for payer in (heavy, aetna):  # the first on a card that was opened before the merge
+        learn_alias(payer, "Open Choice")
+    assert weights(aetna, heavy) == [2, 1]
+    taken_apart(admin, heavy)
+    assert weights(aetna, heavy) == [2, 2]
 
 
 def test_two_that_were_merged_into_one_are_taken_from_it_in_any_order(
