@@ -103,23 +103,12 @@ def one_letter_apart(one: str, other: str) -> bool:
     return one[start + 1 :] == other[start + 1 :] or swapped == other
 
 
-def near_dates(born: date) -> set[date]:
-    """Return the birth dates that a slip of the hand makes of one: month and day swapped, or one digit off."""
-    text, found = f"{born:%m%d%Y}", set()
-    candidates = {text[2:4] + text[:2] + text[4:]}
-    candidates |= {text[:at] + digit + text[at + 1 :] for at in range(8) for digit in "0123456789"}
-    for written in candidates:
-        day = _date(written)
-        if day is not None and day != born and abs(day - born) < timedelta(days=36525):
-            found.add(day)
-    return found
+def is_slip(one: date, other: date) -> bool:
+    """Return whether a slip of the hand makes one birth date of the other: month and day swapped, or one digit off.
 
-
-def _date(written: str) -> date | None:
-    try:
-        return date(int(written[4:]), int(written[:2]), int(written[2:4]))
-    except ValueError:
-        return None
+    Dates that lie more than a hundred years apart are of two people.
+    """
+    return one != other and abs(one - other) < timedelta(days=36525) and not _birth_dates(one, other).is_against
 
 
 def _birth_dates(one: date, other: date) -> Reason:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from datetime import date, datetime, time
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -59,10 +62,14 @@ class Visitor:
     mrn: str
     phone: str
 
-    @property
+    @cached_property
     def person(self) -> tuple[str, date]:
         """Return what two rows of one patient share."""
         return folded_name(self.first_name, self.last_name), self.birth_date
+
+    def columns(self) -> dict[str, Any]:
+        """Return what the row says of a patient's record, by column."""
+        return {one.name: getattr(self, one.name) for one in fields_of(self)}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,13 +20,16 @@ from clinic.models import Clinic, User
 from core import audit
 
 from ..access import patients_for
-from ..likeness import LIKELY, SAME_EMAIL, Likeness, Person, likeness, near_dates
+from ..likeness import LIKELY, SAME_EMAIL, Likeness, Person, is_slip, likeness
 from ..models import Coverage, Patient, TwoPeople, folded_name
 from ..patient_record import SEALED
 
 MOST_SHOWN = 5
 # What a page of possible duplicates looks at before it says how far it has come.
 CHUNK, MOST_LOOKED_AT, MOST_PAIRS = 100, 500, 20
+# How many records are asked about at once: as many as one statement can name.
+AT_ONCE = 400
+PHONES = ("phone_fingerprint", "other_phone_fingerprint")
 # A birth date or phone that more records share is one that is typed for want of another, and says nothing.
 MOST_SHARED = 200
 
@@ -66,10 +69,10 @@ def like(patient: Patient, clinic: Clinic) -> list[Candidate]:
 
 
 def like_each(patients: Sequence[Patient], clinic: Clinic) -> list[list[Candidate]]:
-    """Return for each record what `like` says of it, with a constant number of queries for every CHUNK of them."""
+    """Return for each record what `like` says of it, with a constant number of queries for every AT_ONCE of them."""
     found: list[list[Candidate]] = []
-    for start in range(0, len(patients), CHUNK):
-        chunk = patients[start : start + CHUNK]
+    for start in range(0, len(patients), AT_ONCE):
+        chunk = patients[start : start + AT_ONCE]
         for patient in chunk:
             patient.fill_look_ups()
         found += [candidates[:MOST_SHOWN] for candidates in _scored(chunk, clinic)]
@@ -108,29 +111,35 @@ def pairs(clinic: Clinic, *, before: int | None = None) -> Pairs:
 def _scored(asked: Sequence[Patient], clinic: Clinic) -> list[list[Candidate]]:
     """Return the likely candidates of each record, the likeliest first, in a constant number of queries."""
     held = _members(asked)
-    known = _candidates(asked, held, clinic)
-    held |= _members(known)
+    people = [_person(one, held) for one in asked]
+    found_by = [_keys(one, person, swapped=True) for one, person in zip(asked, people, strict=True)]
+    known = _candidates(asked, found_by, clinic)
+    if held:  # a member id is compared with another one
+        held |= _members(known)
     blocks: Blocks = defaultdict(list)
     for patient in known:
         person = _person(patient, held)
-        for key in _keys(patient, person, slips=False):
+        for key in _keys(patient, person):
             blocks[key].append((patient, person))
-    told_apart = _told_apart(clinic, [*asked, *known])
-    found = [_of_one(one, held, blocks, told_apart) for one in asked]
+    told_apart = _told_apart(clinic, asked)
+    found = [
+        _of_one(one, person, [near for key in keys for near in blocks.get(key, ())], told_apart)
+        for one, person, keys in zip(asked, people, found_by, strict=True)
+    ]
     return _with_emails(list(zip(asked, found, strict=True)), held)
 
 
 Members = dict[int, frozenset[tuple[str, str]]]
-Blocks = dict[tuple[str, Any], list[tuple[Patient, Person]]]
+Near = list[tuple[Patient, Person]]
+Keys = set[tuple[str, Any]]
+Blocks = dict[tuple[str, Any], Near]
 
 
-def _of_one(one: Patient, held: Members, blocks: Blocks, told_apart: set[frozenset[int]]) -> list[Candidate]:
-    """Return who may be likely, once the e-mails are compared too."""
-    person = _person(one, held)
-    near = {row.pk: (row, other) for key in _keys(one, person, slips=True) for row, other in blocks.get(key, ())}
+def _of_one(one: Patient, person: Person, near: Near, told_apart: set[frozenset[int]]) -> list[Candidate]:
+    """Return who of those that share something may be likely, once the e-mails are compared too."""
     found = [
         Candidate(row, likeness(person, other))
-        for row, other in near.values()
+        for row, other in {row.pk: (row, other) for row, other in near}.values()
         if row.pk != one.pk and frozenset((row.pk, one.pk or 0)) not in told_apart
     ]
     return [candidate for candidate in found if candidate.likeness.score >= LIKELY - SAME_EMAIL]
@@ -154,24 +163,47 @@ def _with_emails(asked: list[tuple[Patient, list[Candidate]]], held: Members) ->
     return scored
 
 
-def _candidates(asked: Sequence[Patient], held: Members, clinic: Clinic) -> list[Patient]:
+def _candidates(asked: Sequence[Patient], found_by: Sequence[Keys], clinic: Clinic) -> list[Patient]:
     """Return the clinic's patients that share something with one of those asked about; a query per column, indexed."""
     keys: dict[str, set[Any]] = defaultdict(set)
-    for one in asked:
-        for name, value in _keys(one, _person(one, held), slips=True):
+    days: dict[str, set[date]] = defaultdict(set)  # under each name, the birth dates of those who have it
+    for one, found in zip(asked, found_by, strict=True):
+        for name, value in found:
             keys[name].add(value)
+            if name == "named":
+                days[value].add(one.birth_date)
     here = patients_for(clinic).filter(organization_id=clinic.organization_id).defer(*SEALED)
-    names, days = ({slip[at] for slip in keys["slip"]} for at in (0, 1))
     covered = Coverage.objects.in_line().filter(member_id_fingerprint__in=keys["member"])
     queries: list[QuerySet[Patient]] = [
         here.filter(birth_date__in=_telling(here, "birth_date", keys["born"])),
-        here.filter(folded_name__in=names, birth_date__in=days),
-        here.filter(phone_fingerprint__in=_telling(here, "phone_fingerprint", keys["phone"])),
-        here.filter(other_phone_fingerprint__in=_telling(here, "other_phone_fingerprint", keys["phone"])),
+        here.filter(pk__in=_namesakes(here, days)),
+        *(here.filter(pk__in=_holders(here, column, keys["phone"])) for column in PHONES),
         here.filter(mrn_key__in=keys["mrn"]),
         here.filter(pk__in=covered.order_by().values("patient")),
     ]
     return list({patient.pk: patient for query in queries for patient in query.order_by()}.values())
+
+
+def _namesakes(here: QuerySet[Patient], days: dict[str, set[date]]) -> list[int]:
+    """Return who has one of the names and its birth date, or one that a slip of the hand makes of it.
+
+    A name is rare enough to compare the dates here; all slips of many dates are more than a statement should name.
+    """
+    rows = here.filter(folded_name__in=days).order_by().values_list("pk", "folded_name", "birth_date")
+    return [pk for pk, name, born in rows if any(born == day or is_slip(born, day) for day in days[name])]
+
+
+def _holders(here: QuerySet[Patient], column: str, values: set[str]) -> QuerySet[Any]:
+    """Return the numbers of whoever has one of the values in an indexed column, but for those that many share.
+
+    They are of any clinic, so that the column's index alone answers: next to a clinic's and an organization's rows a
+    database may take it for the dearer way, and read all of these.
+    """
+    rows = Patient.every.order_by()
+    held = dict(rows.filter(**{f"{column}__in": values}).values_list(column).annotate(records=Count("pk")))
+    many = {value for value, records in held.items() if records > MOST_SHARED}
+    telling = (set(held) - many) | _telling(here, column, many)
+    return rows.filter(**{f"{column}__in": telling}).values("pk")
 
 
 def _telling(here: QuerySet[Patient], column: str, values: set[Any]) -> set[Any]:
@@ -180,16 +212,11 @@ def _telling(here: QuerySet[Patient], column: str, values: set[Any]) -> set[Any]
     return values - {value for value, _ in shared.filter(records__gt=MOST_SHARED)}
 
 
-def _keys(patient: Patient, person: Person, *, slips: bool) -> set[tuple[str, Any]]:
-    """Return what a record is found by; with `slips` also swapped names and birth dates that slips of the hand make."""
-    keys: set[tuple[str, Any]] = {("born", patient.birth_date)}
-    names, days = {folded_name(patient.first_name, patient.last_name)}, {patient.birth_date}
-    if slips:
-        names, days = (
-            names | {folded_name(patient.last_name, patient.first_name)},
-            days | near_dates(patient.birth_date),
-        )
-    keys |= {("slip", (name, day)) for name in names for day in days}
+def _keys(patient: Patient, person: Person, *, swapped: bool = False) -> Keys:
+    """Return what a record is found by; with `swapped` also first and last name the other way round."""
+    keys: Keys = {("born", patient.birth_date), ("named", patient.folded_name)}
+    if swapped:
+        keys.add(("named", folded_name(patient.last_name, patient.first_name)))
     keys |= {("phone", number) for number in person.phones} | {("member", mark) for mark, _ in person.members}
     return keys | ({("mrn", person.mrn)} if person.mrn else set())
 

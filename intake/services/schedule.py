@@ -289,7 +289,7 @@ def _as_planned() -> Iterator[None]:
 
 
 def _new_patient(clinic: Clinic, entry: Entry) -> Patient:
-    return Patient(organization=clinic.organization, **vars(entry.visitor))
+    return Patient(organization=clinic.organization, **entry.visitor.columns())
 
 
 def _number(clinic: Clinic, entries: list[Entry], by: User) -> None:

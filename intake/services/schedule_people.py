@@ -121,13 +121,14 @@ class People:
 def people_of(clinic: Clinic, visitors: Mapping[int, Visitor], answers: Mapping[str, str]) -> People:
     """Return who of the visitors, by row, is known in the clinic, and of whom somebody has to say it."""
     people = People(answers)
+    here = patients_for(clinic).filter(organization=clinic.organization).order_by().only(*_COLUMNS)
     for days in chunks(visitor.birth_date for visitor in visitors.values()):
-        for patient in patients_for(clinic).filter(birth_date__in=days).only(*_COLUMNS):
+        for patient in here.filter(birth_date__in=days):
             people.by_person[patient.folded_name, patient.birth_date].append(patient)
         others = Patient.objects.filter(organization=clinic.organization, birth_date__in=days).exclude(clinics=clinic)
-        people.elsewhere.update(others.values_list("folded_name", "birth_date"))
+        people.elsewhere.update(others.order_by().values_list("folded_name", "birth_date"))
     for numbers in chunks(mrn_key(visitor.mrn) for visitor in visitors.values() if visitor.mrn):
-        for patient in patients_for(clinic).filter(mrn_key__in=numbers).only(*_COLUMNS):
+        for patient in here.filter(mrn_key__in=numbers):
             people.by_mrn[patient.mrn_key].append(patient)
     people.doubts = dict(_doubts(clinic, visitors, people))
     return people
@@ -156,6 +157,6 @@ def _may_hold(candidate: Candidate, holders: set[int]) -> bool:
 
 def _as_one(rows: list[Visitor]) -> Patient:
     """Return what all rows of a person say of them, as a record that is not kept."""
-    said = dict(vars(rows[0]))
+    said = rows[0].columns()
     said |= {name: next((found for row in rows if (found := getattr(row, name))), "") for name in ("mrn", "phone")}
     return Patient(**said)

@@ -146,6 +146,21 @@ def test_the_queries_do_not_grow_with_the_clinic(cast: Cast, emily: Patient) -> 
     assert count() == few
 
 
+def test_many_are_asked_about_with_the_queries_of_few(cast: Cast, emily: Patient) -> None:
+    def asked(many: int) -> list[Patient]:
+        return [
+            Patient(first_name=f"Zoe{'x' * (number % 30)}", last_name="Roe", birth_date=date(1990, 1, 1 + number % 28))
+            for number in range(many - 1)
+        ] + [Patient(first_name="Emily", last_name="Dickinson", birth_date=date(1986, 5, 3))]
+
+    with CaptureQueriesContext(connection) as few:
+        duplicates.like_each(asked(2), cast.clinic_a)
+    with CaptureQueriesContext(connection) as many:
+        found = duplicates.like_each(asked(duplicates.AT_ONCE), cast.clinic_a)
+    assert len(many) == len(few) <= 8
+    assert [one.patient for one in found[-1]] == [emily] and not any(found[:-1])
+
+
 def test_a_program_is_told_who_is_alike(cast: Cast, emily: Patient, client: Client) -> None:
     second = register(cast, last="Dickenson")
     token = tokens.issue(user=cast.bo, clinic=cast.clinic_a, name="t", by=None, now=timezone.now())
