@@ -12,6 +12,8 @@ from .patient_record import PATIENT_RECORD, Group, Item
 _ADDRESS = ("address_line", "address_line2", "city", "state", "postal_code")
 #: what the page's heading says, and what the name of the responsible party says better
 _SAID = ("first_name", "last_name", "birth_date", "sex", "mrn", "guarantor")
+#: what a tick says of another field, by the name of the tick
+_HAS_NONE = {item.excuse: item.label for item in PATIENT_RECORD if item.excuse}
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ def _facts(patient: Patient, group: Group) -> list[tuple[str, str]]:
             continue
         if item.name in ("address_line", "guarantor_address_line"):
             facts.append((_address_label(item), _address(patient, item.name.removesuffix("address_line"))))
+        elif item.name in _HAS_NONE:
+            facts.append((_HAS_NONE[item.name], "has none" if getattr(patient, item.name) else ""))
         elif item.name.removeprefix("guarantor_") not in _ADDRESS:
             facts.append((item.label, item.shown(patient)))
     return [(label, words) for label, words in facts if words]

@@ -64,6 +64,17 @@ def offers(coverage: Coverage, card: CardScan | None) -> list[Offer]:
     return list(found.values())
 
 
+def beyond(coverage: Coverage, card: CardScan | None, shown: Collection[Offer]) -> list[CardExtra]:
+    """Return what else the card prints: neither `shown` as an offer nor what the coverage states already."""
+    offered = {(offer.key, offer.value) for offer in shown}
+    found = []
+    for extra in card.extras.all() if card else []:
+        offer = _offer(extra) if coverage.is_insurance else None
+        if offer is None or ((offer.key, offer.value) not in offered and _stated(coverage, offer) != offer.value):
+            found.append(extra)
+    return found
+
+
 def _offer(extra: CardExtra) -> Offer | None:
     column = _COLUMNS.get(extra.type, "")
     if column and extra.kind != CardExtra.Kind.AMOUNT:
@@ -81,9 +92,14 @@ def _offer(extra: CardExtra) -> Offer | None:
     return Offer(f"copays.{extra.label}", f"Copay, {Copay(extra.label).label.lower()}", show(amount), amount)
 
 
+def _stated(coverage: Coverage, offer: Offer) -> Any:
+    """Return what the coverage says where the offer would go."""
+    return coverage.copay(offer.key[7:]) if offer.key.startswith("copays.") else getattr(coverage, offer.key)
+
+
 def _is_open(coverage: Coverage, offer: Offer) -> bool:
     """Whether nothing is stated there, or only what an earlier look at a card printed otherwise."""
-    stated = coverage.copay(offer.key[7:]) if offer.key.startswith("copays.") else getattr(coverage, offer.key)
+    stated = _stated(coverage, offer)
     if stated in (None, ""):
         return True
     source = coverage.sources.get(offer.key, {}).get("from")

@@ -42,12 +42,13 @@ def coverage_detail(request: HttpRequest, code: UUID) -> HttpResponse:
     audit.record(asker.user, "intake.coverage.viewed", row, clinic=asker.clinic)
     card = _card_here(row, asker)
     today = asker.clinic.today(timezone.now())
+    offers = printed.offers(row, card) if row.is_current and asker.may_write else []
     context = {
         "coverage": row,
         "card": card,
         "groups": groups_of(row, card, asker.clinic),
-        "also": also_on(card),
-        "offers": printed.offers(row, card) if row.is_current else [],
+        "also": also_on(printed.beyond(row, card, offers)),
+        "offers": offers,
         "visits": injuries.visits_shown(row, asker.clinic) if row.is_injury else [],
         "may_lead": row.priority in (Coverage.Priority.SECONDARY, Coverage.Priority.TERTIARY),
         "holds": row.is_valid_on(today),

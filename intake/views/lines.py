@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -195,9 +196,9 @@ class Also:
     value: str
 
 
-def also_on(card: CardScan | None) -> list[Also]:
-    """Return the phones, addresses and amounts of a card, as printed; none before the second pass."""
-    return [_also(extra) for extra in card.extras.all()] if card else []
+def also_on(extras: Iterable[CardExtra]) -> list[Also]:
+    """Return phones, addresses and amounts of a card, as printed; there are none before the second pass."""
+    return [_also(extra) for extra in extras]
 
 
 def _also(extra: CardExtra) -> Also:

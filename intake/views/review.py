@@ -93,7 +93,7 @@ def _readings(request: HttpRequest, card: CardScan) -> list[readings.Reading]:
 
 def _also(card: CardScan) -> dict[str, object]:
     """Return what else is printed on the card, and whether more of it may still come."""
-    return {"also": also_on(card), "also_waits": commands.open_for(cards.ENRICH, card) is not None}
+    return {"also": also_on(card.extras.all()), "also_waits": commands.open_for(cards.ENRICH, card) is not None}
 
 
 @require_safe

@@ -254,6 +254,22 @@ def test_what_the_card_prints_is_offered_and_taken_over(desk: Client, cast: Cast
     assert b"There is nothing to take over any more." in again.content
 
 
+def test_a_printed_value_stands_once_on_the_page(desk: Client, cast: Cast, emily: Patient) -> None:
+    card, made = confirmed(cast, emily)
+    extra(card, "PHONE", "provider_services_phone", "800-555-0101")
+    extra(card, "PHONE", "pharmacy_services_phone", "800-555-0188")
+    biller = Client()
+    biller.force_login(cast.bo)  # takes nothing over, so all is "also on the card"
+    for page in (said_on(desk, made), said_on(biller, made)):
+        assert (page.count(">800-555-0101"), page.count(">800-555-0188")) == (1, 1)
+    press_taking_over(desk, made)
+    page = said_on(desk, made)
+    assert (page.count(">800-555-0101"), page.count(">800-555-0188")) == (1, 1)
+    made.refresh_from_db()
+    made.change(None, provider_phone="800-555-0999")
+    assert "800-555-0101" in said_on(desk, made)  # printed otherwise than typed: both are told
+
+
 def test_a_value_that_was_read_anew_is_not_taken_over_unseen(desk: Client, cast: Cast, emily: Patient) -> None:
     card, made = confirmed(cast, emily)
     extra(card, "PHONE", "provider_services_phone", "800-555-0101")

@@ -63,6 +63,9 @@ def test_a_short_registration_is_enough_and_its_page_short(desk: Client) -> None
     page = desk.post(reverse("patient-new"), WALT, follow=True).content.decode()
     assert Patient.objects.get().guarantor == "PATIENT"
     assert "Nothing is written down yet: contact, address, about the person," in page
+    Patient.objects.get().change(None, has_no_email=True)
+    page = desk.get(reverse("patient-detail", args=[Patient.objects.get().code])).content.decode()
+    assert "<dd>has none</dd>" in page and "Has no e-mail" not in page
     assert "not stated" not in page.split('id="record"')[1]
 
 
