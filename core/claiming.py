@@ -15,9 +15,14 @@ _NOW = Place("now", DateTimeField())
 
 
 def ready(now: datetime | Place, *, early: bool = False) -> Q:
-    """What may be claimed: its time has come, or its lease has run out; `early` also what waits for an event."""
-    time_has_come = Q(due_at__lte=now) | Q(failures=0) if early else Q(due_at__lte=now)
+    """What may be claimed: its time has come, or its lease has run out; `early` also what waits and has not failed."""
+    time_has_come = Q(due_at__lte=now) | unhurried() if early else Q(due_at__lte=now)
     return Q(time_has_come, status=Status.DUE) | Q(status=Status.CLAIMED, lease_until__lt=now)
+
+
+def unhurried() -> Q:
+    """What waits for its time and for no other reason: a pause after a failure, ours or the vendor's, is kept."""
+    return Q(failures=0, reason="")
 
 
 def find(command_id: int, now: datetime, *, early: bool) -> Command | None:

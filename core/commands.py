@@ -30,6 +30,7 @@ from core.handlers import (
     handler_of,
     handlers,
     is_known,
+    kinds,
     register,
 )
 from core.models import Command, CommandAttempt
@@ -100,7 +101,8 @@ def open_for(kind: str, target: models.Model, *, hold: bool = False) -> Command 
 
 
 def run(command_id: int, *, now: datetime | None = None, early: bool = False) -> bool:
-    """Do the command if it is due or its lease ran out, or `early`. Return False when there was nothing to claim."""
+    """Do the command if it is due or its lease ran out; `early`: also before its time, if it only asks and has not
+    failed. Return False when there was nothing to claim."""
     now = now or timezone.now()
     try:
         command = _claim(command_id, now, early=early)
@@ -143,8 +145,7 @@ def lease_of(handler: Handler) -> timedelta:
 
 def due(*, now: datetime | Place) -> models.QuerySet[Command]:
     """Return the commands whose time has come or whose lease has run out, oldest first."""
-    kinds = [handler.kind for handler in handlers()]
-    return Command.objects.filter(claiming.ready(now), kind__in=kinds).order_by("due_at", "pk")
+    return Command.objects.filter(claiming.ready(now), kind__in=kinds()).order_by("due_at", "pk")
 
 
 def is_due(command_id: int, *, now: datetime) -> bool:
@@ -276,7 +277,9 @@ def _judge_broken(command: Command, broken: Exception, now: datetime) -> Next:
             return _judge(command, broken, None, now)
     except Exception as again:
         logger.error("command %s (%s) could not be judged: %s", command.pk, command.kind, _where(again))
-        once_more = handler_of(command).policy is Policy.ASK_AGAIN and command.failures < handler_of(command).tries
+        handler, failures = handler_of(command), command.failures + 1
+        Command.objects.filter(pk=command.pk).update(failures=failures)
+        once_more = handler.policy is Policy.ASK_AGAIN and failures < handler.tries
         return Later(now + timedelta(seconds=60), OUR_FAULT) if once_more else Unclear(OUR_FAULT)
 
 
@@ -297,12 +300,12 @@ def _judge(command: Command, error: Exception | None, answer: Any, now: datetime
 
 
 def _again(command: Command, handler: Handler, error: Exception, reason: str, now: datetime) -> Next:
-    command.failures += 1
-    Command.objects.filter(pk=command.pk).update(failures=command.failures)
-    if command.failures >= handler.tries:
+    failures = command.failures + 1
+    Command.objects.filter(pk=command.pk).update(failures=failures)
+    if failures >= handler.tries:
         handler.gave_up(command, reason=reason, now=now)
         return Failed(reason)
-    wait = handler.backoff(command.failures)
+    wait = handler.backoff(failures)
     if isinstance(error, http.VendorError) and error.retry_after is not None:
         wait = max(wait, error.retry_after)
     at = now + timedelta(seconds=wait)

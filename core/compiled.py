@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
-from django.db import connections, router
+from django.db import connections, router, transaction
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
@@ -47,7 +47,7 @@ class Compiled(_Statement):
     """A query of `values_list`."""
 
     def __init__(self, query: QuerySet[Any, Any]) -> None:
-        """Compile the query for the database that it reads."""
+        """Compile the query for the database that it reads. Raises EmptyResultSet where Django sees it has no rows."""
         compiler = query.query.get_compiler(query.db)
         super().__init__(query.db, *compiler.as_sql())
         columns = [column for column, *_ in compiler.select]
@@ -98,6 +98,6 @@ class CompiledUpdate(_Statement):
     def run(self, **values: Any) -> int:
         """Return how many rows were changed; raises KeyError for a place that gets no value."""
         connection = connections[self.using]
-        with connection.cursor() as cursor:
+        with transaction.mark_for_rollback_on_error(self.using), connection.cursor() as cursor:
             cursor.execute(self.sql, self._given(values, connection))
             return int(cursor.rowcount)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core import commands, hints
 from core.compiled import Compiled, Place
+from core.handlers import kinds
 from core.models import Command
 
 logger = logging.getLogger("frontdesk.dispatcher")
@@ -22,7 +23,7 @@ _NOW = Place("now", DateTimeField())
 
 def dispatch(*, now: datetime) -> int:
     """Send a hint for every command that needs one; return how many were sent."""
-    ids = [pk for (pk,) in _unsent().rows(now=now, lost=now - HINT_AGAIN)]
+    ids = [pk for (pk,) in _unsent(kinds()).rows(now=now, lost=now - HINT_AGAIN)]
     if ids:
         Command.objects.filter(pk__in=ids).update(hinted_at=now)
     return sum(hints.send(pk) for pk in ids)
@@ -35,8 +36,8 @@ def until_next(*, now: datetime) -> float:
 
 
 @cache
-def _unsent() -> Compiled:
-    """The oldest commands that are due and whose hint was not sent, or is `lost` since."""
+def _unsent(_: tuple[str, ...]) -> Compiled:
+    """The oldest commands, of the kinds known now, that are due and whose hint was not sent, or is `lost` since."""
     unsent = Q(hinted_at=None) | Q(hinted_at__lt=F("due_at")) | Q(hinted_at__lt=Place("lost", DateTimeField()))
     return Compiled(commands.due(now=_NOW).filter(unsent).values_list("pk")[:MOST])
 

@@ -6,7 +6,8 @@ and stops every thread meanwhile: over a tenth of a second, for somebody who wai
 
 import gc
 
-ALLOCATIONS = 10_000  # between two collections of what is new; Python's own 700 is for small programs
+# So many more objects made than freed, and what is new is looked through. Python's own 700 is for small programs.
+ALLOCATIONS = 10_000
 
 
 def leave_the_program_alone() -> None:

@@ -133,6 +133,11 @@ def handlers() -> Iterable[Handler]:
     return _handlers.values()
 
 
+def kinds() -> tuple[str, ...]:
+    """Return the kinds that have a handler."""
+    return tuple(_handlers)
+
+
 def is_known(kind: str) -> bool:
     """Whether a handler of the kind is registered."""
     return kind in _handlers

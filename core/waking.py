@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from core import hints
+from core.claiming import unhurried
 from core.handlers import Policy, handler_of_kind
 from core.models import Command
 
@@ -30,23 +31,23 @@ def waiting(found: QuerySet[Command], kinds: Collection[str]) -> QuerySet[Comman
 
 
 def wake(seen: Iterable[Waiting], *, now: datetime) -> bool:
-    """Have what waits look at once. Return whether anything does.
+    """Have what waits, as `waiting` returned it, look at once. Return whether anything waits.
 
     One that is being done looks once more, whatever it finds now, so that an event that comes while it records "not
-    ready yet" is not lost. A pause after a failure stays.
+    ready yet" is not lost. A pause after a failure stays. An event that comes twice costs one look more.
     """
     seen = list(seen)
     if busy := [pk for pk, status, _ in seen if status == Status.CLAIMED]:
         _have_look_again(busy, now)
-    for pk, _, failures in seen:
-        if failures == 0:  # for one that is being done, too: a hint too many is none
-            hints.send_on_commit(pk, early=True)
+    for pk, status, failures in seen:
+        if failures == 0:
+            hints.send_on_commit(pk, early=status == Status.DUE)
     return bool(seen)
 
 
 def _have_look_again(pks: Collection[int], now: datetime) -> None:
     """One statement: whichever of it and the recording comes first, the other finds the row as that left it."""
-    unhurt = Q(status=Status.DUE, due_at__gt=now, failures=0)
+    unhurt = Q(unhurried(), status=Status.DUE, due_at__gt=now)
     Command.objects.filter(pk__in=pks, status__in=(Status.DUE, Status.CLAIMED)).update(
         woken_at=now,
         due_at=Case(When(unhurt, then=Value(now)), default=F("due_at")),

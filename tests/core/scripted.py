@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from clinic.models import Organization
-from core import commands, dispatcher, handlers
+from core import commands, handlers
 from core.commands import Failed, Handler, NotWanted, Policy, Unclear
 from core.http import Rejected
 from core.models import Command
@@ -84,9 +84,7 @@ class Once(Scripted):
 def _registered() -> Iterator[None]:
     for handler in (Asks, Keyed, Once):
         commands.register(handler)
-    dispatcher._unsent.cache_clear()  # it has the kinds that were known
     yield
-    dispatcher._unsent.cache_clear()
     for handler in (Asks, Keyed, Once):
         del handlers._handlers[handler.kind]
 

@@ -223,6 +223,21 @@ def test_a_handler_that_cannot_even_be_unclear_leaves_it_for_a_person(make):
     assert (fresh(command).status, command.reason) == ("UNCLEAR", commands.OUR_FAULT)
 
 
+def test_a_handler_that_cannot_even_be_unclear_is_not_asked_for_ever(make, monkeypatch):
+    def broken(self, command, **how):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Scripted, "retrying", broken)
+    command = make("test.ask", *[NotSent("candid", "could not be reached")] * 9)
+    for count in range(1, Asks.tries):
+        assert commands.run(command.pk)
+        assert (fresh(command).status, command.failures) == ("DUE", count)
+        assert not commands.run(command.pk, early=True), "the pause after our own fault stays"
+        Command.objects.filter(pk=command.pk).update(due_at=timezone.now())
+    assert commands.run(command.pk)
+    assert fresh(command).status == "FAILED"
+
+
 def test_work_of_an_app_that_is_switched_off_waits(make, monkeypatch):
     command = make("test.ask", Done())
     monkeypatch.delitem(handlers._handlers, "test.ask")

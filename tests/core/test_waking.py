@@ -10,7 +10,7 @@ from core import commands, heartbeats, hints, tasks, waking
 from core.commands import Done, Failed, Later, NotWanted
 from core.http import NotSent
 from core.models import Command
-from tests.core.scripted import _registered, fresh, make
+from tests.core.scripted import Asks, _registered, fresh, make
 
 __all__ = ["_registered", "make"]
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,49 @@ def test_an_event_before_it_is_claimed_asks_for_no_second_look(make, sent):
     wake(command)
     commands.run(command.pk)
     assert fresh(command).due_at == far
+
+
+def test_the_hint_of_an_event_reaches_the_broker_as_early(make, monkeypatch, django_capture_on_commit_callbacks):
+    command = make("test.ask", Later(timezone.now() + MINUTE))
+    commands.run(command.pk)
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.run_command, "delay", lambda **message: told.append(message))
+    with django_capture_on_commit_callbacks(execute=True):
+        wake(command)
+    assert told == [{"command_id": command.pk, "early": True}]
+
+
+def test_one_event_while_it_is_done_makes_one_more_look(make, sent):
+    far = timezone.now() + MINUTE
+    command = make("test.ask", lambda: wake(command) and Later(far), Later(far), Done())
+    sent.clear()
+    tasks.run_command(command_id=command.pk)
+    assert sent == [(command.pk, False)], "its worker goes on with it; an early hint would make a third look"
+    tasks.run_command(command_id=command.pk)
+    assert command.tries.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "woken"),
+    [(lambda far: Later(far), True), (lambda far: Later(far, "Our own fault."), False)],
+    ids=["waits", "pauses after a failure"],
+)
+def test_an_event_that_is_told_just_after_the_recording_is_not_lost(make, sent, outcome, woken):
+    """The event's row was read while the command was being done; its UPDATE finds it waiting."""
+    far = timezone.now() + MINUTE
+    command = make("test.ask", outcome(far))
+    seen: list[waking.Waiting] = []
+
+    def look() -> Any:
+        seen.extend(waking.waiting(Command.objects.filter(pk=command.pk), [command.kind]))
+        return outcome(far)
+
+    Asks.script[:] = [look]
+    commands.run(command.pk)
+    assert [status for _, status, _ in seen] == ["CLAIMED"] and fresh(command).due_at == far
+    sent.clear()
+    assert waking.wake(seen, now=timezone.now())
+    assert (fresh(command).due_at <= timezone.now(), command.hinted_at is None) == (woken, woken)
 
 
 def test_a_pause_after_a_failure_stays(make, sent):

@@ -104,7 +104,7 @@ def _route(
 
 ROUTES = (
     _route("cardscan", "create", CARDSCAN, "Opening a card", _CARD, _QUESTION),
-    _route("cardscan", "direct_upload", CARDSCAN, "Sending a photo", _CARD, _QUESTION),
+    _route("cardscan", "direct_upload", UPLOAD_DEADLINE, "Sending a photo", _CARD, _QUESTION),
     _route("cardscan", "upload_url", CARDSCAN, "Asking where a photo goes", _CARD, _QUESTION),
     _route("cardscan", "upload", UPLOAD_DEADLINE, "Sending it there", _CARD, _QUESTION),
     _route("cardscan", "get", CARDSCAN, "Fetching what was read", _CARD, _QUESTION),

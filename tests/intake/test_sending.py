@@ -9,7 +9,9 @@ import pytest
 from django.utils import timezone
 
 from core import commands
+from core.http import VendorSession
 from core.models import Command, CommandAttempt
+from intake.handlers.reading import KEY_REFUSED, VENDOR_SILENT, ReadCard
 from intake.models import CardImage, CardScan
 from intake.vendors.cardscan.client import CardScanClient
 from tests.intake.test_reading import begin, due_now, sides, until, vendor_cards
@@ -66,6 +68,74 @@ def test_what_is_not_taken_directly_goes_by_the_form(
     card.refresh_from_db()
     assert (card.status, card.problem) == ("REVIEW", "")
     assert ways == ["directly", "by_form"] * 2
+
+
+def test_what_the_vendor_finds_wrong_with_a_photo_may_have_arrived(
+    sandbox: SandboxProcess,
+    begin: Callable[..., CardScan],
+    work: Work,
+    ways: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(importlib.import_module("intake.vendors.cardscan.client"), "NOT_THIS_WAY", frozenset())
+    sandbox.fault("cardscan", "direct_upload", "413")
+    card = begin()
+    commands.run_due()
+    commands.run_due()
+    card.refresh_from_db()
+    assert (card.problem, ways) == (VENDOR_SILENT, ["directly"])
+    due_now()
+    work(until(card, "REVIEW", "FAILED"))
+    assert ways == ["directly", "by_form"]
+
+
+def test_a_key_that_is_refused_is_not_tried_with_the_form(
+    sandbox: SandboxProcess, begin: Callable[..., CardScan], work: Work, ways: list[str]
+) -> None:
+    sandbox.fault("cardscan", "direct_upload", "401")
+    card = begin()
+    work(until(card, "FAILED"))
+    card.refresh_from_db()
+    assert (card.problem, ways) == (KEY_REFUSED, ["directly"])
+
+
+@pytest.mark.parametrize("fault", ["reset_after", "500_after", "500_before", "truncated_json"])
+def test_a_back_whose_sending_ends_unclear_is_read_too(
+    sandbox: SandboxProcess, begin: Callable[..., CardScan], work: Work, settings: Any, ways: list[str], fault: str
+) -> None:
+    card = begin("FRONT", "BACK")
+    work(lambda: CardImage.objects.filter(card=card, side="FRONT", sent_at__isnull=False).exists())
+    sandbox.fault("cardscan", "direct_upload", fault)
+
+    def review() -> bool:
+        due_now()
+        return until(card, "REVIEW", "FAILED")()
+
+    work(review)
+    card.refresh_from_db()
+    assert (card.status, card.problem) == ("REVIEW", "")
+    assert ways[:2] == ["directly"] * 2 and all(image.sent_at for image in card.images.all())
+    assert len([found for found in vendor_cards(sandbox, settings) if found["state"] != "pending"]) == 1
+
+
+def test_the_longest_step_ends_within_the_lease(
+    sandbox: SandboxProcess, begin: Callable[..., CardScan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call of a step may take its whole deadline, and the command must be ours still."""
+    sandbox.fault("cardscan", "direct_upload", "413")
+    begin()
+    commands.run_due()
+    CardImage.objects.update(sends=1)  # it was begun before, so the vendor is asked first
+    asked: list[float] = []
+    ask = VendorSession.ask
+
+    def noted(self: VendorSession, *args: Any, total: float | None = None, **options: Any) -> Any:
+        asked.append(total or self.total)
+        return ask(self, *args, total=total, **options)
+
+    monkeypatch.setattr(VendorSession, "ask", noted)
+    commands.run_due()
+    assert len(asked) == 4 and sum(asked) <= ReadCard.deadline
 
 
 def test_what_fails_directly_goes_by_the_form_the_next_time(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -26,6 +25,8 @@ PAGE_HOSTS = ".cardscan.ai"
 LARGEST_PHOTO = 12_000_000
 # What goes in one call: those who carry such calls end them at 6 MB, and some write a photo down a third longer.
 LARGEST_DIRECT = 4_000_000
+# These say that CardScan takes no photo in this way, or none from us: it looked at none.
+NOT_THIS_WAY = frozenset({403, 404, 405, 411, 413, 415})
 
 _kept = threading.local()
 
@@ -47,12 +48,19 @@ class CardScanClient:
     def send_photo(self, card_id: str, side: str, jpeg: bytes, *, by_form: bool = False) -> None:
         """Send the photo of a side, "front" or "back": in one call, or with an upload form, which takes a call more.
 
-        The form is for large photos, for what CardScan refuses to take directly, and where it is asked for (`by_form`).
+        The form is for large photos, where CardScan takes none directly, and where it is asked for (`by_form`). What
+        CardScan finds wrong with a photo that it was sent directly is unclear: it may have it.
         """
-        if not by_form and settings.CARDSCAN_DIRECT_UPLOAD and len(jpeg) <= LARGEST_DIRECT:
-            with suppress(Rejected):  # why is of no matter: where the key or the card is, the form says it too
-                return self._send_directly(card_id, side, jpeg)
-        self._send_by_form(card_id, side, jpeg)
+        if by_form or not settings.CARDSCAN_DIRECT_UPLOAD or len(jpeg) > LARGEST_DIRECT:
+            return self._send_by_form(card_id, side, jpeg)
+        try:
+            self._send_directly(card_id, side, jpeg)
+        except Rejected as refused:
+            if refused.status == 401:
+                raise
+            if refused.status not in NOT_THIS_WAY:
+                raise OutcomeUnknown.because(refused, refused.why) from None
+            self._send_by_form(card_id, side, jpeg)
 
     def _send_directly(self, card_id: str, side: str, jpeg: bytes) -> None:
         answer = self._ask(
@@ -61,6 +69,7 @@ class CardScanClient:
             headers={"Content-Type": "image/jpeg"},
             params=wire.build_upload_request(side),
             data=jpeg,
+            total=UPLOAD_DEADLINE,
         )
         try:
             wire.check_direct_upload(answer.json(), card_id)
