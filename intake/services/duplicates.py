@@ -7,7 +7,7 @@ the hand in the birth date, nor a phone, a member id or a record number; each of
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -176,29 +176,35 @@ def _candidates(asked: Sequence[Patient], found_by: Sequence[Keys], clinic: Clin
     covered = Coverage.objects.in_line().filter(member_id_fingerprint__in=keys["member"])
     queries: list[QuerySet[Patient]] = [
         here.filter(birth_date__in=_telling(here, "birth_date", keys["born"])),
-        here.filter(pk__in=_namesakes(here, days)),
+        here.filter(pk__in=_namesakes(days)),
         *(here.filter(pk__in=_holders(here, column, keys["phone"])) for column in PHONES),
-        here.filter(mrn_key__in=keys["mrn"]),
+        here.filter(pk__in=with_mrn(keys["mrn"])),
         here.filter(pk__in=covered.order_by().values("patient")),
     ]
     return list({patient.pk: patient for query in queries for patient in query.order_by()}.values())
 
 
-def _namesakes(here: QuerySet[Patient], days: dict[str, set[date]]) -> list[int]:
-    """Return who has one of the names and its birth date, or one that a slip of the hand makes of it.
+# The next three look at the records of whatever clinic, so that a column's own index answers: next to a clinic's and an
+# organization's rows a database may take that for the dearer way, and read all of these. The clinic is asked about what
+# is left.
+
+
+def with_mrn(numbers: Collection[str]) -> QuerySet[Any]:
+    """Return the numbers of the records that have one of the medical record numbers, in whatever clinic."""
+    return Patient.every.order_by().filter(mrn_key__in=numbers).values("pk")
+
+
+def _namesakes(days: dict[str, set[date]]) -> list[int]:
+    """Return the numbers of those who have one of the names and its birth date, or one that a slip makes of it.
 
     A name is rare enough to compare the dates here; all slips of many dates are more than a statement should name.
     """
-    rows = here.filter(folded_name__in=days).order_by().values_list("pk", "folded_name", "birth_date")
+    rows = Patient.every.order_by().filter(folded_name__in=days).values_list("pk", "folded_name", "birth_date")
     return [pk for pk, name, born in rows if any(born == day or is_slip(born, day) for day in days[name])]
 
 
 def _holders(here: QuerySet[Patient], column: str, values: set[str]) -> QuerySet[Any]:
-    """Return the numbers of whoever has one of the values in an indexed column, but for those that many share.
-
-    They are of any clinic, so that the column's index alone answers: next to a clinic's and an organization's rows a
-    database may take it for the dearer way, and read all of these.
-    """
+    """Return the numbers of those who have one of the values in a column, but for what many of a clinic share."""
     rows = Patient.every.order_by()
     held = dict(rows.filter(**{f"{column}__in": values}).values_list(column).annotate(records=Count("pk")))
     many = {value for value, records in held.items() if records > MOST_SHARED}

@@ -18,7 +18,7 @@ from core.chunks import chunks
 from ..access import patients_for
 from ..models import Patient, mrn_key
 from ..schedule_rows import CellRefused, Visitor
-from .duplicates import Candidate, like_each
+from .duplicates import Candidate, like_each, with_mrn
 
 NEW = "new"
 _COLUMNS = ("pk", "code", "first_name", "last_name", "folded_name", "birth_date", "mrn", "mrn_key")
@@ -128,7 +128,7 @@ def people_of(clinic: Clinic, visitors: Mapping[int, Visitor], answers: Mapping[
         others = Patient.objects.filter(organization=clinic.organization, birth_date__in=days).exclude(clinics=clinic)
         people.elsewhere.update(others.order_by().values_list("folded_name", "birth_date"))
     for numbers in chunks(mrn_key(visitor.mrn) for visitor in visitors.values() if visitor.mrn):
-        for patient in here.filter(mrn_key__in=numbers):
+        for patient in here.filter(pk__in=with_mrn(numbers)):
             people.by_mrn[patient.mrn_key].append(patient)
     people.doubts = dict(_doubts(clinic, visitors, people))
     return people

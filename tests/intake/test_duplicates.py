@@ -161,6 +161,20 @@ def test_many_are_asked_about_with_the_queries_of_few(cast: Cast, emily: Patient
     assert [one.patient for one in found[-1]] == [emily] and not any(found[:-1])
 
 
+@pytest.mark.sqlite_only
+def test_nobody_is_looked_for_by_reading_all_of_a_clinic(cast: Cast, emily: Patient) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        duplicates.like(
+            Patient(first_name="Em", last_name="Roe", birth_date=BORN, phone="2175550100", mrn="A-1"), cast.clinic_a
+        )
+    with connection.cursor() as cursor:
+        steps = [cursor.execute(f"EXPLAIN QUERY PLAN {one['sql']}").fetchall() for one in queries]
+    used = [words for plan in steps for *_, words in plan]
+    assert len(queries) >= 6 and not [
+        words for words in used if words.endswith("(organization_id=?)") or "SCAN" in words
+    ]
+
+
 def test_a_program_is_told_who_is_alike(cast: Cast, emily: Patient, client: Client) -> None:
     second = register(cast, last="Dickenson")
     token = tokens.issue(user=cast.bo, clinic=cast.clinic_a, name="t", by=None, now=timezone.now())
