@@ -52,6 +52,7 @@ card_urls = [
     path("photos/<slug:side>/", cards.photo, name="card-photo"),
     path("photos/<slug:side>/use/", cards.use_anyway, name="card-photo-use"),
     path("photos/<slug:side>/turn/", cards.turn, name="card-photo-turn"),
+    path("photos/<slug:side>/turn-back/", cards.turn_back, name="card-photo-turn-back"),
     path("swap/", cards.swap_sides, name="card-swap"),
     path("same/", cards.same, name="card-same"),
     path("phone/", handoff.offer, name="card-phone"),

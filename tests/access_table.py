@@ -70,6 +70,7 @@ PAGES: dict[str, set[Role]] = {
     "rekey-settle": {ADMIN},
     "rekey": {DESK, ADMIN},
     "card-photo-turn": {DESK},
+    "card-photo-turn-back": {DESK},
     "card-swap": {DESK},
     "card-flag": {DESK},
     "card-flags": ALL,

@@ -159,6 +159,11 @@ class JudgedPhoto(models.Model):
         return self.turned == ON_SIDE
 
     @property
+    def was_turned(self) -> bool:
+        """Return whether it was turned upright unasked, because its print stood so."""
+        return self.turned not in {0, ON_SIDE}
+
+    @property
     def advice(self) -> str:
         """Return what to do about what is doubtful, "" when nothing is."""
         return CONCERNS.get(self.concern, "")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -9,6 +12,7 @@ from clinic.models import User
 from core import audit, commands
 
 from ..models import CardImage, CardMovedOn, CardScan
+from ..models.cards import image_path
 from . import cards
 
 Side, Status = CardImage.Side, CardScan.Status
@@ -28,9 +32,14 @@ def exchange(card: CardScan) -> None:
     photos = list(CardImage.objects.select_for_update().filter(card=card))
     CardImage.objects.filter(card=card).delete()  # one photo per side, at every moment
     for photo in photos:
-        photo.pk, photo.side = None, other[Side(photo.side)]
-        photo.sends, photo.sent_at, photo.answered_at = 0, None, None
+        photo.side = other[Side(photo.side)]
+        _as_new(photo)
     CardImage.objects.bulk_create(photos)
+
+
+def _as_new(photo: CardImage) -> None:
+    """Make a photo one that is not kept yet and was never sent."""
+    photo.pk, photo.sends, photo.sent_at, photo.answered_at = None, 0, None, None
 
 
 def try_the_other_way(card: CardScan) -> bool:
@@ -62,3 +71,40 @@ def turn_photo(card: CardScan, side: str, *, by: User, photo: str = "", quarters
 
     with default_storage.open(str(kept.file.name)) as file:
         cards.put_photo(card, side, file.read(), by=by, still=still, quarters=quarters)
+
+
+def turn_back(card: CardScan, side: str, *, by: User, now: datetime) -> CardScan:
+    """Return a new card to be read instead of one that was read from a photo turned wrongly by its print: with copies
+    of the same photos, that one as it came. The reading stays to go back to.
+
+    Raises CardMovedOn, also when the photo was not turned; images.PhotoRefused when the copy could not be turned, which
+    then lies as it did.
+    """
+    photos = list(CardImage.objects.filter(card=card))
+    wrong = next((photo for photo in photos if photo.side == side and photo.was_turned), None)
+    if wrong is None or card.status != CardScan.Status.REVIEW:
+        raise CardMovedOn
+    names: dict[str, str] = {}
+    try:  # the files are written before the transaction, which then only has to name them
+        for photo in photos:
+            with default_storage.open(str(photo.file.name)) as file:
+                names[photo.side] = default_storage.save(image_path(None, ""), ContentFile(file.read()))
+        fresh = _again_with(names, photos, card, by=by, now=now)
+    except BaseException:
+        for name in names.values():
+            default_storage.delete(name)
+        raise
+    turn_photo(fresh, side, by=by, quarters=4 - wrong.turned)
+    return fresh
+
+
+@transaction.atomic
+def _again_with(names: dict[str, str], photos: list[CardImage], card: CardScan, *, by: User, now: datetime) -> CardScan:
+    """Begin the new card with a row for each copy of a photo. Raises CardMovedOn."""
+    fresh = cards.take_again(card, by=by, now=now)
+    for photo in photos:
+        _as_new(photo)
+        photo.card, photo.file.name = fresh, names[photo.side]
+        photo.save(force_insert=True)
+        audit.record(by, "intake.card.photographed", fresh, clinic=card.clinic, side=photo.side, concern=photo.concern)
+    return fresh

@@ -26,6 +26,7 @@ MOVED_ON = "This card is no longer where you left it. The page shows how it stan
 ADD_FRONT = "Add a photo of the front first."
 NOT_AS_SEEN = "Something changed while you compared. Look at both cards again."
 DOUBTFUL = "A photo may be hard to read. Take it again, or say that it is to be used as it is."
+TURNED_BACK = "The photo lies as it came. Read the card again; the earlier reading is kept beside it."
 NO_FILE = "Choose a photo of the card first."
 SIDES = {"front": CardImage.Side.FRONT, "back": CardImage.Side.BACK}
 TITLES = {"front": "Front of the card", "back": "Back of the card"}
@@ -81,6 +82,7 @@ def _capture_context(request: HttpRequest, card: CardScan, side: str = "", error
         "has_front": "front" in photos,
         "has_back": "back" in photos,
         "is_doubtful": bool(doubtful),
+        "is_on_side": any(photo.is_on_side for photo in photos.values()),
         "seen": seen,
         "megabytes": megabytes,
     }
@@ -206,6 +208,22 @@ def turn(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
     except CardMovedOn:
         return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
     return _capture_answer(request, card, side, "")
+
+
+@require_POST
+@writes
+def turn_back(request: HttpRequest, code: UUID, side: str) -> HttpResponse:
+    """Take a photo that was read back to how it came; the card is read again from a page that shows it."""
+    if side not in SIDES:
+        raise Http404
+    card = get_card(Asker(request).clinic, code)
+    try:
+        fresh = sides.turn_back(card, SIDES[side], by=Asker(request).user, now=timezone.now())
+    except PhotoRefused as refused:
+        return said(request, str(refused), "card-review", card.code, level=messages.WARNING)
+    except CardMovedOn:
+        return said(request, MOVED_ON, "card-review", card.code, level=messages.WARNING)
+    return said(request, TURNED_BACK, "card-capture", fresh.code)
 
 
 def _code(text: str) -> UUID:

@@ -79,13 +79,12 @@ def card(request: HttpRequest) -> HttpResponse:
 
 
 def _slots(link: PhoneLink, side: str = "", error: str = "") -> dict[str, Any]:
-    there = {image.side.lower(): image.advice for image in link.card.images.all()}
+    there = {image.side.lower(): image for image in link.card.images.all()}
     slots = [
         {
             "side": name,
             "title": title,
-            "is_there": name in there,
-            "advice": there.get(name, ""),
+            "photo": there.get(name),
             "error": error if name == side else "",
         }
         for name, title in TITLES.items()

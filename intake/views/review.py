@@ -75,6 +75,7 @@ def _page(
         "sentence": sentence,
         "to_check": _to_check(lines, problems or {}),
         "may_write": Asker(request).may_write,
+        "may_turn_back": Asker(request).may_write and card.status == CardScan.Status.REVIEW,
         "readings": _readings(request, card),
         **flags_of(card),
         "held": holds.is_held(card.patient_id),

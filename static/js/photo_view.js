@@ -3,6 +3,7 @@
 //   data-photos                the photos; data-photo="front" is the frame of a side, [data-photo-sheet] what scrolls in it, [data-photo-turned] what turns in that
 //   data-photo-show, -turn, -zoom="in|out"   their buttons
 //   data-place="front" data-place-box="x y w h"   on a line: where its value stands, as fractions of that side's photo
+//   data-photo-note="front"   what is said of the photo of a side
 "use strict";
 
 (() => {
@@ -104,6 +105,7 @@
 
   function show(photos, side) {
     for (const frame of photos.querySelectorAll("[data-photo]")) frame.hidden = frame.dataset.photo !== side;
+    for (const note of photos.querySelectorAll("[data-photo-note]")) note.hidden = note.dataset.photoNote !== side;
     for (const button of photos.querySelectorAll("[data-photo-show]")) {
       button.setAttribute("aria-pressed", String(button.dataset.photoShow === side));
     }

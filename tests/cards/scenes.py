@@ -74,6 +74,19 @@ def fur() -> Image.Image:
     return page
 
 
+def both_ways(card: Image.Image) -> Image.Image:
+    """Return a card on its side on a table, whose lower half is its upper half upside down: print that runs up and
+    down alike, so that nothing tells which way it is to be turned.
+    """
+    upper = card.convert("RGB").crop((0, 0, card.width, card.height // 2))
+    both = Image.new("RGB", (card.width, 2 * upper.height))
+    both.paste(upper, (0, 0))
+    both.paste(upper.transpose(Image.Transpose.ROTATE_180), (0, upper.height))
+    table = Image.new("RGB", (1000, 1400), "#6b5a48")
+    table.paste(both.resize((1100, 692)).transpose(Image.Transpose.ROTATE_90), (150, 150))
+    return table
+
+
 def _lines(lines: list[str] | tuple[str, ...], size: int = 26, pitch: int = 42) -> Image.Image:
     page = Image.new("RGB", SIZE, "white")
     pen = ImageDraw.Draw(page)

@@ -52,6 +52,7 @@ WRITES_POST = [
     "card-again",
     "card-earlier",
     "card-photo-turn",
+    "card-photo-turn-back",
     "card-swap",
     "card-flag",
     "card-delete",

@@ -6,14 +6,15 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from intake import image_worker, images, way_up
 from intake.models import CardImage, CardScan, Patient
-from intake.services import cards, sides
+from intake.services import cards, handoff, sides
 from tests.cards import way_up as learning
 from tests.cards.photo import as_bytes, way_of
-from tests.cards.scenes import landscape
+from tests.cards.scenes import both_ways, landscape
 from tests.conftest import Cast
 
 FAMILIES = learning.families(learned=False)
@@ -129,7 +130,7 @@ def test_the_page_shows_it_upright_and_says_so(desk: Client, draft: CardScan) ->
     with Image.open(photo.file) as stored:
         assert stored.size == (photo.width, photo.height)
         assert way_up.learned().quarters(image_worker.judged(stored)) == 0
-    assert "Turned upright by itself" in desk.get(reverse("card-capture", args=[draft.code])).content.decode()
+    assert "Turned upright by its print" in desk.get(reverse("card-capture", args=[draft.code])).content.decode()
 
 
 @pytest.mark.django_db
@@ -144,7 +145,7 @@ def test_a_clerks_turn_stays(desk: Client, draft: CardScan, cast: Cast) -> None:
     assert photo.turned == 0 and photo.width > photo.height
     with Image.open(photo.file) as stored:  # upside down, as that person wants it
         assert way_up.learned().quarters(image_worker.judged(stored)) == 2
-    assert "Turned upright by itself" not in desk.get(reverse("card-capture", args=[draft.code])).content.decode()
+    assert "Turned upright by its print" not in desk.get(reverse("card-capture", args=[draft.code])).content.decode()
 
 
 @pytest.mark.django_db
@@ -152,13 +153,80 @@ def test_a_clerks_turn_stays(desk: Client, draft: CardScan, cast: Cast) -> None:
 def test_which_way_a_photo_lies_is_asked_for_where_it_is_not_known(
     desk: Client, draft: CardScan, cast: Cast, way: str
 ) -> None:
-    cards.put_photo(draft, "FRONT", taken(0, turns=1), by=cast.alice, quarters=0)
-    CardImage.objects.filter(card=draft).update(turned=images.ON_SIDE)
+    lying = jpeg(both_ways(FAMILIES[0].face(0).front))
+    cards.put_photo(draft, "FRONT", lying, by=cast.alice)
     before = kept(draft)
+    assert before.turned == images.ON_SIDE
     page = desk.get(reverse("card-capture", args=[draft.code])).content.decode()
     assert "This photo lies on its side" in page and "Turn it left" in page and "Turn it right" in page
+    assert "Say first which way the photo is to be turned" in page
     desk.post(f"{reverse('card-photo-turn', args=[draft.code, 'front'])}?way={way}", {"turn": before.stamp})
     photo = kept(draft)
     assert photo.turned == 0 and photo.width > photo.height
-    with Image.open(photo.file) as stored:
-        assert way_up.learned().quarters(image_worker.judged(stored)) == {"left": 2, "right": 0}[way]
+    with Image.open(photo.file) as stored, Image.open(io.BytesIO(lying)) as sent:
+        asked = sent.transpose(image_worker.TURNS[{"left": 3, "right": 1}[way]])
+        assert images.far_apart(image_worker.looks_like(stored).hex(), image_worker.looks_like(asked).hex()) <= 4
+
+
+@pytest.mark.django_db
+def test_a_phone_is_told_that_a_photo_lies_on_its_side(client: Client, draft: CardScan, cast: Cast) -> None:
+    token = handoff.offer(draft, by=cast.alice, now=timezone.now())
+    client.post(reverse("phone-open"), {"token": token})
+    handoff.add_photo(draft.phone_links.get(), "FRONT", jpeg(both_ways(FAMILIES[0].face(0).front)), now=timezone.now())
+    page = client.get(reverse("phone-card")).content.decode()
+    assert "This photo lies on its side" in page and "The front desk turns it" in page
+    handoff.add_photo(draft.phone_links.get(), "FRONT", taken(0, turns=1), now=timezone.now())
+    page = client.get(reverse("phone-card")).content.decode()
+    assert "At the front desk" in page and "on its side" not in page and "Turned upright" not in page
+
+
+@pytest.fixture
+def read(cast: Cast, card: CardScan) -> CardScan:
+    """A card that was read from two photos, the front turned upright by its print."""
+    CardScan.objects.filter(pk=card.pk).update(status="DRAFT")
+    card.refresh_from_db()
+    cards.put_photo(card, "FRONT", taken(0, turns=3), by=cast.alice)
+    cards.put_photo(card, "BACK", taken(1, turns=0), by=cast.alice)
+    CardScan.objects.filter(pk=card.pk).update(status="REVIEW")
+    card.refresh_from_db()
+    return card
+
+
+TURN_BACK = "Turn it back and read the card again"
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_read_card_says_that_its_photo_was_turned(desk: Client, read: CardScan) -> None:
+    page = desk.get(reverse("card-review", args=[read.code])).content.decode()
+    assert page.count("Turned upright by its print") == page.count(TURN_BACK) == 1
+    CardScan.objects.filter(pk=read.pk).update(status="PROCESSING")
+    page = desk.get(reverse("card-review", args=[read.code])).content.decode()
+    assert "Turned upright by its print" in page and TURN_BACK not in page
+
+
+@pytest.mark.django_db
+def test_a_photo_that_was_read_is_turned_back_and_the_card_read_again(desk: Client, read: CardScan) -> None:
+    before = {photo.side: photo for photo in read.images.all()}
+    answer = desk.post(reverse("card-photo-turn-back", args=[read.code, "front"]))
+    fresh = CardScan.objects.get(earlier=read)
+    assert answer.url == reverse("card-capture", args=[fresh.code])
+    front, back = (fresh.images.get(side=side) for side in ("FRONT", "BACK"))
+    assert front.turned == 0 and (front.width, front.height) == (before["FRONT"].height, before["FRONT"].width)
+    with Image.open(front.file) as stored:
+        assert way_up.learned().quarters(image_worker.judged(stored)) == 3
+    assert back.file.read() == before["BACK"].file.read() and back.file.name != before["BACK"].file.name
+    read.refresh_from_db()
+    assert read.status == "RETAKEN" and {photo.file.name for photo in read.images.all()} == {
+        photo.file.name for photo in before.values()
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("side", "status"), [("back", "REVIEW"), ("front", "CONFIRMED"), ("front", "PROCESSING")])
+def test_only_a_turned_photo_of_a_card_under_review_is_turned_back(
+    desk: Client, read: CardScan, side: str, status: str
+) -> None:
+    CardScan.objects.filter(pk=read.pk).update(status=status)
+    answer = desk.post(reverse("card-photo-turn-back", args=[read.code, side]), follow=True)
+    assert "no longer where you left it" in answer.content.decode()
+    assert CardScan.objects.count() == 1
