@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 GRACE = 60.0  # seconds a child gets to finish its work: longer than any call that moves money
+FAREWELL = 5.0  # seconds that a part the others call gets at least, when they have used up the grace
 STAYS_UP = 5.0  # seconds after which a first start counts as good
 PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before a part is started again, longer each time
 _PR_SET_PDEATHSIG = 1
@@ -30,11 +31,15 @@ def _end_with_parent() -> None:
 
 @dataclass(frozen=True)
 class Part:
-    """One process: what it is called in the log, its command line, and its own environment."""
+    """One process: what it is called in the log, its command line, and its own environment.
+
+    The others call one that `serves` them, also while they finish their work: it is told to stop when they have ended.
+    """
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
+    serves: bool = False
 
 
 class Stopped(Exception):
@@ -104,19 +109,27 @@ class Supervisor:
         self._start(name)
 
     def stop(self) -> None:
-        """End every child: politely, then, after a grace period, for certain, with whatever it started."""
+        """End every child: politely, then, after a grace period, for certain, with whatever it started.
+
+        All are told at once, but for those that serve the others: these come when the others have ended.
+        """
         self.stopping.set()
-        for child in self.children.values():
+        ends = time.monotonic() + GRACE
+        self._end(ends, serves=False)
+        self._end(max(ends, time.monotonic() + FAREWELL), serves=True)
+        if self.pids is not None:
+            self.pids.unlink(missing_ok=True)
+
+    def _end(self, ends: float, *, serves: bool) -> None:
+        children = [child for name, child in self.children.items() if self.parts[name].serves is serves]
+        for child in children:
             if child.poll() is None:
                 child.terminate()
-        ends = time.monotonic() + GRACE
-        for child in self.children.values():
+        for child in children:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.1, ends - time.monotonic()))
             _end_group(child.pid)
             child.wait()
-        if self.pids is not None:
-            self.pids.unlink(missing_ok=True)
 
 
 def _end_group(leader: int) -> None:

@@ -150,6 +150,46 @@ def test_a_number_that_is_somebody_elses_now_is_left_alone(tmp_path):
         stranger.wait()
 
 
+def ends_when(*steps: str) -> list[str]:
+    """Return a program that says when it is told to stop, and ends after some steps."""
+    told = "; ".join([*steps, "print('ends', flush=True)", "sys.exit()"])
+    program = f"import pathlib, signal, sys, time\ndef end(*_): {told}\nsignal.signal(signal.SIGTERM, end)"
+    return [sys.executable, "-c", f"{program}\nprint('up', flush=True)\ntime.sleep(60)"]
+
+
+def parts_that(said: list[str], word: str) -> list[str]:
+    return sorted(line.split()[0] for line in said if line.endswith(word))
+
+
+def test_what_the_others_call_is_told_to_stop_when_they_have_ended(run, said, tmp_path):
+    order = tmp_path / "order"
+    note = f"open({str(order)!r}, 'a').write({{!r}} + chr(10))"
+    slow = ends_when("time.sleep(0.5)", note.format("worker ends"))
+    one = run(Part("sandbox", ends_when(note.format("sandbox is told")), serves=True), Part("worker", slow))
+    wait_until(lambda: len(parts_that(said, "up")) == 2)
+    one.stop()
+    assert order.read_text().splitlines() == ["worker ends", "sandbox is told"]
+
+
+def test_parts_that_end_are_not_waited_for_one_after_another(run, said, tmp_path):
+    """Each of two ends only when the other one was told too."""
+    meet = "pathlib.Path({0!r}).touch(); [time.sleep(0.01) for _ in iter(lambda: pathlib.Path({1!r}).exists(), True)]"
+    here, there = str(tmp_path / "here"), str(tmp_path / "there")
+    one = run(Part("web", ends_when(meet.format(here, there))), Part("worker", ends_when(meet.format(there, here))))
+    wait_until(lambda: len(parts_that(said, "up")) == 2)
+    one.stop()
+    wait_until(lambda: parts_that(said, "ends") == ["web", "worker"])
+
+
+def test_one_that_does_not_end_in_time_leaves_the_one_it_calls_time_to_end(run, said, monkeypatch):
+    monkeypatch.setattr(supervisor, "GRACE", 0.3)
+    one = run(Part("sandbox", ends_when(), serves=True), Part("worker", ends_when("time.sleep(60)")))
+    wait_until(lambda: len(parts_that(said, "up")) == 2)
+    one.stop()
+    wait_until(lambda: parts_that(said, "ends") == ["sandbox"])
+    assert one.children["worker"].returncode == -signal.SIGKILL
+
+
 def test_it_ends_what_a_child_left_behind(run, said):
     spawn = "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])"
     one = run(Part("web", [sys.executable, "-c", f"{spawn}; print(p.pid, flush=True); time.sleep(60)"]))

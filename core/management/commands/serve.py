@@ -126,7 +126,8 @@ def _parts(host: str, port: int, with_sandbox: bool) -> list[Part]:
     if with_sandbox:
         data = env.text("SANDBOX_DATA", str(settings.DATA_DIR / "sandbox"))
         sandbox_port = str(urlsplit(settings.SANDBOX_URL).port or 80)
-        parts.insert(0, Part("sandbox", python("-m", "sandbox", "--port", sandbox_port, "--data", data)))
+        command = python("-m", "sandbox", "--port", sandbox_port, "--data", data)
+        parts.insert(0, Part("sandbox", command, serves=True))
     return parts
 
 
