@@ -117,12 +117,6 @@ class WalkInForm(WhomForm, PersonForm):
 
     field_order = ("last_name", "first_name", "birth_date", "visit_type", "provider")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        """Let whoever opens the form type at once; a form that comes back has its errors to show first."""
-        super().__init__(*args, **options)
-        if not self.is_bound:
-            self.fields["last_name"].widget.attrs["autofocus"] = True
-
     def person(self) -> dict[str, Any]:
         """Return the name and the birth date."""
         return {name: self.cleaned_data[name] for name in PersonForm.base_fields}

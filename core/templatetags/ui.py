@@ -82,14 +82,16 @@ def block_text(context: Context, name: str) -> SafeString:
 
 
 @register.simple_tag
-def control(field: BoundField, hint: str = "", bare: bool | str = False) -> SafeString:
+def control(field: BoundField, hint: str = "", bare: bool | str = False, first: bool | str = False) -> SafeString:
     """Render a form field's control; Django ties it to its hint and its errors by aria-describedby.
 
     The hint that is shown may differ from the field's own help text, so this rendering of the field takes it over.
-    A bare control has no placeholder.
+    A bare control has no placeholder. The first one has the focus when its page opens; a form that comes back has its
+    errors to show first.
     """
     field.help_text = hint
-    return field.as_widget(attrs={"placeholder": False} if bare else None)
+    attrs: dict[str, str | bool] = {"placeholder": False} if bare else {}
+    return field.as_widget(attrs=attrs | {"autofocus": True} if first and not field.form.is_bound else attrs)
 
 
 @register.simple_tag

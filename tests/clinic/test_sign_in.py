@@ -241,3 +241,10 @@ def test_a_buttons_address_that_is_opened_says_what_it_is(client, cast):
     page = client.get(reverse("card-new", args=[uuid4()]))
     assert (page.status_code, page["Allow"]) == (405, "POST")
     assert "takes only what a button sends" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_first_field_has_the_focus_until_there_is_an_error_to_read(client, cast):
+    page = client.get(reverse("account_login")).content.decode()
+    assert page.count("autofocus") == 1 and "autofocus" in page.partition('name="login"')[2].partition(">")[0]
+    assert "autofocus" not in client.post(reverse("account_login"), {}).content.decode()
