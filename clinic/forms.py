@@ -152,7 +152,13 @@ class ClinicForm(forms.ModelForm):
 
 
 class ProviderForm(forms.ModelForm):
-    """A provider."""
+    """A provider; `version` names the one that is corrected."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean_version(self) -> int:
+        """A missing version is that of no provider."""
+        return self.cleaned_data["version"] or 0
 
     class Meta:
         model = Provider

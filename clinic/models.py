@@ -151,8 +151,8 @@ class ApiToken(Coded):
         return f"ApiToken #{self.pk}"
 
 
-class Provider(Coded):
-    """Someone who treats patients."""
+class Provider(Coded, Versioned):
+    """Someone who treats patients. Who left a clinic is not among its `clinics` and stays with the visits of before."""
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="providers")
     clinics = models.ManyToManyField(Clinic, related_name="providers")

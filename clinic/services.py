@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -71,6 +71,32 @@ def add_provider(clinic: Clinic, *, first_name: str, last_name: str, npi: str, b
     provider.clinics.add(clinic)
     audit.record(by, "clinic.provider.added", provider, clinic=clinic)
     return provider
+
+
+class NpiTaken(Exception):
+    """Another provider of the organization has this NPI."""
+
+
+@transaction.atomic
+def change_provider(provider: Provider, *, clinic: Clinic, version: int, by: User, **values: str) -> None:
+    """Correct a provider's name or NPI, in every clinic where they treat.
+
+    Raises NpiTaken, core.models.EditedMeanwhile.
+    """
+    changed = [name for name, value in values.items() if getattr(provider, name) != value]
+    try:
+        with transaction.atomic():
+            provider.change(version, **values)
+    except IntegrityError:
+        raise NpiTaken from None
+    audit.record(by, "clinic.provider.changed", provider, clinic=clinic, fields=changed)
+
+
+@transaction.atomic
+def provider_left(provider: Provider, *, clinic: Clinic, by: User) -> None:
+    """Offer a provider for no visit of the clinic any more; what names them stays as it is."""
+    provider.clinics.remove(clinic)
+    audit.record(by, "clinic.provider.left", provider, clinic=clinic)
 
 
 def setup_code() -> str:

@@ -1,5 +1,7 @@
 """The clinic's own pages: choose a clinic, its data, people, providers, API tokens; the first-run page."""
 
+from uuid import UUID
+
 from allauth.account import views as account
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from clinic import services, setup, tokens
-from clinic.access import StaffRequest, staff
+from clinic.access import StaffRequest, providers_for, staff
 from clinic.forms import ClinicForm, FirstSetUpForm, PasswordForm, PersonForm, ProviderForm, TokenForm
 from clinic.middleware import SESSION_KEY
 from clinic.models import ApiToken, Clinic, Membership, Provider, Role
@@ -19,6 +21,11 @@ from core.vendors import check_keys
 EDITED_MEANWHILE = (
     "Somebody else changed the clinic while you had it open. What you typed is still here and not saved. Compare it "
     "with what is stored now, and save again if yours is right."
+)
+NPI_TAKEN = "Another provider has this NPI. Add that one to this clinic instead, with the same NPI."
+PROVIDER_EDITED = (
+    "Somebody else changed this provider while you had the page open: {}, NPI {}. What you typed is still here and not "
+    "saved. Save again if yours is right."
 )
 
 
@@ -67,7 +74,7 @@ def _home(request: StaffRequest, status: int = 200, **forms: object) -> HttpResp
         "provider_form": ProviderForm(auto_id="provider_%s"),
         "token_form": TokenForm(clinic=clinic, auto_id="token_%s"),
         "people": Membership.objects.filter(clinic=clinic).select_related("user").order_by("user__name"),
-        "providers": Provider.objects.filter(clinics=clinic),
+        "providers": providers_for(clinic),
         "tokens": ApiToken.objects.filter(clinic=clinic, revoked_at=None).select_related("user"),
         **forms,
     }
@@ -123,7 +130,48 @@ def add_provider(request: StaffRequest) -> HttpResponse:
     form = ProviderForm(request.POST, auto_id="provider_%s")
     if not form.is_valid():
         return _home(request, status=422, provider_form=form)
-    services.add_provider(request.clinic, by=request.user, **form.cleaned_data)
+    names = {name: form.cleaned_data[name] for name in ("first_name", "last_name", "npi")}
+    services.add_provider(request.clinic, by=request.user, **names)
+    return redirect("settings-home")
+
+
+@staff(Role.ADMIN)
+def edit_provider(request: StaffRequest, code: UUID) -> HttpResponse:
+    """Correct the name or the NPI of a provider who treats in this clinic."""
+    provider = get_object_or_404(providers_for(request.clinic), code=code)
+    initial = {name: getattr(provider, name) for name in ProviderForm.base_fields}
+    form, status = ProviderForm(request.POST.dict() or None, initial=initial, auto_id="provider_%s"), 200
+    if request.method == "POST":
+        status = _changed(request, form, provider) if form.is_valid() else 422
+        if status == 200:
+            messages.info(request, f"{provider.name} is saved.")
+            return redirect("settings-home")
+    return render(request, "clinic/provider.html", {"form": form, "provider": provider}, status=status)
+
+
+def _changed(request: StaffRequest, form: ProviderForm, provider: Provider) -> int:
+    """Write what the form says; return the status of the answer, with a sentence in the form unless it is 200."""
+    version, by = form.cleaned_data.pop("version"), request.user
+    try:
+        services.change_provider(provider, clinic=request.clinic, version=version, by=by, **form.cleaned_data)
+    except services.NpiTaken:
+        form.add_error("npi", NPI_TAKEN)
+        return 422
+    except EditedMeanwhile:
+        provider.refresh_from_db()
+        form.data = {**request.POST.dict(), "version": provider.version}
+        form.add_error(None, PROVIDER_EDITED.format(provider.name, provider.npi))
+        return 409
+    return 200
+
+
+@require_POST
+@staff(Role.ADMIN)
+def provider_left(request: StaffRequest, code: UUID) -> HttpResponse:
+    """Offer a provider who left for nothing new."""
+    provider = get_object_or_404(providers_for(request.clinic), code=code)
+    services.provider_left(provider, clinic=request.clinic, by=request.user)
+    messages.info(request, f"{provider.name} is offered for no visit any more. Add them again should they come back.")
     return redirect("settings-home")
 
 

@@ -158,6 +158,8 @@ PAGES: dict[str, set[Role]] = {
     "person-remove": {ADMIN},
     "person-password": {ADMIN},
     "provider-add": {ADMIN},
+    "provider-edit": {ADMIN},
+    "provider-left": {ADMIN},
     "token-add": {ADMIN},
     "token-revoke": {ADMIN},
     "vendor-keys": {ADMIN},

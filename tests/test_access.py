@@ -80,6 +80,7 @@ def rows(cast: Cast, settings: Any, tmp_path: Any, monkeypatch: Any) -> dict[str
         "check": check,
         "capture": make.finished(clinic, coverage, cast.alice),
         "command": Command.objects.filter(clinic_pk=clinic.pk).first(),
+        "provider": cast.provider,
         "token": ApiToken.objects.get(),
         "schedule": uploads.keep(table, purpose="intake.schedule", clinic_pk=clinic.pk, by=cast.alice),
         "loose": loose.add_photo(photo(), clinic=clinic, by=cast.alice, lot=uuid.uuid4(), place=0),

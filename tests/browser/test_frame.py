@@ -68,6 +68,26 @@ def test_it_holds_the_pages_inside_to_our_promises(people: People, look: Look, a
     look(page, name)
 
 
+def test_an_admin_corrects_a_provider_and_says_that_one_has_left(people: People, look: Look) -> None:
+    page = people.enter("admin")
+    page.goto("/clinic/settings/")
+    page.get_by_text("Add a provider").click()
+    adding = page.locator("form[action$='/providers/']")
+    for label, value in {"First name": "Walt", "Last name": "Gray", "NPI": "1245319599"}.items():
+        adding.get_by_label(label).fill(value)
+    adding.get_by_role("button", name="Add").click()
+    page.get_by_role("link", name="Correct Walt Gray").click()
+    page.get_by_label("First name").fill("Walter")
+    look(page, "provider")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Walter Gray is saved.")).to_be_visible()
+    page.get_by_role("link", name="Correct Walter Gray").click()
+    page.get_by_role("button", name="They left this clinic").click()
+    page.get_by_role("button", name="They left", exact=True).click()
+    expect(page.get_by_text("Walter Gray is offered for no visit any more.")).to_be_visible()
+    expect(page.get_by_role("link", name="Correct Walter Gray")).to_have_count(0)
+
+
 def test_it_sets_up_a_second_factor(people: People, look: Look) -> None:
     page = people.enter("admin2")
     page.goto("/accounts/2fa/totp/activate/")

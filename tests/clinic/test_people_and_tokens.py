@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic import services, tokens
+from clinic.access import providers_for
 from clinic.models import ApiToken, Membership, Provider, Role, User
 from clinic.npi import is_npi
 from core.models import AuditEvent
@@ -34,7 +35,7 @@ def test_an_admin_sees_and_changes_the_clinic(client, cast):
     cast.clinic_a.refresh_from_db()
     assert (cast.clinic_a.name, cast.clinic_a.time_zone) == ("Riverside Main", "America/New_York")
     event = AuditEvent.objects.get(action="clinic.changed")
-    assert sorted(event.facts["fields"]) == ["name", "time_zone"]
+    assert sorted(event.facts["fields"] == ["first_name", "last_name"]) == ["name", "time_zone"]
 
 
 def typed(page, **values):
@@ -114,6 +115,34 @@ def test_one_provider_per_npi(client, cast):
     assert Provider.objects.count() == 1
     response = client.post(reverse("provider-add"), {"first_name": "N", "last_name": "W", "npi": "1234567890"})
     assert response.status_code == 422
+
+
+def test_a_provider_is_corrected(client, cast):
+    client.force_login(cast.ana)
+    url = reverse("provider-edit", args=[cast.provider.code])
+    typed = {"first_name": "Nora", "last_name": "Wells", "npi": cast.provider.npi}
+    assert client.get(url).context["form"]["version"].value() == 1
+    assert client.post(url, typed | {"version": 1}).url == reverse("settings-home")
+    cast.provider.refresh_from_db()
+    assert cast.provider.name == "Nora Wells"
+    assert AuditEvent.objects.get(action="clinic.provider.changed").facts["fields"]
+    stale = client.post(url, typed | {"version": 1, "last_name": "Welles"})
+    assert stale.status_code == 409 and b"Nora Wells, NPI" in stale.content and b'value="Welles"' in stale.content
+    assert client.post(url, typed | {"version": 2, "npi": "1234567890"}).status_code == 422
+    other = Provider.objects.create(
+        organization=cast.clinic_a.organization, first_name="Walt", last_name="Gray", npi="1245319599"
+    )
+    assert b"Another provider has this NPI" in client.post(url, typed | {"version": 2, "npi": other.npi}).content
+
+
+def test_a_provider_who_left_is_offered_for_nothing_new_and_may_come_back(client, cast):
+    client.force_login(cast.ana)
+    client.post(reverse("provider-left", args=[cast.provider.code]))
+    assert not providers_for(cast.clinic_a).exists() and Provider.objects.filter(pk=cast.provider.pk).exists()
+    assert AuditEvent.objects.filter(action="clinic.provider.left").exists()
+    assert client.get(reverse("provider-edit", args=[cast.provider.code])).status_code == 404
+    client.post(reverse("provider-add"), {"first_name": "N", "last_name": "W", "npi": cast.provider.npi})
+    assert list(providers_for(cast.clinic_a)) == [cast.provider]
 
 
 def test_it_changes_between_own_clinics_only(client, cast):
