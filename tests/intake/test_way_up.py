@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -51,6 +52,15 @@ def test_a_turned_photo_is_turned_back_or_left_as_it_lies(upright: list[Image.Im
     assert set(done) <= {0, 4 - lies, *({way_up.ON_SIDE} if lies in {1, 3} else ())} and done.count(
         4 - lies
     ) >= 0.8 * len(done)
+
+
+def test_learning_gives_the_same_weights_every_time(upright: list[Image.Image]) -> None:
+    photos = [list(way_up.counts(one)) for picture in upright[:3] for one in learning.varied(picture)]
+    empty = [list(way_up.counts(one)) for one in learning.empty(1)]
+    weights = learning.learn(np.array(photos), np.array(empty))
+    assert len(photos) == 18 and np.array_equal(weights, learning.learn(np.array(photos), np.array(empty)))
+    learned = way_up.WayUp(weights.tolist())
+    assert [learned.quarters(learning.turn(upright[0], lies)) for lies in range(4)] == [0, 3, 2, 1]
 
 
 def test_nothing_is_said_of_pictures_without_print() -> None:
