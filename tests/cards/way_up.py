@@ -139,7 +139,8 @@ def learn(upright_ones: np.ndarray, empty_ones: np.ndarray) -> np.ndarray:
         wrong = (odds / odds.sum(axis=1, keepdims=True) - wanted) * share[:, None]
         slope = np.einsum("nwd,nw->d", ways, wrong) + KEPT_SMALL * weights
         first, second = 0.9 * first + 0.1 * slope, 0.99 * second + 0.01 * slope**2
-        weights = weights - 0.05 * first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+        pace = 0.05 * (1 - (step - 1) / STEPS)  # slower and slower: it ends in one place, however sums are rounded
+        weights = weights - pace * first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
     return (weights * unit).reshape(rows, patterns)
 
 
