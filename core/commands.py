@@ -176,12 +176,13 @@ def cancel(command: Command, *, reason: str, now: datetime) -> bool:
 def retry(command: Command, *, by: Any, now: datetime) -> bool:
     """Set a failed command going again, if its handler allows it; return whether it was.
 
-    It is not where somebody has the same done by another command at this moment: the database takes one.
+    It is not where somebody has the same done by another command at this moment, since the database takes one, or has
+    decided what became of it.
     """
     handler = handler_of(command)
-    if not handler.may_retry(command) or open_like(command):
-        return False
-    with suppress(IntegrityError), transaction.atomic():
+    with suppress(IntegrityError, NotWanted), transaction.atomic():
+        if not handler.may_retry(command) or open_like(command):
+            return False
         changed = Command.objects.filter(pk=command.pk, status=Status.FAILED).update(
             status=Status.DUE, due_at=now, failures=0, reason="", finished_at=None, hinted_at=now
         )

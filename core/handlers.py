@@ -23,7 +23,8 @@ class Policy(enum.Enum):
 
 
 class NotWanted(Exception):
-    """Raised by a handler's claim(): the work is no longer wanted; the command is cancelled with this sentence."""
+    """The work is no longer wanted: raised by a handler's claim(), which has the command cancelled with this sentence,
+    and by its restart(), which leaves it as it was."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Handler:
         return self.policy is Policy.ASK_AGAIN
 
     def restart(self, command: Command, *, now: datetime) -> None:
-        """A person set the failed command going again: show it on the target."""
+        """A person sets the failed command going again: show it on the target. Raises NotWanted where that moved on."""
 
     def backoff(self, failures: int) -> float:
         """Return the seconds to wait after this many failed tries in a row (full jitter, base 2 s, cap 300 s)."""

@@ -206,7 +206,9 @@ def _change_appointment(asker: Asker, visit: Appointment, values: dict[str, Any]
     """Do what a PATCH says: first the slot, then the state. Raises Problem, core.models.EditedMeanwhile."""
     known: dict[str, Any] = {"by": asker.user, "now": timezone.now()}
     version = values.get("version", visit.version)
-    provider = _provider(asker, values["provider"]) if "provider" in values else visit.provider
+    provider = visit.provider  # who has left the clinic keeps the visits that are theirs
+    if "provider" in values and values["provider"] != (provider and provider.code):
+        provider = _provider(asker, values["provider"])
     starts_at, visit_type = values.get("starts_at", visit.starts_at), values.get("visit_type", visit.visit_type)
     slot = appointments.Slot(starts_at, provider, visit_type)
     try:

@@ -147,8 +147,10 @@ class ResolveCapture(Handler):
         return _capture(command).status == CaptureStatus.UNCLEAR
 
     def restart(self, command: Command, *, now: datetime) -> None:
-        """Say that it is looked for again."""
-        _set(_capture(command), status=CaptureStatus.UNKNOWN, looks=0, refused_message="")
+        """Say that it is looked for again, unless somebody has decided meanwhile what became of it."""
+        unclear = ManualCapture.objects.filter(pk=command.target_pk, status=CaptureStatus.UNCLEAR)
+        if not unclear.update(status=CaptureStatus.UNKNOWN, looks=0, refused_message=""):
+            raise NotWanted("Somebody has said what became of it.")
 
 
 def _leave_unclear(command: Command, message: str) -> None:

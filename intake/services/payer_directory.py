@@ -243,11 +243,13 @@ def _take_away(into: Payer, alias: PayerAlias, had: list[int] | None) -> None:
 
 
 def _said_against(here: PayerAlias, came: int, had: list[int]) -> int:
-    """Return how often another payer was chosen for a name since a merge; older ones wrote down no more than weights,
-    which tell it as long as nothing was said for the name."""
-    if len(had) > _AGAINST:
-        return max(here.against - had[_AGAINST], 0)
-    return max(max(had[2], came) - here.weight, 0)
+    """Return how often another payer was chosen for a name since a merge, at least.
+
+    It is counted, but older merges did not write the count down, and a row that went and came back in another merge
+    lost it. What its weight lost tells it, too, as long as nothing was said for the name.
+    """
+    counted = here.against - had[_AGAINST] if len(had) > _AGAINST else 0
+    return max(counted, max(had[2], came) - here.weight, 0)
 
 
 _AGAINST = 3

@@ -26,11 +26,12 @@ from ..schedule_rows import COLUMNS, CellRefused, Slotted, Visitor, provider_key
 from .appointments import Slot, reschedule
 from .schedule_people import NotSure, People, people_of
 
-ADD, REGISTER, MOVE, SAME = "add", "register", "move", "same"
+ADD, REGISTER, MOVE, NUMBER, SAME = "add", "register", "move", "number", "same"
 OUTCOMES = {
     ADD: Outcome("done", "Visit added"),
     REGISTER: Outcome("done", "Patient registered and visit added"),
     MOVE: Outcome("done", "Visit moved, or given another provider"),
+    NUMBER: Outcome("done", "Here already; its number is new"),
     SAME: Outcome("none", "Here already", changes=False),
 }
 _CANCELLED = Appointment.Status.CANCELLED
@@ -63,6 +64,18 @@ class Known:
     people: People
     by_external_id: dict[str, Appointment] = field(default_factory=dict)
     by_time: dict[tuple[int, datetime], list[Appointment]] = field(default_factory=lambda: defaultdict(list))
+
+    def numbered(self, slot: Slotted) -> Appointment | None:
+        """Return the visit that has the row's number here."""
+        return self.by_external_id.get(slot.external_id) if slot.external_id else None
+
+    def is_anothers(self, visitor: Visitor, slot: Slotted) -> bool:
+        """Whether the row's number is another patient's visit here; False while nobody knows who is meant."""
+        visit = self.numbered(slot)
+        try:
+            return visit is not None and self.people.whom(visitor) != visit.patient
+        except (CellRefused, NotSure):
+            return False
 
     def visit_of(self, patient: Patient, slot: Slotted) -> Appointment | None:
         """Return the patient's visit that a row without a known number is already, by its time; None for a new one.
@@ -132,21 +145,27 @@ def _known(
 ) -> Known:
     """Load what the rows need. `numbers` are those of all rows, also of those that cannot be read.
 
-    A visit whose number a row has is that row's, whether it moves it away or leaves it: it is no other row's visit
-    by its time.
+    A visit that a row of its number moves away, or would, is no other row's visit by its time.
     """
     known = Known(people_of(clinic, {row: visitor for row, (visitor, _) in asked.items()}, answers))
     rows = appointments_for(clinic).select_related(None).select_related("provider")
     for some in chunks(slot.external_id for _, slot in asked.values() if slot.external_id):
         known.by_external_id.update({row.external_id: row for row in rows.filter(external_id__in=some)})
-    moments = [slot.starts_at for _, slot in asked.values()]
-    if moments:
-        for row in rows.filter(starts_at__gte=min(moments), starts_at__lte=max(moments)):
-            if row.external_id not in numbers:
-                known.by_time[row.patient_id, row.starts_at].append(row)
     for visitor, slot in asked.values():
         _settle(visitor, slot, known)
+    moments = [slot.starts_at for _, slot in asked.values()]
+    leaving = numbers - {slot.external_id for visitor, slot in asked.values() if _stays(visitor, slot, known)}
+    if moments:
+        for row in rows.filter(starts_at__gte=min(moments), starts_at__lte=max(moments)):
+            if row.external_id not in leaving:
+                known.by_time[row.patient_id, row.starts_at].append(row)
     return known
+
+
+def _stays(visitor: Visitor, slot: Slotted, known: Known) -> bool:
+    """Whether the visit with the row's number stays at its hour: the row says so, or may not move it."""
+    visit = known.numbered(slot)
+    return visit is not None and (visit.starts_at == slot.starts_at or known.is_anothers(visitor, slot))
 
 
 def _settle(visitor: Visitor, slot: Slotted, known: Known) -> None:
@@ -155,7 +174,7 @@ def _settle(visitor: Visitor, slot: Slotted, known: Known) -> None:
     The number alone tells: twins come together, so that a visit at the same time does not say who is meant.
     """
     doubt = known.people.doubts.get(visitor.person)
-    numbered = known.by_external_id.get(slot.external_id) if slot.external_id else None
+    numbered = known.numbered(slot)
     if doubt is None or numbered is None:
         return
     owner = next((one.patient for one in doubt.candidates if one.patient.pk == numbered.patient_id), None)
@@ -174,8 +193,8 @@ def _planned(row: Row, visitor: Visitor, slot: Slotted, known: Known) -> Planned
         return refused(row, str(cell))
     except NotSure as asks:
         return Planned(row, ASKED, question=asks.doubt.question(row.number, visitor))
-    numbered = known.by_external_id.get(slot.external_id) if slot.external_id else None
-    if numbered and (patient is None or numbered.patient_id != patient.pk):
+    numbered = known.numbered(slot)
+    if known.is_anothers(visitor, slot):
         return refused(row, str(CellRefused("external_id", "This number is another patient's visit here.")))
     visit = numbered or (known.visit_of(patient, slot) if patient else None)
     entry = Entry(visitor, slot, patient, visit)
@@ -187,8 +206,15 @@ def _outcome(entry: Entry) -> str:
         return ADD if entry.patient else REGISTER
     slot, visit = entry.slot, entry.visit
     is_other = visit.starts_at != slot.starts_at or slot.provider not in (None, visit.provider)
-    is_moved = slot.external_id and slot.external_id == visit.external_id and is_other
-    return MOVE if is_moved and visit.status == Appointment.Status.SCHEDULED else SAME
+    if slot.external_id and slot.external_id == visit.external_id and is_other and _may_move(visit, slot):
+        return MOVE
+    return NUMBER if slot.external_id and not visit.external_id else SAME
+
+
+def _may_move(visit: Appointment, slot: Slotted) -> bool:
+    """Whether a visit follows the file: it is expected, or was missed and is put off to a later time."""
+    missed = visit.status == Appointment.Status.NO_SHOW
+    return visit.status == Appointment.Status.SCHEDULED or (missed and slot.starts_at > visit.starts_at)
 
 
 _Owner = int | tuple[str, date]
@@ -275,7 +301,7 @@ def run_schedule(clinic: Clinic, plan: list[Planned], by: User, now: datetime) -
         for outcome, entry in entries:
             if outcome == MOVE:
                 _move(clinic, entry, by, now)
-        _number(clinic, [entry for outcome, entry in entries if outcome == SAME], by)
+        _number(clinic, [entry for outcome, entry in entries if outcome == NUMBER], by)
     audit.record_many(by, "intake.appointment.added", visits, clinic=clinic, imported=True)
 
 
@@ -294,11 +320,10 @@ def _new_patient(clinic: Clinic, entry: Entry) -> Patient:
 
 def _number(clinic: Clinic, entries: list[Entry], by: User) -> None:
     """Give visits that were found by their time the number of the file, so that they are found when they move."""
-    numbered = [(entry.visit, entry.slot.external_id) for entry in entries if entry.visit and entry.slot.external_id]
-    fresh = [(visit, number) for visit, number in numbered if not visit.external_id]
-    for visit, number in fresh:
+    visits = [(entry.visit, entry.slot.external_id) for entry in entries if entry.visit]
+    for visit, number in visits:
         visit.change(visit.version, external_id=number)
-    audit.record_many(by, "intake.appointment.numbered", [visit for visit, _ in fresh], clinic=clinic)
+    audit.record_many(by, "intake.appointment.numbered", [visit for visit, _ in visits], clinic=clinic)
 
 
 def _move(clinic: Clinic, entry: Entry, by: User, now: datetime) -> None:

@@ -90,9 +90,11 @@ def turn_back(card: CardScan, side: str, *, by: User, now: datetime) -> CardScan
             with default_storage.open(str(photo.file.name)) as file:
                 names[photo.side] = default_storage.save(image_path(None, ""), ContentFile(file.read()))
         fresh = _again_with(names, photos, card, by=by, now=now)
-    except BaseException:
+    except BaseException as failure:
         for name in names.values():
             default_storage.delete(name)
+        if isinstance(failure, FileNotFoundError):  # its photos were deleted at this moment
+            raise CardMovedOn from None
         raise
     turn_photo(fresh, side, by=by, quarters=4 - wrong.turned)
     return fresh

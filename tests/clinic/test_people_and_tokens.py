@@ -35,7 +35,7 @@ def test_an_admin_sees_and_changes_the_clinic(client, cast):
     cast.clinic_a.refresh_from_db()
     assert (cast.clinic_a.name, cast.clinic_a.time_zone) == ("Riverside Main", "America/New_York")
     event = AuditEvent.objects.get(action="clinic.changed")
-    assert sorted(event.facts["fields"] == ["first_name", "last_name"]) == ["name", "time_zone"]
+    assert sorted(event.facts["fields"]) == ["name", "time_zone"]
 
 
 def typed(page, **values):
@@ -125,7 +125,7 @@ def test_a_provider_is_corrected(client, cast):
     assert client.post(url, typed | {"version": 1}).url == reverse("settings-home")
     cast.provider.refresh_from_db()
     assert cast.provider.name == "Nora Wells"
-    assert AuditEvent.objects.get(action="clinic.provider.changed").facts["fields"]
+    assert AuditEvent.objects.get(action="clinic.provider.changed").facts["fields"] == ["last_name"]
     stale = client.post(url, typed | {"version": 1, "last_name": "Welles"})
     assert stale.status_code == 409 and b"Nora Wells, NPI" in stale.content and b'value="Welles"' in stale.content
     assert client.post(url, typed | {"version": 2, "npi": "1234567890"}).status_code == 422

@@ -16,6 +16,7 @@ from core.http import Exchange
 from core.models import Command
 from eligibility.models import ManualCapture
 from eligibility.services import correct_capture, look_again, send_capture
+from eligibility.services.unclear import RESOLVE
 from tests.conftest import Cast
 from tests.sandbox_process import SandboxProcess
 
@@ -110,6 +111,25 @@ def test_a_search_that_is_refused_leaves_it_unclear(cast: Cast, sandbox: Sandbox
     look_again(capture, by=cast.ana)
     run_all()
     assert (read(capture).status, len(records(sandbox))) == ("SAVED", 1)
+
+
+def test_a_retry_leaves_a_capture_alone_that_somebody_has_decided_at_that_moment(
+    cast: Cast, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox.fault("spry", "capture", "500_after")
+    sandbox.fault("spry", "search", "403", times=1)
+    capture = make.finished(cast.clinic_a, make.coverage(cast.clinic_a), cast.alice)
+    run_all()
+    search = Command.objects.get(kind=RESOLVE)
+
+    def decided(command: Command) -> bool:
+        ManualCapture.objects.filter(pk=capture.pk).update(status="QUEUED")
+        return True
+
+    monkeypatch.setattr(commands.handler_of(search), "may_retry", decided)
+    assert not commands.retry(search, by=cast.ana, now=timezone.now())
+    search.refresh_from_db()
+    assert search.status == "FAILED"
 
 
 def test_two_records_are_kept_once_and_flagged(cast: Cast, sandbox: SandboxProcess) -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic import tokens
+from clinic.services import provider_left
 from intake.models import Appointment, Patient
 from intake.services import patients
 from tests.conftest import Cast
@@ -63,6 +64,19 @@ def test_it_is_moved_checked_in_and_called_off(client: Client, program: Any, emi
     patch(client, program, status="SCHEDULED")
     assert patch(client, program, status="ARRIVED").json()["arrived_at"]
     assert Appointment.objects.get().changes.count() == 4
+
+
+def test_a_visit_of_a_provider_who_left_moves_with_them_and_no_other_comes_to_them(
+    client: Client, program: Any, emily: Patient, cast: Cast
+) -> None:
+    gone = str(cast.provider.code)
+    add(client, program, emily)
+    patch(client, program, provider=gone)
+    provider_left(cast.provider, clinic=cast.clinic_a, by=cast.ana)
+    moved = patch(client, program, starts_at="2026-11-24T10:00:00-06:00", provider=gone)
+    assert moved.status_code == 200 and moved.json()["date_of_service"] == "2026-11-24"
+    patch(client, program, provider=None)
+    assert patch(client, program, provider=gone).status_code == 404
 
 
 def test_a_visit_says_which_injury_it_is_about(client: Client, program: Any, emily: Patient, cast: Cast) -> None:

@@ -186,6 +186,17 @@ def test_what_was_taught_since_of_a_third_one_counts_against_it(admin: Client, a
     assert weights(aetna) == [1]
 
 
+def test_what_was_said_against_a_name_is_kept_through_another_merge(admin: Client, aetna: Payer, heavy: Payer) -> None:
+    cigna = payer_from_choice("62308", "Cigna")
+    merged(admin, heavy, aetna)
+    learn_alias(cigna, "Open Choice")
+    third = payer_from_choice("00001", "Third")
+    merged(admin, aetna, third)
+    taken_apart(admin, aetna)
+    taken_apart(admin, heavy)
+    assert weights(heavy) == [2]
+
+
 def test_a_name_that_was_confirmed_after_another_choice_weighs_what_both_say(
     admin: Client, aetna: Payer, heavy: Payer
 ) -> None:

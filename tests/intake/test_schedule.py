@@ -99,7 +99,8 @@ def test_another_provider_in_the_other_program_is_another_provider_here(desk: Cl
 
 def test_a_visit_that_was_typed_here_is_known_by_its_number_from_then_on(desk: Client, emily: Patient) -> None:
     bring_in(desk, GOOD.replace("A1,", ","))
-    assert outcomes(choose(desk, GOOD)) == ["same", "same"]
+    shown = choose(desk, GOOD)
+    assert outcomes(shown) == ["number", "same"] and 'id="import"' in shown.content.decode(), "it can be imported"
     bring_in(desk, GOOD)
     assert Appointment.objects.get(patient=emily).external_id == "A1"
     bring_in(desk, GOOD.replace("9:20 AM", "10:40 AM"))

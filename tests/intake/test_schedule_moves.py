@@ -112,3 +112,37 @@ def test_a_moved_visit_keeps_what_it_was(desk: Client, emily: Patient) -> None:
     moved, new = Appointment.objects.get(external_id="A1"), Appointment.objects.get(external_id="B1")
     assert moved.pk == first.pk and moved.changes.get().was_starts_at == first.starts_at
     assert new.starts_at == datetime(2026, 11, 23, 9, 0, tzinfo=CHICAGO) and not new.changes.exists()
+
+
+@both_orders
+def test_a_number_that_went_to_somebody_else_takes_no_visit_away(desk: Client, emily: Patient, turned: bool) -> None:
+    """The other program gave the number of Emily's visit to Walt, and her visit a number of its own."""
+    bring_in(desk, file_of(row("A1", "9:00")))
+    rows = in_order([row("A1", "9:00", "Walt,Whitman,5/31/1979"), row("B1", "9:00")], turned)
+    assert planned(desk, *rows) == ["refused", "same"]
+    bring_in(desk, file_of(*rows))
+    assert Appointment.objects.get().patient == emily
+
+
+def test_running_numbers_that_shift_double_nobody(desk: Client, emily: Patient) -> None:
+    walt, anne = "Walt,Whitman,5/31/1979", "Anne,Bradstreet,3/20/1972"
+    bring_in(desk, file_of(row("1", "9:00"), row("2", "9:20", walt), row("3", "9:40", anne)))
+    shifted = [row("1", "9:00"), row("2", "9:10", "Phillis,Wheatley,5/8/1953"), row("3", "9:20", walt)]
+    assert planned(desk, *shifted, row("4", "9:40", anne)) == ["refused", "refused", "same", "same"]
+
+
+@both_orders
+def test_two_lines_about_one_visit_are_one_visit(desk: Client, emily: Patient, turned: bool) -> None:
+    bring_in(desk, file_of(row("A1", "9:00")))
+    rows = in_order([row("A1", "9:00"), row("B1", "9:00")], turned)
+    assert planned(desk, *rows) == ["refused", "same"]
+    bring_in(desk, file_of(*rows))
+    assert Appointment.objects.count() == 1
+
+
+def test_a_missed_visit_that_is_put_off_is_expected_again(desk: Client, emily: Patient) -> None:
+    bring_in(desk, file_of(row("A1", "9:00")))
+    Appointment.objects.update(status="NO_SHOW")
+    assert planned(desk, row("A1", "8:00")) == planned(desk, row("A1", "9:00")) == ["same"]
+    assert stands(desk, row("A1", "11:00")) == [("A1", 11)]
+    assert Appointment.objects.get().status == "SCHEDULED"
