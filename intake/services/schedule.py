@@ -73,7 +73,7 @@ class Known:
         """Whether the row's number is another patient's visit here; False while nobody knows who is meant."""
         visit = self.numbered(slot)
         try:
-            return visit is not None and self.people.whom(visitor) != visit.patient
+            return visit is not None and not _is_theirs(visit, self.people.whom(visitor))
         except (CellRefused, NotSure):
             return False
 
@@ -194,11 +194,16 @@ def _planned(row: Row, visitor: Visitor, slot: Slotted, known: Known) -> Planned
     except NotSure as asks:
         return Planned(row, ASKED, question=asks.doubt.question(row.number, visitor))
     numbered = known.numbered(slot)
-    if known.is_anothers(visitor, slot):
+    if numbered and not _is_theirs(numbered, patient):
         return refused(row, str(CellRefused("external_id", "This number is another patient's visit here.")))
     visit = numbered or (known.visit_of(patient, slot) if patient else None)
     entry = Entry(visitor, slot, patient, visit)
     return Planned(row, _outcome(entry), _words(entry), entry)
+
+
+def _is_theirs(visit: Appointment, patient: Patient | None) -> bool:
+    """Whether a visit is the patient's; None is somebody new."""
+    return patient is not None and visit.patient_id == patient.pk
 
 
 def _outcome(entry: Entry) -> str:

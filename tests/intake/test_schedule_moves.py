@@ -1,9 +1,12 @@
 """Importing a schedule that moves one visit and brings another to the hour that becomes free."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from intake.models import Appointment, Patient
 from tests.intake.test_schedule import CHICAGO, HEAD, bring_in, choose, outcomes, problems
@@ -146,3 +149,15 @@ def test_a_missed_visit_that_is_put_off_is_expected_again(desk: Client, emily: P
     assert planned(desk, row("A1", "8:00")) == planned(desk, row("A1", "9:00")) == ["same"]
     assert stands(desk, row("A1", "11:00")) == [("A1", 11)]
     assert Appointment.objects.get().status == "SCHEDULED"
+
+
+def test_many_numbered_visits_take_as_many_queries_as_few(
+    desk: Client, emily: Patient, django_assert_max_num_queries: Any
+) -> None:
+    few = [row(f"A{hour}", f"{hour}:00") for hour in (8, 9)]
+    many = [row(f"A{hour}", f"{hour}:00") for hour in range(8, 18)]
+    bring_in(desk, file_of(*many))
+    with CaptureQueriesContext(connection) as asked:
+        planned(desk, *few)
+    with django_assert_max_num_queries(len(asked)):
+        planned(desk, *many)
