@@ -72,7 +72,7 @@ def awaited() -> dict[str, int]:
 @cache
 def _awaited() -> Compiled:
     """What a listener asks ten times a second."""
-    waiting = Command.objects.filter(kind__in=FOR_CARDS, status__in=(Command.Status.DUE, Command.Status.CLAIMED))
+    waiting = waking.waiting(Command.objects.all(), FOR_CARDS)
     cards = CardScan.objects.filter(pk__in=waiting.values("target_pk"))
     return Compiled(cards.values_list("vendor_card_id", "pk"))
 

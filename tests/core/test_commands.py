@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic.models import Organization
@@ -322,7 +322,6 @@ def test_a_retry_gives_way_to_a_command_that_is_created_at_that_moment(make):
 
 
 @pytest.mark.postgres_only
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
 def test_of_a_retry_and_a_new_command_at_one_moment_the_first_counts(make, transactional_db):
     command = make("test.ask", Failed("No."))
     commands.run(command.pk)

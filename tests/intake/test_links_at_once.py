@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from core import commands
@@ -17,7 +17,6 @@ from tests.intake.writers import at_once, crossing
 
 __all__ = ["emily", "own", "people"]
 pytestmark = pytest.mark.django_db(transaction=True)
-_ONE_WRITER = "SQLite lets one writer in at a time"
 
 
 @pytest.fixture
@@ -48,7 +47,6 @@ def test_a_card_has_one_open_link_of_each_kind(own: dict[str, Any], card: CardSc
 
 
 @pytest.mark.postgres_only
-@pytest.mark.skipif(connection.vendor != "postgresql", reason=_ONE_WRITER)
 def test_of_many_who_hand_one_card_over_at_once_the_last_has_a_link(own: dict[str, Any], card: CardScan) -> None:
     def offer() -> str:
         return handoff.offer(card, by=own["by"], now=timezone.now())
@@ -77,7 +75,6 @@ def test_a_link_that_was_taken_back_has_no_problem(own: dict[str, Any], card: Ca
 
 
 @pytest.mark.postgres_only
-@pytest.mark.skipif(connection.vendor != "postgresql", reason=_ONE_WRITER)
 @pytest.mark.parametrize("is_taken_back", [True, False])
 def test_taking_a_link_back_as_cardscan_does_not_answer(
     own: dict[str, Any], card: CardScan, is_taken_back: bool

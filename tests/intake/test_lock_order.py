@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from clinic.imports import import_upload
@@ -51,7 +51,6 @@ from tests.intake.writers import at_once, crossing, meanwhile
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.postgres_only,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
 ]
 TODAY = date(2026, 11, 22)
 CARDS, PATIENTS, COVERAGES = "intake_cardscan", "intake_patient", "intake_coverage"

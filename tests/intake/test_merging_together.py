@@ -22,7 +22,6 @@ from tests.intake.writers import at_once
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.postgres_only,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
 ]
 ROUNDS = 3
 TODAY = date(2026, 11, 22)
