@@ -96,6 +96,7 @@ class Desk:
         from django.test.utils import override_settings
 
         from clinic.models import Clinic, User
+        from core import garbage
 
         self.clinic = SignedIn.clinic = Clinic.objects.select_related("organization").get()
         SignedIn.user = User.objects.get()
@@ -106,6 +107,7 @@ class Desk:
         self.handler, self.factory = BaseHandler(), RequestFactory(SERVER_NAME="localhost")
         with override_settings(MIDDLEWARE=names):
             self.handler.load_middleware()
+        garbage.leave_the_program_alone()  # as the web server does (core/wsgi.py)
         page = self.factory.get("/patients/")
         self.token = get_token(page)
         cookie = f"csrftoken={page.META['CSRF_COOKIE']}"
